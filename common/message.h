@@ -1,0 +1,19 @@
+/* One-line errors and the exit statuses that every command shares. */
+#ifndef MAPWISE_COMMON_MESSAGE_H
+#define MAPWISE_COMMON_MESSAGE_H
+
+enum exit_status {
+    EXIT_YES = 0,          /* fine */
+    EXIT_NO = 1,           /* a result that was not expected */
+    EXIT_USAGE = 2,        /* usage error, or nothing could run */
+    EXIT_INCONCLUSIVE = 3, /* interrupted, or the machine is not trustworthy */
+};
+
+/* Names the command that messages come from, "mapwise check" say. `command` must stay valid. */
+void message_command(const char *command);
+
+/* Writes one line "COMMAND: text" to standard error and returns EXIT_USAGE, so that a caller can
+ * write `return complain("...")`. The text says what went wrong, where, and what to do. */
+int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
