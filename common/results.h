@@ -1,0 +1,45 @@
+/* The results folder: one JSON Lines file a run.
+ *
+ * A run is written to NAME.partial and renamed to NAME when it ends, so a file without that ending is
+ * whole; every record is flushed, so what a killed run measured is readable in the .partial file.
+ * The first record describes the run, the last is its summary. */
+#ifndef MAPWISE_COMMON_RESULTS_H
+#define MAPWISE_COMMON_RESULTS_H
+
+#include "json.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RESULTS_FOLDER "mapwise-results" /* in the current folder, unless told otherwise */
+
+struct results {
+    struct json json;
+    char path[PATH_MAX];    /* the final name */
+    char partial[PATH_MAX]; /* the name while the run lasts; "" when closed */
+};
+
+struct run_description {
+    const char *tool;               /* "check", "bench" */
+    char *const *command;           /* argv, NULL-terminated */
+    const char *const *directories; /* the folders that files are made in */
+    size_t directory_count;
+    bool anonymize; /* leave out host name, command line, paths and mount names */
+};
+
+/* Opens DIRECTORY/<tool>-<start>-<pid>.jsonl, making DIRECTORY (one level) if it is missing.
+ * With `file`, that very file is written instead. Returns false after one line on standard error. */
+bool results_open(struct results *results, const char *directory, const char *file, const char *tool);
+
+/* Writes the mapwise.run/1 record. `json` need not belong to a results file. */
+void results_describe_run(struct json *json, const struct run_description *run);
+
+/* Ends a record: the line is complete and handed to the system. */
+void results_end_record(struct results *results);
+
+/* Gives the file its final name. If it could not be written in full it is removed, and the answer is
+ * false after one line on standard error. */
+bool results_close(struct results *results);
+
+#endif

@@ -1,0 +1,109 @@
+#include "scratch.h"
+
+#include "message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static const char folder_name[] = ".mapwise-scratch";
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *position)
+{
+    (void)status;
+    (void)position;
+    if (type == FTW_DP)
+        rmdir(path);
+    else
+        unlink(path);
+    return 0; /* go on: what can't be removed must not keep the rest */
+}
+
+void scratch_remove_tree(const char *path)
+{
+    const int descriptors = 16;
+
+    nftw(path, remove_entry, descriptors, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+bool scratch_make_folder(const char *path)
+{
+    return mkdir(path, 0700) == 0;
+}
+
+static bool lock_directory(struct scratch *scratch, const char *directory)
+{
+    if (!realpath(directory, scratch->directory)) {
+        complain("cannot use '%s': %s; name a folder that exists", directory, strerror(errno));
+        return false;
+    }
+    scratch->lock = open(scratch->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (scratch->lock < 0) {
+        complain("cannot open '%s': %s; name a folder that you may read and write", directory,
+                 strerror(errno));
+        return false;
+    }
+    /* A file system without flock (some network ones) is used unlocked rather than not at all. */
+    if (flock(scratch->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        complain("another mapwise run is using '%s'; wait for it or name another folder", directory);
+        return false;
+    }
+    return true;
+}
+
+static bool enough_space(const char *directory, uint64_t bytes_needed)
+{
+    struct statvfs space;
+
+    if (statvfs(directory, &space) != 0)
+        return true; /* unknown: the writes themselves will tell */
+    uint64_t available = (uint64_t)space.f_bavail * space.f_frsize;
+    if (available >= bytes_needed)
+        return true;
+    complain("'%s' has %" PRIu64 " MiB free and %" PRIu64 " MiB are needed; free some or name another folder",
+             directory, available >> 20, (bytes_needed + (1 << 20) - 1) >> 20);
+    return false;
+}
+
+bool scratch_open(struct scratch *scratch, const char *directory, uint64_t bytes_needed)
+{
+    *scratch = (struct scratch){.lock = -1};
+    if (!lock_directory(scratch, directory) || !enough_space(scratch->directory, bytes_needed))
+        goto fail;
+
+    int length = snprintf(scratch->path, sizeof scratch->path, "%s/%s", scratch->directory, folder_name);
+    if (length < 0 || (size_t)length >= sizeof scratch->path) {
+        scratch->path[0] = '\0';
+        complain("the path of '%s' is too long; name a shorter one", directory);
+        goto fail;
+    }
+    scratch_remove_tree(scratch->path);
+    if (!scratch_make_folder(scratch->path)) {
+        complain("cannot make a scratch folder in '%s': %s; name a folder that you may write", directory,
+                 strerror(errno));
+        scratch->path[0] = '\0';
+        goto fail;
+    }
+    return true;
+
+fail:
+    scratch_close(scratch);
+    return false;
+}
+
+void scratch_close(struct scratch *scratch)
+{
+    if (scratch->path[0])
+        scratch_remove_tree(scratch->path);
+    if (scratch->lock >= 0)
+        close(scratch->lock);
+    *scratch = (struct scratch){.lock = -1};
+}

@@ -1,0 +1,29 @@
+/* A scratch folder inside a folder that the user named: ours alone while we hold it, gone afterwards.
+ *
+ * DIR itself is locked (flock), so two runs never share one; a scratch folder that an earlier run left
+ * behind because it was killed is removed when the next run takes the lock. */
+#ifndef MAPWISE_COMMON_SCRATCH_H
+#define MAPWISE_COMMON_SCRATCH_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct scratch {
+    char directory[PATH_MAX]; /* DIR, absolute */
+    char path[PATH_MAX];      /* the folder inside it that is ours */
+    int lock;                 /* descriptor of DIR that holds the lock; -1 when closed */
+};
+
+/* Locks `directory`, checks that `bytes_needed` bytes are free there and makes the scratch folder.
+ * Returns false after one line on standard error; nothing is left behind then. */
+bool scratch_open(struct scratch *scratch, const char *directory, uint64_t bytes_needed);
+
+/* Makes the folder `path` and nothing else; or, with scratch_remove_tree, removes it and all in it. */
+bool scratch_make_folder(const char *path);
+void scratch_remove_tree(const char *path);
+
+/* Removes the scratch folder with all in it and unlocks DIR. Harmless on one that is closed. */
+void scratch_close(struct scratch *scratch);
+
+#endif
