@@ -1,0 +1,396 @@
+"""Reads results folders: JSON Lines, one run a file.
+
+A line that is no record, or a record that lacks what its schema demands, becomes a Problem
+that names file and line; everything else in the file is kept. Nothing in a results file can
+raise out of here. Numbers that are no numbers (NaN, infinities) are refused.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, Iterator, NoReturn
+
+from .model import (
+    Case,
+    Clause,
+    Directory,
+    Discarded,
+    Environment,
+    Outcome,
+    Problem,
+    Result,
+    Results,
+    Run,
+    Sample,
+    Series,
+    State,
+    Step,
+)
+
+# A record is a few kilobytes; the largest (a series with many samples) stays far below this.
+LONGEST_LINE = 16 * 1024 * 1024
+
+# A file of garbage should not fill the page with its lines.
+PROBLEMS_SHOWN = 20
+
+TOOLS = ("check", "bench")
+
+
+class RecordError(Exception):
+    """A record that does not hold what its schema demands."""
+
+
+class FolderError(Exception):
+    """A results folder from which nothing can be reported."""
+
+
+def read_folder(folder: Path) -> Results:
+    """Reads every *.jsonl of a folder, newest run first."""
+    runs: list[Run] = []
+    problems: list[Problem] = []
+    for path in _results_files(folder):
+        run, found = read_file(path)
+        problems += found
+        if run is not None:
+            runs.append(run)
+    for path in sorted(folder.glob("*.partial")):
+        problems.append(
+            Problem(path.name, None, "not read: its run is still going on or was killed")
+        )
+    runs.sort(key=lambda run: (run.start, run.file.name), reverse=True)
+    return Results(folder, tuple(runs), tuple(problems))
+
+
+def read_file(path: Path) -> tuple[Run | None, list[Problem]]:
+    """Reads one results file; None if it holds no run."""
+    reader = _FileReader(path)
+    try:
+        with path.open("rb") as stream:
+            for number, line in _lines(stream):
+                reader.take(number, line)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return None, [Problem(path.name, None, f"cannot be read: {reason}")]
+    run = reader.run()
+    return run, reader.problems
+
+
+def _results_files(folder: Path) -> list[Path]:
+    try:
+        names = sorted(path for path in folder.iterdir() if path.suffix == ".jsonl")
+    except FileNotFoundError:
+        raise FolderError(
+            f"{folder}: no such results folder; run mapwise check or mapwise bench first,"
+            " or name the folder with --results DIR"
+        ) from None
+    except OSError as error:
+        raise FolderError(
+            f"{folder}: cannot read the results folder: {error.strerror}"
+        ) from None
+    if not names:
+        raise FolderError(
+            f"{folder}: no results (*.jsonl) in this folder; run mapwise check or mapwise bench first"
+        )
+    return names
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """Numbered lines; None for one longer than LONGEST_LINE, which is skipped in pieces."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            while piece := stream.readline(LONGEST_LINE):
+                if piece.endswith(b"\n"):
+                    break
+            yield number, None
+        else:
+            yield number, line
+
+
+@dataclass
+class _FileReader:
+    """Collects the records of one file."""
+
+    path: Path
+    problems: list[Problem] = field(default_factory=list)
+    header: "Fields | None" = None
+    summary: "Fields | None" = None
+    cases: list[Case] = field(default_factory=list)
+    series: list[Series] = field(default_factory=list)
+    hidden: int = 0
+
+    def take(self, number: int, line: bytes | None) -> None:
+        try:
+            if line is None:
+                raise RecordError(f"longer than {LONGEST_LINE // 1024 // 1024} MiB, skipped")
+            if not line.strip():
+                return
+            try:
+                text = line.decode("utf-8")
+            except UnicodeDecodeError:
+                text = line.decode("utf-8", errors="replace")
+                self._problem(number, "not UTF-8: wrong bytes are shown as \ufffd")
+            self._record(Fields(_parse(text)))
+        except RecordError as error:
+            self._problem(number, str(error))
+
+    def _problem(self, number: int | None, message: str) -> None:
+        if len(self.problems) < PROBLEMS_SHOWN:
+            self.problems.append(Problem(self.path.name, number, message))
+        else:
+            self.hidden += 1
+
+    def _record(self, fields: Fields) -> None:
+        schema = fields.text("schema")
+        if schema == "mapwise.run/1":
+            if self.header is not None:
+                raise RecordError("a second run record in one file, skipped")
+            if fields.text("tool") not in TOOLS:
+                raise RecordError(f"run of a tool this report does not know: {fields.text('tool')!r}")
+            self.header = fields
+        elif schema == "mapwise.check/1":
+            self.cases.append(_case(fields))
+        elif schema == "mapwise.bench/1":
+            self.series.append(_series(fields))
+        elif schema == "mapwise.summary/1":
+            self.summary = fields
+        else:
+            raise RecordError(f"unknown schema {schema[:60]!r}, skipped")
+
+    def run(self) -> Run | None:
+        if self.header is None:
+            self.problems.append(
+                Problem(self.path.name, None, "unusable: no run record, so nothing says what was run")
+            )
+            return None
+        header, state, seconds = self.header, State.TRUNCATED, None
+        if self.summary is not None:
+            whole = self.summary.flag("complete") and not self.summary.flag("interrupted")
+            state = State.COMPLETE if whole else State.INTERRUPTED
+            seconds = self.summary.number("seconds", None)
+            self._compare_counts(self.summary)
+        if self.hidden:
+            self.problems.append(
+                Problem(self.path.name, None, f"{self.hidden} more lines that are no records")
+            )
+        try:
+            return Run(
+                file=self.path,
+                tool=header.text("tool"),
+                version=header.text("version", ""),
+                start=header.text("start", ""),
+                command=tuple(str(word) for word in header.items("command")),
+                directories=tuple(_directory(Fields(d)) for d in header.items("directories")),
+                environment=_environment(header.fields("environment")),
+                state=state,
+                seconds=seconds,
+                cases=tuple(self.cases),
+                series=tuple(self.series),
+                problems=tuple(self.problems),
+            )
+        except RecordError as error:
+            self.problems.append(Problem(self.path.name, None, f"unusable run record: {error}"))
+            return None
+
+    def _compare_counts(self, summary: Fields) -> None:
+        """A summary that counts otherwise than its file means that records were lost."""
+        found: dict[str, int] = {}
+        for kind in [c.result.value for c in self.cases] + [s.outcome.value for s in self.series]:
+            found[kind] = found.get(kind, 0) + 1
+        for kind, said in summary.fields("counts").numbers().items():
+            if said != found.get(kind, 0):
+                self._problem(
+                    None,
+                    f"the summary counts {said:.0f} {kind}, the file holds {found.get(kind, 0)}",
+                )
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecordError:
+        raise
+    except (ValueError, RecursionError) as error:
+        shown = text.strip()[:40]
+        reason = "nested too deep" if isinstance(error, RecursionError) else "not JSON"
+        raise RecordError(f"{reason}: {shown!r}") from None
+
+
+def _no_number(name: str) -> NoReturn:
+    raise RecordError(f"{name} is not a number")
+
+
+def clean(text: str) -> str:
+    """Text that HTML, SVG and UTF-8 can hold: no lone surrogates, no control characters."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c in "\n\t" or (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff") else "\ufffd"
+        for c in text.replace("\r\n", "\n").replace("\r", "\n")
+    )
+
+
+_REQUIRED: Any = object()
+
+
+class Fields:
+    """Typed access to one JSON object; RecordError names the key that is missing or wrong."""
+
+    def __init__(self, value: Any) -> None:
+        if not isinstance(value, dict):
+            raise RecordError(f"not an object: {str(value)[:40]!r}")
+        self._values: dict[str, Any] = value
+
+    def _get(self, key: str, default: Any) -> Any:
+        value = self._values.get(key)
+        if value is None and default is _REQUIRED:
+            raise RecordError(f"no {key!r} in this record")
+        return default if value is None else value
+
+    def text(self, key: str, default: Any = _REQUIRED) -> Any:
+        value = self._get(key, default)
+        if value is default or isinstance(value, str):
+            return clean(value) if isinstance(value, str) else value
+        raise RecordError(f"{key!r} is not a text: {str(value)[:40]!r}")
+
+    def number(self, key: str, default: Any = _REQUIRED) -> Any:
+        value = self._get(key, default)
+        if value is default:
+            return value
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise RecordError(f"{key!r} is not a number: {str(value)[:40]!r}")
+        try:
+            converted = float(value)
+        except OverflowError:
+            converted = math.inf
+        if not math.isfinite(converted):
+            raise RecordError(f"{key!r} is not a finite number")
+        return converted
+
+    def count(self, key: str, default: Any = _REQUIRED) -> Any:
+        value = self.number(key, default)
+        return value if value is default else int(value)
+
+    def flag(self, key: str) -> bool:
+        return self._values.get(key) is True
+
+    def items(self, key: str) -> list[Any]:
+        value = self._get(key, [])
+        if not isinstance(value, list):
+            raise RecordError(f"{key!r} is not a list")
+        return value
+
+    def fields(self, key: str) -> "Fields":
+        return Fields(self._get(key, {}))
+
+    def texts(self) -> dict[str, str]:
+        """Every value as text: axes, settings and fingerprints may hold numbers."""
+        return {clean(k): clean(_as_text(v)) for k, v in self._values.items() if v is not None}
+
+    def numbers(self) -> dict[str, float]:
+        return {clean(k): self.number(k) for k, v in self._values.items() if v is not None}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _directory(fields: Fields) -> Directory:
+    details = fields.texts()
+    path = details.pop("path", "")
+    filesystem = details.pop("filesystem", "")
+    return Directory(path, filesystem, details)
+
+
+def _environment(fields: Fields) -> Environment:
+    return Environment(
+        hardware=fields.fields("hardware").texts(),
+        system=fields.fields("system").texts(),
+        transient=fields.fields("transient").texts(),
+        hashes=fields.fields("hash").texts(),
+    )
+
+
+def _case(fields: Fields) -> Case:
+    result = fields.text("result")
+    if result not in Result.__members__:
+        raise RecordError(f"unknown result {result[:40]!r}")
+    clause = fields.fields("clause")
+    return Case(
+        suite=fields.text("suite"),
+        suite_title=fields.text("suite_title", ""),
+        name=fields.text("case"),
+        sentence=fields.text("sentence", ""),
+        clause=Clause(
+            clause.text("source", ""), clause.text("section", ""), clause.text("strength", "")
+        ),
+        result=Result(result),
+        reason=fields.text("reason", ""),
+        directory=fields.text("directory", None),
+        filesystem=fields.text("filesystem", None),
+        path=fields.text("path", ""),
+        file=fields.text("file", ""),
+        line=fields.count("line", None),
+        steps=tuple(_step(Fields(step)) for step in fields.items("steps")),
+        ended=fields.text("ended", ""),
+        output=fields.text("output", ""),
+        seconds=fields.number("seconds", None),
+    )
+
+
+def _step(fields: Fields) -> Step:
+    return Step(
+        line=fields.count("line", None),
+        what=fields.text("what", ""),
+        expected=fields.text("expected", None),
+        observed=fields.text("observed", None),
+    )
+
+
+def _series(fields: Fields) -> Series:
+    outcome = fields.text("result")
+    if outcome not in {o.value for o in Outcome}:
+        raise RecordError(f"unknown result {outcome[:40]!r}")
+    median, spread = fields.fields("median"), fields.fields("spread")
+    return Series(
+        family=fields.text("family"),
+        sentence=fields.text("sentence", ""),
+        axes=fields.fields("series").texts(),
+        outcome=Outcome(outcome),
+        base=fields.flag("base"),
+        reason=fields.text("reason", ""),
+        directory=fields.text("directory", None),
+        filesystem=fields.text("filesystem", None),
+        items=fields.fields("unit").text("items", ""),
+        samples=tuple(_sample(Fields(sample)) for sample in fields.items("samples")),
+        discarded=_discarded(fields.fields("discarded")),
+        seconds=median.number("seconds", None),
+        bytes_per_second=median.number("bytes_per_second", None),
+        seconds_per_item=median.number("seconds_per_item", None),
+        p25_seconds=spread.number("p25_seconds", None),
+        p75_seconds=spread.number("p75_seconds", None),
+        extra=fields.fields("extra").numbers(),
+    )
+
+
+def _sample(fields: Fields) -> Sample:
+    return Sample(
+        seconds=fields.number("seconds"),
+        bytes=fields.number("bytes", None),
+        bytes_read=fields.number("bytes_read", None),
+        amplification=fields.number("amplification", None),
+        minor_faults=fields.number("minor_faults", None),
+        major_faults=fields.number("major_faults", None),
+        condition=fields.text("condition", ""),
+    )
+
+
+def _discarded(fields: Fields) -> Discarded:
+    reasons = fields.fields("reasons").numbers()
+    return Discarded(fields.count("count", 0), {k: int(v) for k, v in reasons.items()})
