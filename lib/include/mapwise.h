@@ -1,0 +1,68 @@
+/* libmapwise: memory-mapped files, checked and said plainly.
+ *
+ * This header brings in the whole library; what is not in these headers is not part of it. Each
+ * header is the manual of one concept:
+ *
+ *   mapwise/error.h      what can go wrong, and how a failure is described
+ *   mapwise/options.h    what to map, and how
+ *   mapwise/map.h        making a map, giving it back, facts about it
+ *   mapwise/bytes.h      reading and writing with every bound checked
+ *   mapwise/pin.h        raw pointers into a map, counted
+ *   mapwise/sync.h       writing changes back
+ *   mapwise/protect.h    changing the rights of pages
+ *   mapwise/advice.h     telling the system how a range will be used
+ *   mapwise/residency.h  which pages are in memory
+ *   mapwise/constants.h  the value of every mmap constant of every known system
+ *
+ * In ten lines:
+ *
+ *   mw_map *map;
+ *   mw_err err;
+ *   if (mw_map_file(&map, "data.bin", NULL, &err) != MW_OK)
+ *       return fprintf(stderr, "data.bin: %s (%s)\n", mw_error_text(err.code), err.op), 1;
+ *   void *bytes;
+ *   if (mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, &err) == MW_OK) {
+ *       use(bytes, mw_length(map));
+ *       mw_unpin(map, bytes);
+ *   }
+ *   mw_free(map);
+ *
+ * Conventions, everywhere:
+ *
+ *   - A call that can fail returns int: MW_OK (0), or a negative MW_E_* of mapwise/error.h.
+ *   - Out-parameters come first, then the object, then the rest, then an mw_err * that may be NULL.
+ *   - Offsets and lengths are uint64_t bytes, on 32-bit targets too. What does not fit the address
+ *     space is MW_E_OVERFLOW, never a shorter map. Offsets count from the first byte of the map and
+ *     need no alignment. MW_WHOLE as a length means "to the end".
+ *   - Checks come before effects, in this order: the map's state, the arguments, the arithmetic, the
+ *     rights, then the system. A failing call changes nothing unless its own text says otherwise.
+ *   - A NULL map, or a NULL out-parameter whose text does not allow it, is MW_E_INVAL.
+ *   - errno is not part of the interface; calls may change it. The system's code is in mw_err.os.
+ *   - The library keeps no global state, starts no thread, installs no signal handler and prints
+ *     nothing.
+ *
+ * Threads: any number of threads may read, write, pin, sync, advise and ask about one map at a time.
+ * Calls that change the map itself (mw_unmap, mw_free, mw_protect) never wait: they answer MW_E_BUSY
+ * while a pin is held or another thread is inside a call on the map, and a call that comes in while
+ * one of them is at work gets MW_E_BUSY too. After mw_free the pointer is dead for all threads.
+ *
+ * Faults: a file that another program truncates under a map leaves pages that no call can supply;
+ * touching them, also through mw_read_at and mw_write_at, raises SIGBUS.
+ */
+#ifndef MAPWISE_H
+#define MAPWISE_H
+
+#include "mapwise/advice.h"
+#include "mapwise/bytes.h"
+#include "mapwise/capability.h"
+#include "mapwise/error.h"
+#include "mapwise/export.h"
+#include "mapwise/map.h"
+#include "mapwise/options.h"
+#include "mapwise/pin.h"
+#include "mapwise/protect.h"
+#include "mapwise/residency.h"
+#include "mapwise/sync.h"
+#include "mapwise/version.h"
+
+#endif

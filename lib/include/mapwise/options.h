@@ -1,0 +1,120 @@
+/* What to map, and how: the options of every call that makes a map.
+ *
+ *   mw_map_options options = MW_MAP_OPTIONS_INIT;
+ *   options.access = MW_ACCESS_WRITE;
+ *   options.flags = MW_F_CREATE | MW_F_GROW;
+ *   options.length = 1 << 20;
+ *
+ * NULL in place of options means MW_MAP_OPTIONS_INIT. Options are read during the call and not kept;
+ * the pointers in them stay the caller's. An option is done or refused, never quietly dropped.
+ */
+#ifndef MAPWISE_OPTIONS_H
+#define MAPWISE_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* As a length: to the end of the file, or of the map. */
+#define MW_WHOLE UINT64_MAX
+
+/* What the map is for. */
+typedef enum mw_access {
+    /* As `prot` says; if `prot` is 0 too, as much as the descriptor allows: WRITE where it can be
+     * read and written, else READ. A path is opened for READ. Anonymous memory is WRITE. */
+    MW_ACCESS_DEFAULT,
+    /* Shared, for reading. */
+    MW_ACCESS_READ,
+    /* Shared, for reading and writing; stores reach the file and everyone who maps it. */
+    MW_ACCESS_WRITE,
+    /* Private, for reading and writing; stores stay in this map (copy on write). Whether changes
+     * that others make to the file later are seen is unspecified (POSIX, mmap, MAP_PRIVATE). */
+    MW_ACCESS_COPY
+} mw_access;
+
+/* Rights of pages. In options: an exact choice in place of `access`, always shared. */
+#define MW_PROT_READ  0x1u
+#define MW_PROT_WRITE 0x2u
+#define MW_PROT_EXEC  0x4u
+/* No right at all; stands alone. (0 means "not said".) */
+#define MW_PROT_NONE 0x8u
+
+/* Let the file grow to offset + length, exactly, if it is smaller; the new bytes are zero and take
+ * no space yet. Needs a descriptor that can be written, or MW_E_RDONLY. A path is opened for writing.
+ * Devices do not grow. Not for anonymous memory. */
+#define MW_F_GROW (1u << 0)
+/* Own the disk blocks of the range before returning, so that a full disk is MW_E_NOSPC now and not
+ * SIGBUS later. Alone it fills holes, with MW_F_GROW also the new end. MW_E_NOTSUP where the file
+ * system cannot do it; it is never imitated by writing. Blocks filled into holes stay when a later
+ * step fails. Not for anonymous memory. */
+#define MW_F_PREALLOC (1u << 1)
+/* Create the file, with `file_mode`, if the path does not exist. A file made by a call that then
+ * fails is removed again. Paths only. */
+#define MW_F_CREATE (1u << 2)
+/* Discard the file's contents first. Done last of all that can be refused: the map is tried once
+ * before the contents go. If the disk then turns out to be full (MW_F_PREALLOC), the file is left
+ * empty. Regular files only; not for anonymous memory. */
+#define MW_F_TRUNCATE (1u << 3)
+/* Keep no descriptor. Saves one per map; file size and sync levels above WAIT are then MW_E_INVAL. */
+#define MW_F_NO_TRACK (1u << 4)
+/* Bring every page that the file backs into memory before returning, and fail if one cannot be
+ * (MW_E_FAULT, MW_E_NOMEM). Kernels before Linux 5.14 do not report such failures. */
+#define MW_F_POPULATE (1u << 5)
+/* Reserve no swap space. Under memory pressure a store may then raise a signal
+ * (Linux, mmap, MAP_NORESERVE). */
+#define MW_F_NORESERVE (1u << 6)
+/* Lock every page that the file backs in memory; more than the process may lock is MW_E_LIMIT. */
+#define MW_F_LOCKED (1u << 7)
+/* Put byte 0 at exactly `address`, and never in place of something: MW_E_EXIST if any page of the
+ * range is taken. */
+#define MW_F_FIXED (1u << 8)
+/* A map of no bytes is MW_E_EMPTY instead of an empty map. */
+#define MW_F_STRICT_EMPTY (1u << 9)
+/* An `offset` that is not a multiple of mw_granularity() is MW_E_ALIGN instead of being handled. */
+#define MW_F_STRICT_ALIGN (1u << 10)
+/* Allow a map that reaches past the end of the file. Whole pages past the end raise SIGBUS until the
+ * file has grown. Not for anonymous memory. */
+#define MW_F_SLACK_OK (1u << 11)
+/* Where the source cannot be mapped (a pipe, a socket, a file system without mmap), or is a regular
+ * file that claims to be empty as those in /proc do, read its bytes into private memory. MW_WHOLE reads to
+ * the end; an explicit length that is not reached is MW_E_SHORT. From a pipe or socket `offset` bytes are
+ * read and dropped first, and what was read is gone also when the call fails. Waits for data. Access WRITE
+ * is then MW_E_NOTSUP, since there is nothing to write back to. Not for anonymous memory. */
+#define MW_F_READ_COPY (1u << 12)
+/* Pass `raw_flags` on without asking whether the running kernel knows them. */
+#define MW_F_RAW_UNCHECKED (1u << 13)
+
+/* The structure grows at its end in later versions. `size` tells which version a caller has: fields a
+ * caller does not know take their defaults; fields this library does not know must be zero, or the call
+ * answers MW_E_NOTSUP. A `size` that no version ever had is MW_E_INVAL: begin with MW_MAP_OPTIONS_INIT. */
+typedef struct mw_map_options {
+    uint32_t size;      /* sizeof(mw_map_options) */
+    uint32_t flags;     /* MW_F_*; an unknown one is MW_E_INVAL */
+    mw_access access;   /* with a `prot` other than 0 it must be MW_ACCESS_DEFAULT, or MW_E_INVAL */
+    uint32_t prot;      /* MW_PROT_*, or 0: as `access` says */
+    uint64_t offset;    /* bytes from the start of the file; any value, not only multiples of a page */
+    uint64_t length;    /* bytes; MW_WHOLE: to the end of the file. 0 is a valid map of no bytes */
+    void *address;      /* where byte 0 should be: a wish, or a demand with MW_F_FIXED. NULL: no wish */
+    uint64_t raw_flags; /* the system's own MAP_* bits, added. Those that choose sharing, placement or
+                           anonymity are MW_E_INVAL (the options above do that); one that the running
+                           kernel would ignore is MW_E_NOTSUP, unless MW_F_RAW_UNCHECKED */
+    uint32_t file_mode; /* permission bits for MW_F_CREATE, less the umask */
+    uint32_t reserved;  /* 0 */
+    const char *label;  /* a name for anonymous memory in /proc/PID/maps (Linux 5.17, private; 6.2,
+                           shared): 1 to 79 printable ASCII characters without [ ] \ $ and `, or MW_E_INVAL.
+                           MW_E_NOTSUP for files and where the system has no such names. NULL: none */
+} mw_map_options;
+
+#define MW_MAP_OPTIONS_INIT                                                                                  \
+    {                                                                                                        \
+        (uint32_t)sizeof(mw_map_options), 0, MW_ACCESS_DEFAULT, 0, 0, MW_WHOLE, NULL, 0, 0600u, 0, NULL      \
+    }
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
