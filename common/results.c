@@ -125,3 +125,12 @@ bool results_close(struct results *results)
     results->partial[0] = '\0';
     return written;
 }
+
+void results_discard(struct results *results)
+{
+    if (!results->partial[0])
+        return;
+    fclose(results->json.stream);
+    unlink(results->partial);
+    results->partial[0] = '\0';
+}

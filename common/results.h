@@ -42,4 +42,7 @@ void results_end_record(struct results *results);
  * false after one line on standard error. */
 bool results_close(struct results *results);
 
+/* Removes what was written. Harmless on one that is closed. */
+void results_discard(struct results *results);
+
 #endif

@@ -1,0 +1,102 @@
+/* mapwise COMMAND … runs mapwise-COMMAND, which lies beside this program or on the PATH. */
+#include "message.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct command {
+    const char *name, *summary, *when_missing;
+};
+
+static const struct command commands[] = {
+    {"check", "does mmap behave as documented here? Runs the conformance suites", "build mapwise again"},
+    {"bench", "how fast is it? Runs the benchmarks",
+     "it needs Google Benchmark: apt-get install libbenchmark-dev, then build mapwise again"},
+    {"report", "draws the HTML report of everything in the results folder",
+     "build mapwise without MAPWISE_STATIC"},
+    {"constants", "every constant of every known system; this one's checked", "build mapwise again"},
+    {"info", "the environment fingerprint: hardware, kernel, settings, file system", "build mapwise again"},
+};
+
+static const size_t command_count = sizeof commands / sizeof commands[0];
+
+static void print_help(void)
+{
+    puts("Usage: mapwise COMMAND [OPTION…] [DIR…]\n"
+         "\n"
+         "Tells the truth about mmap on this machine.\n"
+         "\n"
+         "Commands:");
+    for (size_t i = 0; i < command_count; i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+    puts("\n"
+         "mapwise COMMAND --help describes a command. A program mapwise-NAME beside this one or on the\n"
+         "PATH is a command too.\n"
+         "\n"
+         "Exit status: 0 fine; 1 a result that was not expected; 2 usage error, or nothing could run;\n"
+         "3 interrupted or inconclusive.");
+}
+
+/* The folder that this program lies in, as the system tells or as it was called; "" if unknown. */
+static void own_folder(char *folder, size_t capacity, const char *called_as)
+{
+    ssize_t length = readlink("/proc/self/exe", folder, capacity - 1);
+
+    if (length < 0)
+        length = snprintf(folder, capacity, "%s", called_as);
+    folder[(size_t)length < capacity ? (size_t)length : capacity - 1] = '\0';
+    char *slash = strrchr(folder, '/');
+    *(slash ? slash : folder) = '\0';
+}
+
+static const char *advice_when_missing(const char *name)
+{
+    for (size_t i = 0; i < command_count; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].when_missing;
+    return NULL;
+}
+
+static int run_command(char **arguments, const char *called_as)
+{
+    char folder[PATH_MAX], program[PATH_MAX + NAME_MAX + 2], name[NAME_MAX];
+    const char *command = arguments[0];
+
+    if (strchr(command, '/') || strlen(command) > 64)
+        return complain("'%s' is not a command; 'mapwise --help' lists them", command);
+    snprintf(name, sizeof name, "mapwise-%s", command);
+    own_folder(folder, sizeof folder, called_as);
+    snprintf(program, sizeof program, "%s/%s", folder, name);
+    arguments[0] = name;
+    if (folder[0])
+        execv(program, arguments);
+    if (errno == ENOENT || !folder[0])
+        execvp(name, arguments);
+    if (errno != ENOENT)
+        return complain("cannot run %s: %s", name, strerror(errno));
+
+    const char *advice = advice_when_missing(command);
+    if (advice)
+        return complain("%s is not built here; %s", name, advice);
+    return complain("'%s' is not a command; 'mapwise --help' lists them", command);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return complain("which command? 'mapwise --help' lists them");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help();
+        return EXIT_YES;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("mapwise " MAPWISE_VERSION);
+        return EXIT_YES;
+    }
+    return run_command(argv + 1, argv[0]);
+}

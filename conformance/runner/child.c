@@ -1,0 +1,168 @@
+#include "child.h"
+
+#include "protocol.h"
+#include "scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+size_t page;
+
+static const struct child_setup *current;
+static pid_t case_process;
+
+static _Noreturn void end_case(enum message_kind kind, const char *format, va_list arguments)
+{
+    char reason[200];
+
+    vsnprintf(reason, sizeof reason, format, arguments);
+    send_message(kind, 0, reason, NULL);
+    _exit(0);
+}
+
+_Noreturn void unsupported(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    end_case(MESSAGE_UNSUPPORTED, format, arguments);
+}
+
+_Noreturn void setup_failed(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    end_case(MESSAGE_ERROR, format, arguments);
+}
+
+void begin_step(int line, const char *what, const char *expected)
+{
+    if (strlen(what) >= sizeof((struct message *)0)->first)
+        setup_failed("line %d: the act is too long to be reported; put it into a function", line);
+    send_message(MESSAGE_STEP, line, what, expected);
+}
+
+void end_step(const char *observed)
+{
+    if (strlen(observed) >= sizeof((struct message *)0)->first)
+        setup_failed("an observation is too long to be compared");
+    send_message(MESSAGE_OBSERVED, 0, observed, NULL);
+}
+
+/* KERNEL(major, minor) of the running system; 0 if its release can't be read. */
+static int running_kernel(void)
+{
+    struct utsname name;
+    int major = 0, minor = 0;
+
+    if (uname(&name) != 0 || sscanf(name.release, "%d.%d", &major, &minor) != 2)
+        return 0;
+    return KERNEL(major, minor);
+}
+
+static bool is_linux(void)
+{
+    struct utsname name;
+
+    return uname(&name) == 0 && strcmp(name.sysname, "Linux") == 0;
+}
+
+static void become_unprivileged(void)
+{
+    const unsigned nobody = 65534;
+
+    if (geteuid() != 0)
+        return;
+    if (setgroups(0, NULL) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0)
+        setup_failed("cannot become an unprivileged user: %s", strerror(errno));
+}
+
+static void meet_needs(const struct test_case *test)
+{
+    bool needs_linux = (test->needs & NEED_LINUX) || strcmp(test->clause.source, "Linux") == 0;
+
+    if (needs_linux && !is_linux())
+        unsupported("this is not Linux");
+    if (test->since && running_kernel() < test->since)
+        unsupported("needs Linux %d.%d", test->since / 1000, test->since % 1000);
+    if ((test->needs & NEED_64_BIT) && sizeof(void *) < 8)
+        unsupported("needs 64-bit pointers");
+    if ((test->needs & NEED_INVASIVE) && !current->invasive)
+        unsupported("changes the machine's state; run with --invasive");
+    if ((test->needs & NEED_ROOT) && geteuid() != 0)
+        unsupported("needs root");
+    if (test->needs & NEED_UNPRIVILEGED)
+        become_unprivileged();
+}
+
+void child_folder(char *path, size_t capacity, const struct place *place, unsigned number)
+{
+    snprintf(path, capacity, "%s/case-%u", place->scratch, number);
+}
+
+const char *own_folder(void)
+{
+    static char path[PATH_MAX];
+
+    if (!current->attempt->place)
+        setup_failed("a case that uses files must be a FILE_CASE");
+    if (!path[0]) {
+        child_folder(path, sizeof path, current->attempt->place, current->number);
+        if (!scratch_make_folder(path)) {
+            int error = errno;
+            path[0] = '\0';
+            setup_failed("cannot make a folder for the case: %s", strerror(error));
+        }
+    }
+    return path;
+}
+
+static void isolate(const struct child_setup *setup)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
+    struct rlimit no_core = {0, 0};
+    int nothing = open("/dev/null", O_RDONLY);
+
+    setpgid(0, 0);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        signal(signals[i], SIG_DFL);
+    setrlimit(RLIMIT_CORE, &no_core);
+    dup2(nothing, STDIN_FILENO);
+    dup2(setup->output, STDOUT_FILENO);
+    dup2(setup->output, STDERR_FILENO);
+    /* The pipe of the results must not be where a careless close(3) or dup2 hits it. */
+    message_descriptor = fcntl(setup->messages, F_DUPFD_CLOEXEC, 200);
+    if (message_descriptor < 0)
+        message_descriptor = setup->messages;
+    else
+        close(setup->messages);
+    close(nothing);
+    close(setup->output);
+}
+
+_Noreturn void child_run(const struct child_setup *setup)
+{
+    const struct test_case *test = setup->attempt->test;
+
+    current = setup;
+    page = (size_t)sysconf(_SC_PAGESIZE);
+    isolate(setup);
+    case_process = getpid();
+    meet_needs(test);
+    test->run();
+    fflush(NULL);
+    if (getpid() == case_process) /* a fork that returned from the case is not its end */
+        send_message(MESSAGE_DONE, 0, NULL, NULL);
+    _exit(0);
+}

@@ -1,0 +1,352 @@
+#include "execute.h"
+
+#include "child.h"
+#include "message.h"
+#include "scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A running case. */
+struct job {
+    pid_t process; /* 0: this slot is free */
+    size_t index;  /* of its attempt */
+    int messages, output;
+    double started, deadline;
+    bool out_of_time;
+    size_t pending; /* bytes of a message that came in so far */
+    struct message message;
+    struct outcome *outcome;
+};
+
+struct run {
+    const struct execution *execution;
+    const struct attempt *attempts;
+    size_t count, next, reported;
+    struct job *jobs;
+    struct outcome **outcomes; /* finished ones that wait for an earlier attempt */
+};
+
+static int wake_up[2]; /* a pipe that signal handlers write to */
+static volatile sig_atomic_t stop_was_requested;
+
+static void on_signal(int signal)
+{
+    int saved = errno;
+
+    if (signal != SIGCHLD)
+        stop_was_requested = 1;
+    if (write(wake_up[1], "", 1) < 0) {
+        /* The pipe is full: the runner will wake up anyway. */
+    }
+    errno = saved;
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void close_pair(int pair[2])
+{
+    close(pair[0]);
+    close(pair[1]);
+}
+
+/* A pipe whose reading end is ours and does not block; neither end outlives an exec. */
+static bool open_pipe(int ends[2])
+{
+    if (pipe(ends) != 0)
+        return false;
+    for (int end = 0; end < 2; end++)
+        fcntl(ends[end], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    return true;
+}
+
+static void free_outcome(struct outcome **outcome)
+{
+    free(*outcome);
+    *outcome = NULL;
+}
+
+static void report_in_order(struct run *run)
+{
+    while (run->reported < run->count && run->outcomes[run->reported]) {
+        struct outcome **outcome = &run->outcomes[run->reported];
+        run->execution->report(run->execution->context, &run->attempts[run->reported], *outcome);
+        free_outcome(outcome);
+        run->reported++;
+    }
+}
+
+/* Gives the attempt a verdict that needs no process. */
+static void conclude_unstarted(struct run *run, struct outcome *outcome, const char *what)
+{
+    snprintf(outcome->message, sizeof outcome->message, "%s: %s", what, strerror(errno));
+    outcome->failed_setup = true;
+    outcome_judge(outcome);
+    run->outcomes[run->next++] = outcome;
+}
+
+static double limit_of(const struct execution *execution, const struct test_case *test)
+{
+    return (test->seconds > 0 ? test->seconds : execution->seconds) * execution->scale;
+}
+
+static void start(struct run *run, struct job *job, unsigned number)
+{
+    const struct attempt *attempt = &run->attempts[run->next];
+    struct outcome *outcome = calloc(1, sizeof *outcome);
+    int messages[2], output[2];
+
+    if (!outcome) {
+        stop_was_requested = 1;
+        complain("out of memory; what was measured so far is kept");
+        return;
+    }
+    if (!open_pipe(messages)) {
+        conclude_unstarted(run, outcome, "pipe");
+        return;
+    }
+    if (!open_pipe(output)) {
+        close_pair(messages);
+        conclude_unstarted(run, outcome, "pipe");
+        return;
+    }
+    fflush(NULL);
+    pid_t process = fork();
+    if (process == 0)
+        child_run(&(struct child_setup){attempt, run->execution->invasive, messages[1], output[1], number});
+    if (process < 0) {
+        close_pair(messages);
+        close_pair(output);
+        conclude_unstarted(run, outcome, "fork");
+        return;
+    }
+    setpgid(process, process); /* the child does it too: whoever comes first */
+    close(messages[1]);
+    close(output[1]);
+    *job = (struct job){.process = process,
+                        .index = run->next++,
+                        .messages = messages[0],
+                        .output = output[0],
+                        .started = now(),
+                        .outcome = outcome};
+    job->deadline = job->started + limit_of(run->execution, attempt->test);
+}
+
+static void read_messages(struct job *job)
+{
+    char *bytes = (char *)&job->message;
+    ssize_t got;
+
+    while ((got = read(job->messages, bytes + job->pending, sizeof job->message - job->pending)) > 0) {
+        job->pending += (size_t)got;
+        if (job->pending == sizeof job->message) {
+            outcome_take(job->outcome, &job->message);
+            job->pending = 0;
+        }
+    }
+}
+
+/* Keeps the beginning of what the case prints and drops the rest, but never lets it block or grow. */
+static void read_output(struct job *job)
+{
+    char buffer[4096];
+    struct outcome *outcome = job->outcome;
+    ssize_t got;
+
+    for (int round = 0; round < 16 && (got = read(job->output, buffer, sizeof buffer)) > 0; round++) {
+        size_t room = sizeof outcome->output - 1 - outcome->output_length;
+        size_t kept = (size_t)got < room ? (size_t)got : room;
+        memcpy(outcome->output + outcome->output_length, buffer, kept);
+        outcome->output_length += kept;
+    }
+}
+
+static void remove_own_folder(const struct attempt *attempt, unsigned number)
+{
+    char path[PATH_MAX];
+
+    if (!attempt->place)
+        return;
+    child_folder(path, sizeof path, attempt->place, number);
+    if (access(path, F_OK) == 0)
+        scratch_remove_tree(path);
+}
+
+/* The process has ended with `status`: everything it has said is in the pipes. */
+static void finish(struct run *run, struct job *job, int status)
+{
+    struct outcome *outcome = job->outcome;
+
+    kill(-job->process, SIGKILL); /* what it has left running */
+    read_messages(job);
+    read_output(job);
+    close(job->messages);
+    close(job->output);
+    outcome->garbage = outcome->garbage || job->pending != 0;
+    outcome->seconds = now() - job->started;
+    outcome->ending = job->out_of_time      ? ENDED_BY_LIMIT
+                      : WIFSIGNALED(status) ? ENDED_BY_SIGNAL
+                                            : ENDED_BY_EXIT;
+    outcome->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    outcome->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    outcome_judge(outcome);
+    remove_own_folder(&run->attempts[job->index], (unsigned)(job - run->jobs));
+    run->outcomes[job->index] = outcome;
+    job->process = 0;
+    job->outcome = NULL;
+}
+
+/* Looks after one running case; true if it has ended. */
+static bool attend(struct run *run, struct job *job)
+{
+    int status;
+
+    read_messages(job);
+    read_output(job);
+    if (waitpid(job->process, &status, WNOHANG) == job->process) {
+        finish(run, job, status);
+        return true;
+    }
+    if (now() >= job->deadline) {
+        job->out_of_time = true;
+        kill(-job->process, SIGKILL);
+        kill(job->process, SIGKILL);
+    }
+    return false;
+}
+
+static int poll_timeout(const struct run *run)
+{
+    double nearest = now() + 60;
+
+    for (int i = 0; i < run->execution->jobs; i++)
+        if (run->jobs[i].process && !run->jobs[i].out_of_time && run->jobs[i].deadline < nearest)
+            nearest = run->jobs[i].deadline;
+    double milliseconds = (nearest - now()) * 1000 + 1;
+    return milliseconds > 1 ? (int)milliseconds : 1;
+}
+
+/* Sleeps until a case speaks or ends, a limit is reached, or a signal asks to stop. */
+static void wait_for_news(const struct run *run, struct pollfd *polled)
+{
+    nfds_t count = 0;
+    char drained[64];
+
+    polled[count++] = (struct pollfd){wake_up[0], POLLIN, 0};
+    for (int i = 0; i < run->execution->jobs; i++) {
+        const struct job *job = &run->jobs[i];
+        if (!job->process)
+            continue;
+        polled[count++] = (struct pollfd){job->messages, POLLIN, 0};
+        polled[count++] = (struct pollfd){job->output, POLLIN, 0};
+    }
+    /* A case that has closed its pipes would be news for ever: then only its end and its limit count. */
+    if (poll(polled, count, poll_timeout(run)) > 0)
+        for (nfds_t i = 1; i < count; i++)
+            if (polled[i].revents == POLLHUP) {
+                struct pollfd ended = {wake_up[0], POLLIN, 0};
+                poll(&ended, 1, poll_timeout(run) < 20 ? poll_timeout(run) : 20);
+                break;
+            }
+    while (read(wake_up[0], drained, sizeof drained) > 0) {
+    }
+}
+
+static void kill_all(struct run *run)
+{
+    for (int i = 0; i < run->execution->jobs; i++) {
+        struct job *job = &run->jobs[i];
+        if (!job->process)
+            continue;
+        kill(-job->process, SIGKILL);
+        kill(job->process, SIGKILL);
+        waitpid(job->process, NULL, 0);
+        close(job->messages);
+        close(job->output);
+        remove_own_folder(&run->attempts[job->index], (unsigned)i);
+        free_outcome(&job->outcome);
+        job->process = 0;
+    }
+}
+
+static bool any_running(const struct run *run)
+{
+    for (int i = 0; i < run->execution->jobs; i++)
+        if (run->jobs[i].process)
+            return true;
+    return false;
+}
+
+static void run_all(struct run *run, struct pollfd *polled)
+{
+    while (!stop_was_requested && (run->next < run->count || any_running(run))) {
+        bool changed = false;
+        for (int i = 0; i < run->execution->jobs; i++)
+            if (run->jobs[i].process)
+                changed = attend(run, &run->jobs[i]) || changed;
+        for (int i = 0; i < run->execution->jobs && !stop_was_requested; i++)
+            if (!run->jobs[i].process && run->next < run->count)
+                start(run, &run->jobs[i], (unsigned)i);
+        report_in_order(run);
+        if (!changed && any_running(run))
+            wait_for_news(run, polled);
+    }
+    kill_all(run);
+    report_in_order(run);
+}
+
+static void install_handlers(void (*handler)(int), struct sigaction *old)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (handler)
+            sigaction(signals[i], &action, &old[i]);
+        else
+            sigaction(signals[i], &old[i], NULL);
+}
+
+long execute(const struct execution *execution, const struct attempt *attempts, size_t count)
+{
+    struct sigaction old[4];
+    struct run run = {.execution = execution, .attempts = attempts, .count = count};
+    struct pollfd *polled = calloc(1 + 2 * (size_t)execution->jobs, sizeof *polled);
+
+    run.jobs = calloc((size_t)execution->jobs, sizeof *run.jobs);
+    run.outcomes = calloc(count + 1, sizeof *run.outcomes);
+    if (!polled || !run.jobs || !run.outcomes || !open_pipe(wake_up)) {
+        complain("cannot start: %s; free some memory or descriptors", strerror(errno));
+        run.reported = 0;
+        count = 0;
+    } else {
+        fcntl(wake_up[1], F_SETFL, O_NONBLOCK);
+        install_handlers(on_signal, old);
+        run_all(&run, polled);
+        install_handlers(NULL, old);
+        close_pair(wake_up);
+        for (size_t i = run.reported; i < count; i++)
+            free_outcome(&run.outcomes[i]);
+    }
+    free(polled);
+    free(run.jobs);
+    free((void *)run.outcomes);
+    return count == 0 && run.count != 0 ? -1 : (long)run.reported;
+}

@@ -1,0 +1,99 @@
+/* The observers that ask /proc. */
+#include "observe.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static FILE *open_proc(const char *path)
+{
+    FILE *file = fopen(path, "re");
+
+    if (!file)
+        unsupported("%s can't be read", path);
+    return file;
+}
+
+/* The first line of the entry of a maps or smaps file that holds `address`; false if there is none. */
+static bool find_entry(FILE *file, const void *address, char *line, size_t capacity)
+{
+    uintptr_t first, end;
+
+    while (fgets(line, (int)capacity, file))
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &first, &end) == 2 && (uintptr_t)address >= first &&
+            (uintptr_t)address < end)
+            return true;
+    return false;
+}
+
+const char *permissions(const void *address)
+{
+    static char found[8];
+    char line[1024];
+    FILE *maps = open_proc("/proc/self/maps");
+
+    if (!find_entry(maps, address, line, sizeof line) || sscanf(line, "%*s %7s", found) != 1)
+        snprintf(found, sizeof found, "nothing");
+    fclose(maps);
+    return found;
+}
+
+/* The text behind "Field:" in the smaps entry of an address; false if it has no such field. */
+static bool smaps_field(const void *address, const char *field, char *value, size_t capacity)
+{
+    char line[1024];
+    size_t length = strlen(field);
+    FILE *smaps = open_proc("/proc/self/smaps");
+    bool found = false;
+
+    if (find_entry(smaps, address, line, sizeof line))
+        while (!found && fgets(line, sizeof line, smaps) && strchr(line, ':') && line[0] >= 'A' &&
+               line[0] <= 'Z')
+            if (strncmp(line, field, length) == 0 && line[length] == ':') {
+                snprintf(value, capacity, "%s", line + length + 1);
+                found = true;
+            }
+    fclose(smaps);
+    return found;
+}
+
+const char *vm_flag(const void *address, const char *flag)
+{
+    char flags[512], wanted[16];
+
+    if (!smaps_field(address, "VmFlags", flags, sizeof flags))
+        unsupported("/proc/self/smaps has no VmFlags");
+    snprintf(wanted, sizeof wanted, " %s ", flag);
+    return yes_or_no(strstr(flags, wanted) != NULL);
+}
+
+static const char *kilobytes_in_pages(const char *value)
+{
+    return number((int64_t)(strtoull(value, NULL, 10) * 1024 / page));
+}
+
+const char *smaps_pages(const void *address, const char *field)
+{
+    char value[128];
+
+    if (!smaps_field(address, field, value, sizeof value))
+        unsupported("/proc/self/smaps has no %s", field);
+    return kilobytes_in_pages(value);
+}
+
+const char *status_pages(const char *field)
+{
+    char line[256];
+    size_t length = strlen(field);
+    FILE *status = open_proc("/proc/self/status");
+    const char *answer = NULL;
+
+    while (!answer && fgets(line, sizeof line, status))
+        if (strncmp(line, field, length) == 0 && line[length] == ':')
+            answer = kilobytes_in_pages(line + length + 1);
+    fclose(status);
+    if (!answer)
+        unsupported("/proc/self/status has no %s", field);
+    return answer;
+}

@@ -1,0 +1,249 @@
+/* mapwise check: selects cases, runs them, tells what came of them, and keeps the record. */
+#include "facts.h"
+#include "message.h"
+#include "options.h"
+#include "output.h"
+#include "registry.h"
+#include "results.h"
+#include "scratch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PLACES_MAX = 16 };
+
+/* Everything of a run that has to be given back. */
+struct session {
+    const struct options *options;
+    struct run_description description;
+    struct scratch scratch[PLACES_MAX];
+    char filesystem[PLACES_MAX][64];
+    struct place places[PLACES_MAX];
+    size_t place_count;
+    const struct test_case **cases;
+    size_t case_count;
+    struct attempt *attempts;
+    size_t attempt_count;
+    struct output output;
+    struct results results;
+    char partial_output[PATH_MAX]; /* the name that --output FILE has until it is whole */
+};
+
+static void list_cases(const struct session *session)
+{
+    for (size_t i = 0; i < session->case_count; i++) {
+        const struct test_case *test = session->cases[i];
+        printf("%-12s %-36s %s [%s %s, %s]\n", test->suite->name, test->id, test->sentence,
+               test->clause.source, test->clause.section, strength_name(test->clause.strength));
+    }
+}
+
+static bool any_uses_files(const struct session *session)
+{
+    for (size_t i = 0; i < session->case_count; i++)
+        if (session->cases[i]->uses_files)
+            return true;
+    return false;
+}
+
+static bool open_places(struct session *session)
+{
+    const struct options *options = session->options;
+    struct facts facts;
+
+    if (options->directory_count > PLACES_MAX) {
+        complain("%zu folders are named and one run takes %d; use several runs", options->directory_count,
+                 PLACES_MAX);
+        return false;
+    }
+    for (size_t i = 0; i < options->directory_count; i++) {
+        struct scratch *scratch = &session->scratch[i];
+        if (!scratch_open(scratch, options->directories[i], (uint64_t)MAPWISE_CHECK_DISK_MIB << 20))
+            return false;
+        session->place_count = i + 1;
+        facts_of_directory(&facts, scratch->directory);
+        const char *type = facts_find(&facts, "filesystem");
+        snprintf(session->filesystem[i], sizeof session->filesystem[i], "%s", type ? type : "");
+        session->places[i] =
+            (struct place){scratch->directory, type ? session->filesystem[i] : NULL, scratch->path};
+    }
+    return true;
+}
+
+/* A case with files is attempted once in every place, one without just once. */
+static bool plan_attempts(struct session *session)
+{
+    session->attempts =
+        calloc(session->case_count * (session->place_count + 1) + 1, sizeof *session->attempts);
+    if (!session->attempts)
+        return false;
+    for (size_t i = 0; i < session->case_count; i++) {
+        const struct test_case *test = session->cases[i];
+        size_t times = test->uses_files ? session->place_count : 1;
+        for (size_t at = 0; at < times; at++)
+            session->attempts[session->attempt_count++] =
+                (struct attempt){test, test->uses_files ? &session->places[at] : NULL};
+    }
+    return true;
+}
+
+static bool open_output(struct session *session)
+{
+    const char *name = session->options->output;
+
+    session->output = (struct output){.format = session->options->format,
+                                      .stream = stdout,
+                                      .colour = !name && isatty(STDOUT_FILENO),
+                                      .run = &session->description,
+                                      .places = session->places,
+                                      .place_count = session->place_count,
+                                      .planned = session->attempt_count};
+    if (!name)
+        return true;
+    int length = snprintf(session->partial_output, sizeof session->partial_output, "%s.partial", name);
+    if (length < 0 || (size_t)length >= sizeof session->partial_output) {
+        session->partial_output[0] = '\0';
+        complain("the path of --output is too long; name a shorter one");
+        return false;
+    }
+    session->output.stream = fopen(session->partial_output, "we");
+    if (!session->output.stream) {
+        complain("cannot write '%s': %s; name another file with --output", name, strerror(errno));
+        session->output.stream = stdout;
+        session->partial_output[0] = '\0';
+        return false;
+    }
+    return true;
+}
+
+static bool close_output(struct session *session)
+{
+    FILE *stream = session->output.stream;
+    const char *name = session->partial_output[0] ? session->options->output : "standard output";
+    bool written = fflush(stream) == 0 && !ferror(stream);
+
+    if (session->partial_output[0]) {
+        written = fclose(stream) == 0 && written;
+        written = written && rename(session->partial_output, session->options->output) == 0;
+        if (!written)
+            unlink(session->partial_output);
+    }
+    if (!written)
+        complain("cannot write %s: %s", name, strerror(errno));
+    return written;
+}
+
+static void take_report(void *context, const struct attempt *attempt, const struct outcome *outcome)
+{
+    struct session *session = context;
+
+    output_case(&session->output, attempt, outcome);
+    if (!session->options->store)
+        return;
+    record_case(&session->results.json, attempt, outcome, session->options->anonymize);
+    results_end_record(&session->results);
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static int exit_status(const struct output *output, bool written)
+{
+    if (!written)
+        return EXIT_USAGE;
+    if (output->interrupted)
+        return EXIT_INCONCLUSIVE;
+    if (!tally_is_fine(&output->tally))
+        return EXIT_NO;
+    if (!tally_has_executed(&output->tally))
+        return complain("nothing could be executed here: every selected case is UNSUPPORTED");
+    return EXIT_YES;
+}
+
+static int run(struct session *session)
+{
+    const struct options *options = session->options;
+    struct output *output = &session->output;
+    struct execution execution = {options->jobs,     options->seconds, options->scale,
+                                  options->invasive, take_report,      session};
+    bool written = true;
+
+    if (options->store) {
+        if (!results_open(&session->results, options->results, NULL, "check"))
+            return EXIT_USAGE;
+        results_describe_run(&session->results.json, &session->description);
+        results_end_record(&session->results);
+    }
+    if (!open_output(session)) {
+        results_discard(&session->results);
+        return EXIT_USAGE;
+    }
+    double started = now();
+    output_begin(output);
+    long reported = execute(&execution, session->attempts, session->attempt_count);
+    output->interrupted = reported < (long)session->attempt_count;
+    output->seconds = now() - started;
+    output_end(output);
+    if (options->store) {
+        record_summary(&session->results.json, output);
+        results_end_record(&session->results);
+        written = results_close(&session->results);
+        if (written && output->format == &human_format)
+            fprintf(output->stream, "record: %s\n", session->results.path);
+    }
+    written = close_output(session) && written;
+    return reported < 0 ? EXIT_USAGE : exit_status(output, written);
+}
+
+static int prepare_and_run(struct session *session)
+{
+    const struct options *options = session->options;
+
+    session->cases = registry_select(&options->selection, &session->case_count);
+    if (!session->cases)
+        return complain("out of memory");
+    if (session->case_count == 0)
+        return complain("no case matches; 'mapwise check --list' shows them all");
+    if (options->list) {
+        list_cases(session);
+        return EXIT_YES;
+    }
+    if (any_uses_files(session) && !open_places(session))
+        return EXIT_USAGE;
+    if (!plan_attempts(session))
+        return complain("out of memory");
+    session->description.directories = options->directories;
+    session->description.directory_count = session->place_count;
+    return run(session);
+}
+
+int main(int argc, char **argv)
+{
+    static struct session session;
+    struct options options;
+
+    message_command("mapwise check");
+    if (registry_duplicate())
+        return complain("the case '%s' stands twice; rename one and build again", registry_duplicate());
+    int status = options_parse(&options, argc, argv);
+    if (status != -1)
+        return status;
+    session.options = &options;
+    session.description =
+        (struct run_description){.tool = "check", .command = argv, .anonymize = options.anonymize};
+    status = prepare_and_run(&session);
+    for (size_t i = 0; i < session.place_count; i++)
+        scratch_close(&session.scratch[i]);
+    free((void *)session.cases);
+    free(session.attempts);
+    return status;
+}

@@ -1,0 +1,22 @@
+/* The command line of mapwise check. */
+#ifndef MAPWISE_CONFORMANCE_OPTIONS_H
+#define MAPWISE_CONFORMANCE_OPTIONS_H
+
+#include "output.h"
+#include "registry.h"
+
+struct options {
+    struct selection selection;
+    bool list, invasive, anonymize, store;
+    const struct format *format;
+    const char *output, *results;
+    int jobs;
+    double seconds, scale;
+    const char *const *directories;
+    size_t directory_count;
+};
+
+/* Returns -1 to go on, or the exit status with which to end (after --help, or a usage error). */
+int options_parse(struct options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,127 @@
+#include "setup.h"
+
+#include "child.h"
+#include "names.h"
+
+#include <mapwise/constants.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+long setup_result(const char *what, long result)
+{
+    if (result == -1)
+        setup_failed("%s: %s", what, error_name(errno));
+    return result;
+}
+
+const char *scratch_path(const char *name)
+{
+    static char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/%s", own_folder(), name);
+    return path;
+}
+
+static void fill_file(int descriptor, size_t bytes)
+{
+    char *pattern = malloc(page);
+    size_t written = 0;
+
+    if (!pattern)
+        setup_failed("malloc: out of memory");
+    for (size_t index = 0; written < bytes; index++) {
+        size_t length = bytes - written < page ? bytes - written : page;
+        memset(pattern, (int)(index + 1) & 0xff, page);
+        if (pwrite(descriptor, pattern, length, (off_t)written) != (ssize_t)length)
+            setup_failed("filling a scratch file: %s", error_name(errno));
+        written += length;
+    }
+    free(pattern);
+}
+
+struct scratch_file scratch_file(size_t bytes)
+{
+    static unsigned made;
+    struct scratch_file file;
+    char name[32];
+
+    snprintf(name, sizeof name, "file-%u", made++);
+    if ((size_t)snprintf(file.path, sizeof file.path, "%s", scratch_path(name)) >= sizeof file.path)
+        setup_failed("the path of the scratch folder is too long");
+    file.descriptor = open(file.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file.descriptor < 0)
+        setup_failed("creating a scratch file: %s", error_name(errno));
+    fill_file(file.descriptor, bytes);
+    return file;
+}
+
+int reopen(const struct scratch_file *file, int flags)
+{
+    return (int)SETUP(open(file->path, flags | O_CLOEXEC));
+}
+
+void resize_file(const struct scratch_file *file, off_t bytes)
+{
+    SETUP(ftruncate(file->descriptor, bytes));
+}
+
+void write_file(const struct scratch_file *file, off_t offset, int value)
+{
+    unsigned char byte = (unsigned char)value;
+
+    if (pwrite(file->descriptor, &byte, 1, offset) != 1)
+        setup_failed("pwrite: %s", error_name(errno));
+}
+
+static char *checked_map(void *address)
+{
+    if (address == MAP_FAILED)
+        setup_failed("mmap: %s", error_name(errno));
+    return address;
+}
+
+char *map_descriptor(int descriptor, off_t offset, size_t length, int protection, int flags)
+{
+    return checked_map(mmap(NULL, length, protection, flags, descriptor, offset));
+}
+
+char *map_file(const struct scratch_file *file, off_t offset, size_t length, int protection, int flags)
+{
+    return map_descriptor(file->descriptor, offset, length, protection, flags);
+}
+
+char *map_anonymous(size_t length, int protection, int flags)
+{
+    return checked_map(mmap(NULL, length, protection, flags | MAP_ANONYMOUS, -1, 0));
+}
+
+void number_pages(char *map, size_t length)
+{
+    for (size_t offset = 0; offset < length; offset += page)
+        ((volatile char *)map)[offset] = (char)(offset / page + 1);
+}
+
+char *unmapped_range(size_t length)
+{
+    /* Reserved with room on both sides, then given back: later maps go elsewhere first. */
+    char *range = map_anonymous(length + 2 * page, PROT_NONE, MAP_PRIVATE);
+
+    SETUP(munmap(range, length + 2 * page));
+    return range + page;
+}
+
+int constant_value(const char *name)
+{
+    const mw_const *constant = mw_const_find(MW_OS_THIS, NULL, name);
+
+    if (!constant || constant->kind != MW_CONST_NUMBER)
+        unsupported("this system has no %s", name);
+    return (int)constant->value;
+}

@@ -1,0 +1,55 @@
+/* What a case starts from. These functions succeed or end the case as an ERROR, naming the call that
+ * failed, so that a case need not look. Nothing has to be released: the process ends with the case. */
+#ifndef MAPWISE_CONFORMANCE_SETUP_H
+#define MAPWISE_CONFORMANCE_SETUP_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+extern size_t page; /* bytes in a page of this system */
+
+/* A file in the folder under test, open for reading and writing. Page k of it is filled with the
+ * byte k + 1, so the first bytes of its pages read 1, 2, 3 … */
+struct scratch_file {
+    int descriptor;
+    char path[1024];
+};
+
+struct scratch_file scratch_file(size_t bytes);
+
+/* Opens the file once more, O_RDONLY or O_WRONLY say. */
+int reopen(const struct scratch_file *file, int flags);
+
+void resize_file(const struct scratch_file *file, off_t bytes);            /* ftruncate */
+void write_file(const struct scratch_file *file, off_t offset, int value); /* pwrite of one byte */
+
+/* A name in the case's own folder in the folder under test; nothing is there yet. */
+const char *scratch_path(const char *name);
+
+/* Maps that must succeed. Pages of an anonymous map hold zeros. */
+char *map_file(const struct scratch_file *file, off_t offset, size_t length, int protection, int flags);
+char *map_descriptor(int descriptor, off_t offset, size_t length, int protection, int flags);
+char *map_anonymous(size_t length, int protection,
+                    int flags); /* flags: MAP_PRIVATE or MAP_SHARED, and more */
+
+/* Stores k + 1 in the first byte of page k, for as many whole pages as the length has. */
+void number_pages(char *map, size_t length);
+
+/* Address space of `length` bytes in which nothing is mapped and nothing soon will be. */
+char *unmapped_range(size_t length);
+
+/* Checks a call of the set-up that answers -1 and errno. */
+#define SETUP(call) setup_result(#call, (long)(call))
+long setup_result(const char *what, long result);
+
+/* The value of a constant of this system, by the registry, also where the headers are older: a name
+ * that does not exist here ends the case as UNSUPPORTED. */
+#define CONSTANT(name) constant_value(#name)
+int constant_value(const char *name);
+
+/* Ends the case: it can't be run here, or its set-up failed. The reason is one clause, printf style. */
+_Noreturn void unsupported(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void setup_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
