@@ -155,18 +155,14 @@ class Series:
         """Median of bytes read from the device per byte needed."""
         return _median([s.amplification for s in self.samples if s.amplification is not None])
 
-    def at_p25(self, value: float | None) -> float | None:
-        """`value`, a time or a time per item at the median, carried to the 25th percentile."""
-        return self._carried(value, self.p25_seconds)
-
-    def at_p75(self, value: float | None) -> float | None:
-        """The same for the 75th percentile."""
-        return self._carried(value, self.p75_seconds)
-
-    def _carried(self, value: float | None, seconds: float | None) -> float | None:
-        if value is None or not self.seconds or not seconds:
-            return value
-        return value * seconds / self.seconds
+    @property
+    def time_range(self) -> tuple[float, float]:
+        """The 25th and 75th percentile of the time, as multiples of the median."""
+        if not self.seconds:
+            return 1.0, 1.0
+        low = self.p25_seconds if self.p25_seconds and self.p25_seconds > 0 else self.seconds
+        high = self.p75_seconds if self.p75_seconds and self.p75_seconds > 0 else self.seconds
+        return low / self.seconds, high / self.seconds
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,10 @@ class FolderError(Exception):
 
 
 def read_folder(folder: Path) -> Results:
-    """Reads every *.jsonl of a folder, newest run first."""
+    """Reads every run of a folder, newest first.
+
+    A run that was killed has left NAME.jsonl.partial, with everything it had measured.
+    """
     runs: list[Run] = []
     problems: list[Problem] = []
     for path in _results_files(folder):
@@ -56,10 +59,6 @@ def read_folder(folder: Path) -> Results:
         problems += found
         if run is not None:
             runs.append(run)
-    for path in sorted(folder.glob("*.partial")):
-        problems.append(
-            Problem(path.name, None, "not read: its run is still going on or was killed")
-        )
     runs.sort(key=lambda run: (run.start, run.file.name), reverse=True)
     return Results(folder, tuple(runs), tuple(problems))
 
@@ -80,7 +79,7 @@ def read_file(path: Path) -> tuple[Run | None, list[Problem]]:
 
 def _results_files(folder: Path) -> list[Path]:
     try:
-        names = sorted(path for path in folder.iterdir() if path.suffix == ".jsonl")
+        names = sorted(p for p in folder.iterdir() if p.name.endswith((".jsonl", ".jsonl.partial")))
     except FileNotFoundError:
         raise FolderError(
             f"{folder}: no such results folder; run mapwise check or mapwise bench first,"

@@ -1,0 +1,93 @@
+"""What each advice does to the speed of an access pattern, as a ratio to normal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .benchmarks import Bench, Family
+from .model import Series
+
+NORMAL = "normal"
+ADVICE = "advice"
+PATTERN = "pattern"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One advice on one pattern. Speeds are times as fast as normal; None if not measured."""
+
+    advice: str
+    series: Series
+    speed: float | None
+    slow: float | None = None  # the speed at p75 of the time
+    fast: float | None = None  # the speed at p25 of the time
+    clear: bool = False  # the spread does not touch that of normal
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """All advice on one access pattern, fastest first."""
+
+    name: str
+    normal: Series
+    effects: tuple[Effect, ...]
+
+    @property
+    def others(self) -> list[Effect]:
+        return [e for e in self.effects if e.advice != NORMAL and e.speed is not None]
+
+    @property
+    def best(self) -> Effect | None:
+        """The fastest advice if it is clearly faster than normal."""
+        clear = [e for e in self.others if e.clear and (e.speed or 0.0) > 1.0]
+        return max(clear, key=lambda e: e.speed or 0.0, default=None)
+
+    @property
+    def worst(self) -> Effect | None:
+        """The slowest advice if it is clearly slower than normal."""
+        clear = [e for e in self.others if e.clear and (e.speed or 0.0) < 1.0]
+        return min(clear, key=lambda e: e.speed or 0.0, default=None)
+
+
+def patterns(bench: Bench, directory: str | None) -> list[Pattern]:
+    """The patterns for which normal itself was measured, in the family's order."""
+    family = bench.family("advise_effect", directory)
+    if family is None:
+        return []
+    found = (_pattern(family, name) for name in family.values(PATTERN))
+    return [pattern for pattern in found if pattern is not None]
+
+
+def _pattern(family: Family, name: str) -> Pattern | None:
+    fixed = {k: v for k, v in family.base.items() if k not in (ADVICE, PATTERN)}
+    members = [
+        series
+        for series in family.series
+        if series.axes.get(PATTERN) == name
+        and ADVICE in series.axes
+        and all(series.axes.get(axis) == value for axis, value in fixed.items())
+    ]
+    normal = next((s for s in members if s.axes[ADVICE] == NORMAL and s.usable), None)
+    if normal is None:
+        return None
+    effects = [_effect(series, normal) for series in members]
+    effects.sort(key=lambda e: (e.speed is None, -(e.speed or 0.0), e.advice))
+    return Pattern(name, normal, tuple(effects))
+
+
+def _effect(series: Series, normal: Series) -> Effect:
+    advice = series.axes[ADVICE]
+    mine, its = _cost(series), _cost(normal)
+    if not series.usable or mine is None or its is None:
+        return Effect(advice, series, None)
+    speed = its / mine
+    low, high = series.time_range
+    normal_low, normal_high = normal.time_range
+    apart = mine * low > its * normal_high or mine * high < its * normal_low
+    return Effect(advice, series, speed, speed / high, speed / low, apart)
+
+
+def _cost(series: Series) -> float | None:
+    """Time per item, or per sample if the family does not count items."""
+    cost = series.seconds_per_item or series.seconds
+    return cost if cost and cost > 0 else None

@@ -1,0 +1,150 @@
+"""The benchmarks of one run as the plots want them: by family and directory, beside limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from . import quantity
+from .model import Outcome, Run, Series
+
+CALIBRATION = "calibration"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the machine itself can do; None where it was not measured."""
+
+    memory_copy: float | None = None  # bytes per second
+    disk_sequential: float | None = None  # bytes per second
+    disk_random: float | None = None  # seconds per read
+    system_call: float | None = None  # seconds per call
+
+
+@dataclass(frozen=True)
+class Family:
+    """The series of one family in one directory (None: the family needs no directory)."""
+
+    name: str
+    sentence: str
+    directory: str | None
+    filesystem: str | None
+    series: tuple[Series, ...]
+
+    @cached_property
+    def usable(self) -> tuple[Series, ...]:
+        return tuple(series for series in self.series if series.usable)
+
+    @cached_property
+    def axes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(axis for series in self.series for axis in series.axes))
+
+    @cached_property
+    def varying(self) -> tuple[str, ...]:
+        """The axes that take more than one value, in the family's own order."""
+        return tuple(axis for axis in self.axes if len(self.values(axis)) > 1)
+
+    @cached_property
+    def base(self) -> dict[str, str]:
+        """The base point; if it is not among the series, the commonest value of each axis."""
+        for series in self.series:
+            if series.base:
+                return series.axes
+        return {
+            axis: Counter(s.axes.get(axis, "") for s in self.series).most_common(1)[0][0]
+            for axis in self.axes
+        }
+
+    def values(self, axis: str) -> list[str]:
+        """The values of an axis, in the family's own order; numbers in theirs."""
+        found = list(dict.fromkeys(s.axes[axis] for s in self.series if axis in s.axes))
+        if all(number(value) is not None for value in found):
+            found.sort(key=lambda value: number(value) or 0.0)
+        return found
+
+    def along(self, free: str, **fixed: str) -> list[Series]:
+        """The usable series along one axis: `fixed` as given, all other axes at the base point."""
+        wanted = {**{k: v for k, v in self.base.items() if k != free}, **fixed}
+        found = [
+            series
+            for series in self.usable
+            if all(series.axes.get(axis) == value for axis, value in wanted.items())
+        ]
+        found.sort(key=lambda series: number(series.axes.get(free, "")) or 0.0)
+        return found
+
+    def label(self, series: Series) -> str:
+        """What tells one series from the others of the family."""
+        return ", ".join(axis_value(a, series.axes[a]) for a in self.varying if a in series.axes)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One bench run, grouped."""
+
+    run: Run
+
+    @cached_property
+    def families(self) -> tuple[Family, ...]:
+        grouped: dict[tuple[str, str | None], list[Series]] = {}
+        for series in self.run.series:
+            grouped.setdefault((series.family, series.directory), []).append(series)
+        return tuple(
+            Family(name, members[0].sentence, directory, members[0].filesystem, tuple(members))
+            for (name, directory), members in grouped.items()
+        )
+
+    @cached_property
+    def directories(self) -> tuple[str | None, ...]:
+        """The directories that were measured in, in the order of the run."""
+        return tuple(dict.fromkeys(f.directory for f in self.families if f.name != CALIBRATION))
+
+    def family(self, name: str, directory: str | None) -> Family | None:
+        for family in self.families:
+            if family.name == name and family.directory == directory:
+                return family
+        return None
+
+    def limits(self, directory: str | None) -> Limits:
+        """The limits that hold in a directory; memory and system calls know no directory."""
+        found = {
+            series.axes.get("what", ""): series
+            for family in self.families
+            if family.name == CALIBRATION and family.directory in (None, directory)
+            for series in family.usable
+        }
+        return Limits(
+            memory_copy=_positive(found, "memory_copy", "bytes_per_second"),
+            disk_sequential=_positive(found, "disk_sequential", "bytes_per_second"),
+            disk_random=_positive(found, "disk_random", "seconds_per_item"),
+            system_call=_positive(found, "system_call", "seconds_per_item"),
+        )
+
+    @cached_property
+    def unmeasured(self) -> tuple[Series, ...]:
+        """Series without a whole measurement: not run, failed or cut short."""
+        return tuple(s for s in self.run.series if s.outcome is not Outcome.MEASURED)
+
+
+def number(text: str) -> float | None:
+    """The value of an axis as a number, if it is a plain one."""
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+def axis_value(axis: str, value: str) -> str:
+    """The value of an axis as people say it: sizes in binary units, words without underscores."""
+    amount = number(value)
+    if amount is None:
+        return value.replace("_", " ")
+    if "page" in axis:
+        return quantity.plural(int(amount), "page")
+    if axis in ("size", "length", "step", "chunk", "block", "request", "bytes", "file_size"):
+        return quantity.size(amount)
+    return f"{axis.replace('_', ' ')} {quantity.count(amount)}"
+
+
+def _positive(found: dict[str, Series], what: str, attribute: str) -> float | None:
+    series = found.get(what)
+    value: float | None = getattr(series, attribute) if series else None
+    return value if value and value > 0 else None

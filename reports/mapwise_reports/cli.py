@@ -1,0 +1,95 @@
+"""The command line of mapwise-report."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import webbrowser
+from pathlib import Path
+from typing import NoReturn, Sequence
+
+from . import __version__
+from .output import OutputError, write_whole
+from .page import render
+from .records import FolderError, clean, read_folder
+
+PROGRAM = "mapwise-report"
+RESULTS = Path("mapwise-results")
+PAGE = "index.html"
+
+FINE, NOTHING = 0, 2
+
+_DESCRIPTION = """\
+Writes the HTML report of everything in a results folder: conformance, benchmarks and the machine
+they ran on, as one page that opens from disk without a network. Prints where the page is."""
+
+_EPILOGUE = """\
+Files or lines that cannot be read are named on standard error and in the page; the rest is shown.
+
+exit status:
+  0   the report was written
+  2   wrong usage, no usable results, or the report could not be written
+
+environment:
+  MAPWISE_PYTHON   the Python interpreter to run with (needs matplotlib and Jinja2)"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        _complain(f"{message}; {PROGRAM} --help lists the options")
+        raise SystemExit(NOTHING)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; the answer is its exit status."""
+    options = _parser().parse_args(arguments)
+    results: Path = options.results
+    output: Path = options.output or results / "report"
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    try:
+        found = read_folder(results)
+        for problem in found.problems:
+            _complain(f"{results}/{problem}")
+        if not found.runs:
+            _complain(f"{results}: no usable results in this folder; run mapwise check or mapwise bench")
+            return NOTHING
+        page = write_whole(output, PAGE, render(found))
+    except (FolderError, OutputError) as error:
+        _complain(str(error))
+        return NOTHING
+    except KeyboardInterrupt:
+        _complain("interrupted; no report was written")
+        return 130
+    print(page)
+    if options.open and not webbrowser.open(page.resolve().as_uri()):
+        _complain(f"no browser could be started; open {page} yourself")
+    return FINE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=PROGRAM,
+        description=_DESCRIPTION,
+        epilog=_EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--results", metavar="DIR", type=Path, default=RESULTS,
+        help="the results folder (default: mapwise-results in the current folder)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--output", metavar="DIR", type=Path,
+        help="where the page is written as index.html (default: report in the results folder)",
+    )  # fmt: skip
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    return parser
+
+
+def _complain(message: str) -> None:
+    line = " ".join(clean(message).split())
+    print(f"{PROGRAM}: {line}", file=sys.stderr)

@@ -1,0 +1,228 @@
+"""Puts the page together: every run of the folder, the newest complete ones in front."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from jinja2 import Environment as Templates
+from jinja2 import PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from . import __version__, findings, quantity
+from .benchmarks import CALIBRATION, Bench, axis_value
+from .conformance import Check
+from .model import MEANING, Problem, Result, Results, Run, Series, State
+from .plots import Plot, plots
+from .plots import style, svg
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A plot with its drawings for wide and narrow pages."""
+
+    plot: Plot
+    identity: str
+    wide: Markup
+    narrow: Markup
+    where: str
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as the templates see it."""
+
+    run: Run
+
+    @property
+    def identity(self) -> str:
+        return self.run.identity
+
+    @property
+    def when(self) -> str:
+        return moment(self.run.start)
+
+    @property
+    def machine(self) -> str:
+        return machine(self.run)
+
+    @cached_property
+    def check(self) -> Check | None:
+        return Check(self.run) if self.run.tool == "check" else None
+
+    @cached_property
+    def bench(self) -> Bench | None:
+        return Bench(self.run) if self.run.tool == "bench" else None
+
+    @cached_property
+    def plots(self) -> list[Drawn]:
+        return [_drawn(self.run, plot) for plot in plots(self.bench)] if self.bench else []
+
+    @cached_property
+    def limits(self) -> list[Series]:
+        return [s for s in self.run.series if s.family == CALIBRATION and s.usable]
+
+    @property
+    def outcome(self) -> str:
+        """The run in half a line, for lists of runs."""
+        if self.check is not None:
+            text = f"{self.check.total.counts[Result.PASS]} of {self.check.total.total} passed"
+            bad = self.check.total.unexpected
+            return text + (f", {bad} unexpected" if bad else "")
+        measured = len([s for s in self.run.series if s.outcome.value == "MEASURED"])
+        return f"{measured} of {quantity.plural(len(self.run.series), 'series', 'series')} measured"
+
+    @property
+    def warning(self) -> str:
+        """Why this run does not say everything it should; empty for a complete one."""
+        if self.run.state is State.TRUNCATED:
+            return (
+                "This run has no summary: it is still going on, was killed, or its file was cut short. "
+                "Shown is what it had written."
+            )
+        if self.run.state is State.INTERRUPTED:
+            return "This run was interrupted: shown is what it had done by then."
+        return ""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of the fingerprint."""
+
+    name: str
+    hash: str
+    facts: dict[str, str]
+
+
+def render(results: Results) -> str:
+    """The whole page as one text."""
+    views = [RunView(run) for run in results.runs]
+    front = [v for tool in ("check", "bench") for v in views if v.run is results.newest(tool)]
+    check = next((view for view in front if view.check), None)
+    bench = next((view for view in front if view.bench), None)
+    return _templates().get_template("report.html").render(
+        results=results,
+        version=__version__,
+        views=views,
+        front=front,
+        check=check,
+        bench=bench,
+        others=[view for view in views if view not in front],
+        headline=_headline(front),
+        answers=[
+            findings.conformance(check.check if check else None),
+            findings.speed(bench.bench if bench else None),
+            findings.advice(bench.bench if bench else None),
+        ],
+        machines=_machines(front),
+        problems=_by_file(results.problems),
+    )
+
+
+def machine(run: Run) -> str:
+    """The machine in half a line."""
+    hardware, system = run.environment.hardware, run.environment.system
+    kernel = " ".join(
+        part for part in (system.get("kernel", "Linux"), system.get("kernel_release", "")) if part
+    )
+    cpu = hardware.get("cpu_model") or hardware.get("machine") or "unknown processor"
+    return f"{cpu}, {kernel}" if system.get("kernel_release") else cpu
+
+
+def moment(start: str) -> str:
+    """2026-11-23T07:00:00Z as 2026-11-23 07:00 UTC; anything else as it is."""
+    if len(start) == 20 and start[10] == "T" and start.endswith("Z"):
+        return f"{start[:10]} {start[11:16]} UTC"
+    return start or "at an unknown time"
+
+
+def place(directory: str | None, filesystem: str | None) -> str:
+    """A directory with its file system."""
+    if directory is None:
+        return "no file"
+    return f"{filesystem} in {directory}" if filesystem else directory
+
+
+def levels(run: Run) -> list[Level]:
+    environment = run.environment
+    return [
+        Level("hardware", environment.hashes.get("hardware", ""), environment.hardware),
+        Level("system", environment.hashes.get("system", ""), environment.system),
+        Level("transient", "", environment.transient),
+    ]
+
+
+def _headline(front: list[RunView]) -> str:
+    return machine(front[0].run)
+
+
+def _machines(front: list[RunView]) -> list[tuple[list[RunView], list[Level]]]:
+    """The fingerprints of the runs in front; one if they agree on hardware and system."""
+    groups: list[list[RunView]] = []
+    for view in front:
+        for group in groups:
+            if _same_machine(group[0].run, view.run):
+                group.append(view)
+                break
+        else:
+            groups.append([view])
+    return [(group, levels(group[0].run)) for group in groups]
+
+
+def _same_machine(one: Run, other: Run) -> bool:
+    a, b = one.environment, other.environment
+    return (a.hardware, a.system) == (b.hardware, b.system)
+
+
+def _by_file(problems: tuple[Problem, ...]) -> dict[str, list[Problem]]:
+    grouped: dict[str, list[Problem]] = {}
+    for problem in problems:
+        grouped.setdefault(problem.file, []).append(problem)
+    return grouped
+
+
+def _drawn(run: Run, plot: Plot) -> Drawn:
+    index = 0 if plot.directory is None else _directory_index(run, plot.directory)
+    identity = f"{run.identity}-{plot.key}-{index}"
+    drawings = []
+    for canvas in (style.WIDE, style.NARROW):
+        with style.settings():
+            figure = plot.draw(canvas)
+            name = f"{identity}-{canvas.name}"
+            drawings.append(svg.drawn(figure, name, plot.title, plot.sentence))
+    where = f"{machine(run)}; {place(plot.directory, plot.filesystem)}"
+    return Drawn(plot, identity, drawings[0], drawings[1], where)
+
+
+def _directory_index(run: Run, directory: str) -> int:
+    paths = list(dict.fromkeys(series.directory for series in run.series if series.directory))
+    return 1 + paths.index(directory)
+
+
+def _series_name(series: Series) -> str:
+    axes = ", ".join(axis_value(axis, value) for axis, value in series.axes.items())
+    return f"{series.family}: {axes}" if axes else series.family
+
+
+def _templates() -> Templates:
+    templates = Templates(
+        loader=PackageLoader("mapwise_reports"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    helpers: dict[str, Any] = {
+        "kinds": list(Result),
+        "meaning": MEANING,
+        "colours": style.COLOURS,
+        "duration": quantity.duration,
+        "bandwidth": quantity.bandwidth,
+        "plural": quantity.plural,
+        "series_name": _series_name,
+        "place": place,
+        "moment": moment,
+    }
+    templates.globals.update(helpers)
+    return templates

@@ -1,0 +1,159 @@
+"""The effect of advice: speed against normal, with the read amplification beside it."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from .. import quantity
+from ..advice import Effect, Pattern, patterns
+from ..benchmarks import Bench
+from . import style
+from .plot import Column, Plot, table
+
+_TITLES = {"sequential": "In order", "random": "At random"}
+
+
+def plot(bench: Bench, directory: str | None) -> Plot | None:
+    found = patterns(bench, directory)
+    if not found:
+        return None
+    rows = [
+        (
+            (
+                pattern.name,
+                effect.advice,
+                quantity.ratio(effect.speed),
+                "clear" if effect.clear else "" if effect.speed is None else "within the spread",
+            ),
+            effect.series,
+        )
+        for pattern in found
+        for effect in pattern.effects
+    ]
+    normal = found[0].normal
+    measured = [e.series for p in found for e in p.effects if e.speed is not None]
+    return Plot(
+        key="advice",
+        title="What advice does",
+        sentence=" ".join(sentence(pattern) for pattern in found),
+        reading="Speed as a multiple of that under advice normal, logarithmic: right of the line is "
+        "faster. Marks are medians, bars span p25 to p75, the grey band is the spread of normal "
+        "itself. Beside it, the bytes read from the device for each byte needed.",
+        directory=normal.directory,
+        filesystem=normal.filesystem,
+        series=tuple(measured),
+        table=table(
+            (Column("pattern"), Column("advice"), Column("speed", True), Column("against normal")),
+            rows,
+            rate=True,
+        ),
+        draw=lambda canvas: _draw(canvas, found),
+    )
+
+
+def title(pattern: str) -> str:
+    return _TITLES.get(pattern, pattern.replace("_", " ").capitalize())
+
+
+def sentence(pattern: Pattern) -> str:
+    """Best and worst advice of a pattern, or that none makes a clear difference."""
+    parts = []
+    if pattern.best is not None:
+        parts.append(f"{pattern.best.advice} is best, {_speed(pattern.best)}")
+    if pattern.worst is not None:
+        parts.append(f"{pattern.worst.advice} is worst, {_speed(pattern.worst)}")
+    if not parts:
+        return f"{title(pattern.name)}, no advice differs clearly from normal."
+    if pattern.best is None:
+        parts.insert(0, "no advice is clearly faster than normal")
+    elif pattern.worst is None:
+        parts.append("none is clearly slower than normal")
+    return f"{title(pattern.name)}, {quantity.listed(parts)}."
+
+
+def _speed(effect: Effect) -> str:
+    speed = effect.speed or 1.0
+    return quantity.in_words(speed) + (" as normal" if speed >= 1 else " than normal")
+
+
+def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
+    order = [effect.advice for effect in found[0].effects]
+    for pattern in found[1:]:
+        order += [e.advice for e in pattern.effects if e.advice not in order]
+    height = 22 * len(order) + 90
+    if canvas.narrow:
+        figure = style.figure(canvas, height * len(found))
+        grid = figure.subplots(len(found), 2, width_ratios=(2.2, 1), squeeze=False)
+        pairs = [(row[0], row[1]) for row in grid]
+    else:
+        figure = style.figure(canvas, height)
+        grid = figure.subplots(1, 2 * len(found), width_ratios=(2.2, 1) * len(found), squeeze=False)
+        pairs = list(zip(grid[0][::2], grid[0][1::2]))
+    spread = [v for p in found for e in p.effects for v in (e.slow, e.fast) if v] + [1.0]
+    amplified = [a for p in found for e in p.effects if (a := e.series.amplification)] + [1.0]
+    for index, ((speed, amplification), pattern) in enumerate(zip(pairs, found)):
+        labels = order if canvas.narrow or index == 0 else [""] * len(order)
+        by_advice = {effect.advice: effect for effect in pattern.effects}
+        members = [by_advice.get(advice) for advice in order]
+        _draw_speed(speed, pattern, members, labels, style.bounds(spread, 2.6))
+        _draw_amplification(amplification, members, style.bounds(amplified, 3.0))
+    return figure
+
+
+def _draw_speed(
+    axes: Axes,
+    pattern: Pattern,
+    members: list[Effect | None],
+    labels: list[str],
+    limits: tuple[float, float],
+) -> None:
+    style.log_axis(axes, "x", *limits, quantity.ratio_tick, style.steps_for(*limits))
+    style.rows_axis(axes, labels)
+    low, high = pattern.normal.time_range
+    axes.axvspan(1 / high, 1 / low, color=style.GRID.light, linewidth=0)
+    axes.axvline(1, color=style.MUTED.light, linewidth=1.2)
+    for row, effect in enumerate(members):
+        if effect is None or effect.speed is None:
+            _note(axes, 1.0, row, "not measured", 8)
+            continue
+        look = _look(effect)
+        style.dot(axes, effect.speed, row, effect.slow or 0.0, effect.fast or 0.0, look)
+        right = (effect.fast or effect.speed) >= 1
+        edge = (effect.fast if right else effect.slow) or effect.speed
+        _note(axes, edge, row, quantity.ratio_tick(effect.speed), 9 if right else -9)
+    axes.set_title(title(pattern.name))
+    axes.set_xlabel("slower \u2190 normal \u2192 faster")
+
+
+def _draw_amplification(
+    axes: Axes, members: list[Effect | None], limits: tuple[float, float]
+) -> None:
+    style.log_axis(axes, "x", *limits, quantity.ratio_tick, (1.0,))
+    style.rows_axis(axes, [""] * len(members))
+    axes.axvline(1, color=style.MUTED.light, linewidth=1.2)
+    for row, effect in enumerate(members):
+        value = effect.series.amplification if effect is not None else None
+        if value is None or value <= 0:
+            continue
+        axes.plot([1, value], [row, row], color=style.FOURTH.light, linewidth=2.4)
+        axes.plot([value], [row], marker="|", markersize=9, color=style.FOURTH.light)
+        _note(axes, value, row, quantity.ratio_tick(value), 7)
+    axes.set_title("Read ÷ needed", fontweight="normal")
+
+
+def _look(effect: Effect) -> style.Look:
+    """Faster and slower differ in colour and mark; what stays within the spread is hollow."""
+    faster = (effect.speed or 1.0) >= 1
+    colour, marker = (style.FIRST, "o") if faster else (style.SECOND, "s")
+    if not effect.clear:
+        return style.Look(style.MUTED.light, "o", hollow=True)
+    return style.Look(colour.light, marker)
+
+
+def _note(axes: Axes, x: float, row: float, text: str, offset: float) -> None:
+    axes.annotate(
+        text, (x, row), xytext=(offset, 0), textcoords="offset points", va="center",
+        ha="left" if offset > 0 else "right", color=style.MUTED.light,
+        fontsize=style.FONT_SIZE - 1,
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""Reading through a mapping beside reading with pread: two marks a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from .. import quantity
+from ..benchmarks import Bench, Family, axis_value, number
+from ..model import Series
+from . import style
+from .plot import Column, Plot, table
+
+_MAPPED = {"sequential": "read_sequential", "random": "read_random"}
+_ORDER = {"sequential": "in order", "random": "at random"}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same reading done both ways."""
+
+    pattern: str
+    temperature: str
+    size: str
+    mapped: Series
+    pread: Series
+
+    @property
+    def label(self) -> str:
+        return f"{_ORDER[self.pattern]}, {self.temperature}, {axis_value('size', self.size)}"
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast the mapping is."""
+        return (self.mapped.bytes_per_second or 1.0) / (self.pread.bytes_per_second or 1.0)
+
+
+def plot(bench: Bench, directory: str | None) -> Plot | None:
+    family = bench.family("pread", directory)
+    pairs = _pairs(bench, family) if family is not None else []
+    if family is None or not pairs:
+        return None
+    rows = []
+    for pair in pairs:
+        rows.append(((pair.label, "mapping", quantity.ratio(pair.speed)), pair.mapped))
+        rows.append(((pair.label, "pread", ""), pair.pread))
+    return Plot(
+        key="pread",
+        title="A mapping beside pread",
+        sentence=_sentence(pairs),
+        reading="Bytes needed per second, logarithmic: the round mark is the mapping, the square one "
+        "pread. Marks are medians, bars span p25 to p75; at the right, the speed of the mapping "
+        "as a multiple of pread's.",
+        directory=family.directory,
+        filesystem=family.filesystem,
+        series=tuple(series for pair in pairs for series in (pair.mapped, pair.pread)),
+        table=table(
+            (Column("reading"), Column("through"), Column("mapping ÷ pread", True)), rows, rate=True
+        ),
+        draw=lambda canvas: _draw(canvas, pairs),
+    )
+
+
+def _pairs(bench: Bench, family: Family) -> list[Pair]:
+    found = []
+    for pread in family.usable:
+        pattern = pread.axes.get("pattern", "")
+        mapped = bench.family(_MAPPED.get(pattern, ""), family.directory)
+        if mapped is None or not pread.bytes_per_second:
+            continue
+        shared = {a: pread.axes[a] for a in ("temperature", "size") if a in pread.axes}
+        twins = [s for s in mapped.along("", **shared) if s.bytes_per_second]
+        if twins:
+            found.append(
+                Pair(pattern, shared.get("temperature", ""), shared.get("size", ""), twins[0], pread)
+            )
+    found.sort(key=lambda p: (p.pattern != "sequential", p.temperature != "warm", number(p.size) or 0))
+    return found
+
+
+def _sentence(pairs: list[Pair]) -> str:
+    best, worst = max(pairs, key=lambda p: p.speed), min(pairs, key=lambda p: p.speed)
+    text = f"The mapping is {quantity.in_words(best.speed)} as pread {best.label}"
+    if best.speed < 1:
+        text = f"The mapping is never faster than pread: {quantity.in_words(best.speed)} {best.label}"
+    if worst is best:
+        return text + "."
+    if worst.speed >= 1:
+        return f"{text}; at least {quantity.in_words(worst.speed)} everywhere ({worst.label})."
+    return f"{text}, and {quantity.in_words(worst.speed)} {worst.label}."
+
+
+def _draw(canvas: style.Canvas, pairs: list[Pair]) -> Figure:
+    figure = style.figure(canvas, (40 if canvas.narrow else 26) * len(pairs) + 100)
+    axes = figure.subplots()
+    values = [s.bytes_per_second or 1.0 for p in pairs for s in (p.mapped, p.pread)]
+    low, high = style.bounds(values, 2.0)
+    style.log_axis(axes, "x", low, high, quantity.bandwidth_tick)
+    style.binary_ticks(axes, low, high, "x", 4 if canvas.narrow else 8)
+    labels = [pair.label for pair in pairs]
+    style.rows_axis(axes, [""] * len(pairs) if canvas.narrow else labels)
+    mapping, pread = style.LOOKS[0], style.Look(style.SECOND.light, "s", hollow=True)
+    for row, pair in enumerate(pairs):
+        ends = [pair.mapped.bytes_per_second or 1.0, pair.pread.bytes_per_second or 1.0]
+        axes.plot(ends, [row, row], color=style.GRID.light, linewidth=5, solid_capstyle="round")
+        for series, look in ((pair.pread, pread), (pair.mapped, mapping)):
+            rate, (fast, slow) = series.bytes_per_second or 1.0, series.time_range
+            style.dot(axes, rate, row, rate / slow, rate / fast, look)
+        style.row_note(axes, row, quantity.ratio(pair.speed), pair.label if canvas.narrow else "")
+    handles = [style.key(mapping, "mapping"), style.key(pread, "pread")]
+    axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2)
+    return figure

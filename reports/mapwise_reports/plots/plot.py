@@ -1,0 +1,90 @@
+"""What every plot hands to the page: a sentence, a drawing for each width, and its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable, Sequence
+
+from matplotlib.figure import Figure
+
+from .. import quantity
+from ..model import Outcome, Series
+from .style import Canvas
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; numbers stand at the right."""
+
+    title: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A plot before it is drawn. `sentence` says, from the data, what it shows."""
+
+    key: str
+    title: str
+    sentence: str
+    reading: str  # how to read the marks
+    directory: str | None
+    filesystem: str | None
+    series: tuple[Series, ...]
+    table: Table
+    draw: Callable[[Canvas], Figure]
+
+    @property
+    def samples(self) -> str:
+        """How much stands behind the plot: samples kept and discarded."""
+        kept = sorted(len(series.samples) for series in self.series)
+        discarded = sum(series.discarded.count for series in self.series)
+        each = f"{kept[0]}" if kept[0] == kept[-1] else f"{kept[0]} to {kept[-1]}"
+        text = f"{each} samples a point, {quantity.count(sum(kept))} in all"
+        if discarded:
+            return f"{text}; {quantity.plural(discarded, 'sample')} discarded and taken again"
+        return f"{text}; none discarded"
+
+
+def table(
+    lead: Sequence[Column], rows: Sequence[tuple[Sequence[str], Series]], rate: bool = False
+) -> Table:
+    """A table of series: the lead columns of the plot, then what every series has."""
+    columns = (
+        *lead,
+        Column("median", True),
+        Column("p25", True),
+        Column("p75", True),
+        Column("per item", True),
+        *((Column("bandwidth", True),) if rate else ()),
+        Column("read ÷ needed", True),
+        Column("samples", True),
+        Column("discarded", True),
+    )
+    return Table(columns, tuple((*first, *_numbers(series, rate)) for first, series in rows))
+
+
+def _numbers(series: Series, rate: bool) -> tuple[str, ...]:
+    if not series.usable:
+        missing = quantity.ABSENT
+        return (series.outcome.value, *(missing,) * (5 if rate else 4), str(len(series.samples)), "0")
+    partial = " (partial)" if series.outcome is Outcome.PARTIAL else ""
+    per_item = quantity.duration(series.seconds_per_item)
+    if series.items and series.seconds_per_item is not None:
+        per_item += f" per {series.items.removesuffix('s')}"
+    return (
+        quantity.duration(series.seconds) + partial,
+        quantity.duration(series.p25_seconds),
+        quantity.duration(series.p75_seconds),
+        per_item,
+        *((quantity.bandwidth(series.bytes_per_second),) if rate else ()),
+        quantity.ratio(series.amplification),
+        str(len(series.samples)),
+        str(series.discarded.count),
+    )

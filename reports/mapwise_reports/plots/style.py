@@ -1,0 +1,245 @@
+"""The look of every plot: colours, marks, lines and axes.
+
+A plot is drawn in the colours for a light page. `svg.py` replaces each of them by the CSS
+variable named here, so that the page decides what it is on a dark screen or on paper.
+Colours are told apart with every common kind of colour blindness, and never alone: each
+series also has its own mark, and a label beside it.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Callable, Iterator, Sequence
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+
+@dataclass(frozen=True)
+class Colour:
+    """A colour by role: its CSS variable, and what it is on a light and on a dark page."""
+
+    variable: str
+    light: str
+    dark: str
+
+
+INK = Colour("--ink", "#1b1f24", "#e6e9ec")
+MUTED = Colour("--muted", "#58606a", "#a3acb6")
+GRID = Colour("--grid", "#dfe3e8", "#2f353c")
+PAPER = Colour("--paper", "#fefefe", "#15181c")
+FIRST = Colour("--first", "#0b62b5", "#62b0ff")
+SECOND = Colour("--second", "#c14a00", "#ff9b52")
+THIRD = Colour("--third", "#007a63", "#45d0ae")
+FOURTH = Colour("--fourth", "#86459c", "#d79bea")
+
+COLOURS = (INK, MUTED, GRID, PAPER, FIRST, SECOND, THIRD, FOURTH)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one series is drawn: by colour, by mark and by line at once."""
+
+    colour: str
+    marker: str
+    line: str = "-"
+    hollow: bool = False
+
+    @property
+    def face(self) -> str:
+        return PAPER.light if self.hollow else self.colour
+
+
+LOOKS = (
+    Look(FIRST.light, "o"),
+    Look(SECOND.light, "s", "--"),
+    Look(THIRD.light, "D", "-."),
+    Look(FOURTH.light, "^", ":"),
+)
+
+FONT_SIZE = 12
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A width to draw for: the wide page or a telephone."""
+
+    name: str
+    width: float  # pixels
+    narrow: bool
+
+
+WIDE = Canvas("wide", 940, False)
+NARROW = Canvas("narrow", 350, True)
+
+_PIXELS_PER_INCH = 72  # one pixel of the page is one point of the drawing
+
+
+@contextmanager
+def settings() -> Iterator[None]:
+    """matplotlib's settings while a plot is drawn and saved."""
+    with matplotlib.rc_context(
+        {
+            "svg.fonttype": "none",
+            "svg.hashsalt": "mapwise",
+            "text.parse_math": False,
+            "font.family": "DejaVu Sans",
+            "font.size": FONT_SIZE,
+            "text.color": INK.light,
+            "axes.edgecolor": MUTED.light,
+            "axes.labelcolor": MUTED.light,
+            "axes.labelsize": FONT_SIZE,
+            "axes.titlesize": FONT_SIZE,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "axes.titlepad": 10,
+            "axes.facecolor": "none",
+            "figure.facecolor": "none",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.axisbelow": True,
+            "axes.linewidth": 0.8,
+            "xtick.color": MUTED.light,
+            "ytick.color": MUTED.light,
+            "xtick.labelsize": FONT_SIZE - 1,
+            "ytick.labelsize": FONT_SIZE - 1,
+            "grid.color": GRID.light,
+            "grid.linewidth": 0.8,
+            "lines.linewidth": 1.8,
+            "lines.markersize": 6.5,
+            "legend.frameon": False,
+            "legend.fontsize": FONT_SIZE - 1,
+        }
+    ):
+        yield
+
+
+def figure(canvas: Canvas, height: float) -> Figure:
+    """A figure in pixels of the page."""
+    return Figure(
+        figsize=(canvas.width / _PIXELS_PER_INCH, height / _PIXELS_PER_INCH),
+        dpi=_PIXELS_PER_INCH,
+        layout="constrained",
+    )
+
+
+def log_axis(
+    axes: Axes,
+    which: str,
+    low: float,
+    high: float,
+    tick: Callable[[float], str],
+    steps: Sequence[float] = (1.0,),
+) -> None:
+    """A logarithmic axis over [low, high], with ticks at powers of ten times `steps`."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+    (axes.set_xlim if which == "x" else axes.set_ylim)(low, high)
+    axis.set_major_locator(LogLocator(base=10, subs=steps, numticks=50))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+    axis.set_minor_formatter(NullFormatter())
+    axes.grid(True, axis=which, which="major")
+
+
+def fixed_ticks(axes: Axes, which: str, values: Sequence[float], labels: Sequence[str]) -> None:
+    """Ticks exactly where something was measured."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(FixedLocator(list(values)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_ticklabels(list(labels))
+
+
+def bounds(values: Sequence[float], room: float = 1.6) -> tuple[float, float]:
+    """Limits of a logarithmic axis that leave room around the values."""
+    low, high = min(values), max(values)
+    return low / room, high * room
+
+
+def steps_for(low: float, high: float) -> tuple[float, ...]:
+    """Ticks enough for a short axis, few enough for a long one."""
+    decades = high / low
+    if decades < 12:
+        return (1.0, 2.0, 5.0)
+    if decades < 200:
+        return (1.0, 3.0)
+    return (1.0,)
+
+
+def binary_ticks(axes: Axes, low: float, high: float, which: str = "y", most: int = 7) -> None:
+    """Ticks of a bandwidth axis at powers of four of a KiB/s, thinned to at most `most`."""
+    values = [1024.0 * 4.0**k for k in range(-5, 20)]
+    inside = [value for value in values if low <= value <= high]
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(FixedLocator(inside[:: -(-len(inside) // most) or 1]))
+
+
+def limit_line(axes: Axes, which: str, value: float, name: str, dashes: object = (0, (5, 3))) -> None:
+    """A line for what the machine can do at best, named where it starts."""
+    if which == "y":
+        axes.axhline(value, color=MUTED.light, linewidth=1.2, linestyle=dashes)
+        axes.annotate(
+            name, (0, value), xycoords=axes.get_yaxis_transform(), xytext=(4, 4),
+            textcoords="offset points", color=MUTED.light, fontsize=FONT_SIZE - 1,
+        )  # fmt: skip
+    else:
+        axes.axvline(value, color=MUTED.light, linewidth=1.2, linestyle=dashes)
+        axes.annotate(
+            name, (value, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 4),
+            textcoords="offset points", color=MUTED.light, fontsize=FONT_SIZE - 1, ha="center",
+        )  # fmt: skip
+
+
+def line(
+    axes: Axes,
+    x: Sequence[float],
+    y: Sequence[float],
+    errors: Sequence[tuple[float, float]],
+    look: Look,
+) -> None:
+    """A line through medians with their spread."""
+    axes.errorbar(
+        x, y, yerr=list(zip(*errors)), color=look.colour, linestyle=look.line,
+        marker=look.marker, markerfacecolor=look.face, markeredgecolor=look.colour,
+        elinewidth=1.4, capsize=3,
+    )  # fmt: skip
+
+
+def dot(axes: Axes, value: float, row: float, low: float, high: float, look: Look) -> None:
+    """A median on a row with its spread; low and high are values, not distances."""
+    axes.plot([low, high], [row, row], color=look.colour, linewidth=2.4, solid_capstyle="butt")
+    axes.plot(
+        [value], [row], marker=look.marker, linestyle="none", markerfacecolor=look.face,
+        markeredgecolor=look.colour, markeredgewidth=1.6,
+    )  # fmt: skip
+
+
+def rows_axis(axes: Axes, labels: Sequence[str]) -> None:
+    """Rows from top to bottom, named at the left, with a faint line each."""
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    fixed_ticks(axes, "y", range(len(labels)), labels)
+    axes.tick_params(axis="y", length=0, labelcolor=INK.light)
+    axes.spines["left"].set_visible(False)
+    axes.grid(True, axis="y")
+
+
+def row_note(axes: Axes, row: float, text: str, label: str = "") -> None:
+    """A number at the right end of a row and, on a narrow canvas, the row's name above it."""
+    place = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points", "va": "center"}
+    axes.annotate(
+        text, (1, row), xytext=(-2, 0), ha="right", color=INK.light, fontsize=FONT_SIZE - 1, **place
+    )
+    if label:
+        axes.annotate(label, (0, row), xytext=(0, 11), color=INK.light, fontsize=FONT_SIZE - 1, **place)
+
+
+def key(look: Look, label: str) -> Line2D:
+    """A mark for a legend."""
+    return Line2D(
+        [], [], linestyle="none", marker=look.marker, color=look.colour,
+        markerfacecolor=look.face, markeredgewidth=1.6, label=label,
+    )  # fmt: skip

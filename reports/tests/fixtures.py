@@ -1,0 +1,367 @@
+"""Makes results files as the tools write them, with plausible numbers and every kind of result.
+
+Run by hand it fills a folder to look at: python3 fixtures.py DIR
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+Record = dict[str, Any]
+
+PAGE = 4096
+DIRECTORY = "/srv/data/mapwise"
+KINDS = ("PASS", "FAIL", "XFAIL", "XPASS", "UNSUPPORTED", "ERROR", "TIMEOUT", "CRASH", "NEW")
+
+
+def run_record(tool: str, start: str = "2026-11-23T07:00:00Z", **changes: Any) -> Record:
+    record = {
+        "schema": "mapwise.run/1",
+        "tool": tool,
+        "version": "0.1.0",
+        "start": start,
+        "command": [f"mapwise-{tool}", DIRECTORY],
+        "directories": [
+            {
+                "path": DIRECTORY,
+                "filesystem": "ext4",
+                "block_size": 4096,
+                "device": "vda",
+                "read_ahead_kb": "128",
+                "mount_options": "rw,relatime,discard",
+            }
+        ],
+        "environment": {
+            "hardware": {
+                "cpu_model": "AMD EPYC 7B13",
+                "cpu_count": "2",
+                "hypervisor": "kvm",
+                "memory_bytes": "25276502016",
+                "numa_nodes": "1",
+            },
+            "system": {
+                "kernel_release": "6.1.0-31-cloud-amd64",
+                "kernel_cmdline": "root=/dev/vda rw console=ttyS0 panic=1 net.ifnames=0",
+                "page_size": "4096",
+                "thp_enabled": "always [madvise] never",
+                "libc": "glibc 2.36",
+                "compiler": "gcc 12.2.0",
+            },
+            "transient": {"load_1m": "0.31", "memory_free_bytes": "24743075840", "steal_ticks": "12"},
+            "hash": {"hardware": "5f0c9e1a77b2d344", "system": "1be0aa2390cd8871"},
+        },
+    }
+    return {**record, **changes}
+
+
+def case_record(result: str = "PASS", suite: str = "growth", name: str = "fault.eof.read", **changes: Any) -> Record:
+    record = {
+        "schema": "mapwise.check/1",
+        "suite": suite,
+        "suite_title": "growth, truncation and SIGBUS",
+        "case": name,
+        "sentence": "a load from a whole page past the end of the file raises SIGBUS at that address",
+        "clause": {"source": "POSIX.1-2024", "section": "mmap", "strength": "shall"},
+        "directory": DIRECTORY,
+        "filesystem": "ext4",
+        "path": "libc",
+        "result": result,
+        "reason": "",
+        "file": f"{suite}.c",
+        "line": 12,
+        "steps": [{"line": 15, "what": "load(&map[0])", "expected": "0", "observed": "0"}],
+        "ended": "exit 0",
+        "output": "",
+        "seconds": 0.0012,
+    }
+    return {**record, **changes}
+
+
+_FAILURES: dict[str, Record] = {
+    "FAIL": {
+        "reason": "step 2: expected SIGBUS BUS_ADRERR at address, observed value 0",
+        "steps": [
+            {"line": 15, "what": "load(&map[0])", "expected": "value 0", "observed": "value 0"},
+            {"line": 16, "what": "load(&map[page_size()])", "expected": "SIGBUS BUS_ADRERR at address", "observed": "value 0"},
+        ],
+    },
+    "XFAIL": {"reason": "ext4 updates the modification time only at the next sync (permitted)"},
+    "XPASS": {"reason": "expected a difference: the kernel rounds the hint down"},
+    "UNSUPPORTED": {"reason": "needs 16 free huge pages, the pool has 0", "steps": []},
+    "ERROR": {"reason": "open scratch file: No space left on device; free some space in DIR", "steps": []},
+    "TIMEOUT": {
+        "reason": "no end after 2.0 s, last step: msync(map, 65536, MS_SYNC)",
+        "steps": [{"line": 40, "what": "msync(map, 65536, MS_SYNC)", "expected": "0", "observed": None}],
+        "ended": "killed after 2.0 s",
+        "seconds": 2.0,
+    },
+    "CRASH": {
+        "reason": "ended by SIGSEGV in: store(&map[0])",
+        "steps": [{"line": 61, "what": "store(&map[0])", "expected": "0", "observed": None}],
+        "ended": "signal SIGSEGV",
+        "output": "about to store through the guard page\nstack of 8 frames omitted\n",
+    },
+    "NEW": {
+        "reason": "no expectation for this platform",
+        "clause": {"source": "POSIX.1-2024", "section": "mmap", "strength": "unspecified"},
+        "steps": [{"line": 22, "what": "mmap(hint 0x1000)", "expected": None, "observed": "address 0x10000"}],
+    },
+}
+
+_SUITES = {
+    "growth": "growth, truncation and SIGBUS",
+    "sharing": "what writers and readers of one file see",
+    "private": "private mappings and copy on write",
+    "offset": "offsets into the file",
+    "placement": "where a mapping is placed",
+    "flags": "flags of mmap",
+    "constants": "values of the constants",
+    "anonymous": "anonymous memory",
+    "sync": "msync",
+    "residency": "mincore",
+    "library": "libmapwise",
+}
+
+
+def check_records(start: str = "2026-11-23T07:00:00Z", healthy: bool = False) -> list[Record]:
+    """A whole check run: mostly passes, and unless healthy every other kind as well."""
+    dice = random.Random(7)
+    cases: list[Record] = []
+    for suite, title in _SUITES.items():
+        for index in range(dice.randint(6, 12)):
+            cases.append(
+                case_record(
+                    suite=suite, suite_title=title, name=f"{suite}.case_{index}", line=12 + 9 * index,
+                    seconds=dice.uniform(4e-4, 5e-3),
+                )
+            )  # fmt: skip
+    if not healthy:
+        for index, kind in enumerate(KINDS[1:]):
+            for copy in range(1 + (kind in ("UNSUPPORTED", "XFAIL")) * 2):
+                place = (index * 9 + copy * 4) % len(cases)
+                cases[place] = {**cases[place], "result": kind, **_FAILURES[kind]}
+    return [run_record("check", start), *cases, summary_record("check", cases)]
+
+
+def summary_record(tool: str, records: list[Record], **changes: Any) -> Record:
+    kinds = KINDS if tool == "check" else ("MEASURED", "NOT RUN", "FAILED", "PARTIAL")
+    counts = {kind: sum(r["result"] == kind for r in records) for kind in kinds}
+    record = {
+        "schema": "mapwise.summary/1",
+        "tool": tool,
+        "complete": True,
+        "interrupted": False,
+        "seconds": 2.1,
+        "counts": counts,
+    }
+    return {**record, **changes}
+
+
+def series_record(
+    family: str,
+    axes: dict[str, str],
+    seconds: float,
+    *,
+    items: int = 1,
+    unit: str = "pages",
+    size: int | None = None,
+    amplification: float | None = None,
+    base: bool = False,
+    dice: random.Random | None = None,
+    **changes: Any,
+) -> Record:
+    dice = dice or random.Random(f"{family} {axes}")
+    times = sorted(seconds * dice.lognormvariate(0, 0.05) for _ in range(9))
+    samples = [
+        {
+            "order": order,
+            "at": 0.5 + order * 0.2,
+            "seconds": time,
+            "bytes": size,
+            "bytes_needed": size,
+            "items": items,
+            "minor_faults": items // 16,
+            "major_faults": 1,
+            "bytes_read": None if amplification is None or size is None else int(size * amplification),
+            "amplification": amplification,
+            "bytes_written": None,
+            "resident_before": 0,
+            "resident_after": items,
+            "context_switches": 0,
+            "condition": axes.get("temperature", "none"),
+        }
+        for order, time in enumerate(times)
+    ]
+    median = times[4]
+    record = {
+        "schema": "mapwise.bench/1",
+        "family": family,
+        "sentence": f"the family {family}",
+        "series": axes,
+        "base": base,
+        "directory": DIRECTORY,
+        "filesystem": "ext4",
+        "result": "MEASURED",
+        "reason": "",
+        "unit": {"items": unit},
+        "samples": samples,
+        "discarded": {"count": 0, "reasons": {}},
+        "median": {
+            "seconds": median,
+            "bytes_per_second": None if size is None else size / median,
+            "seconds_per_item": median / items,
+        },
+        "spread": {
+            "p25_seconds": times[2],
+            "p75_seconds": times[6],
+            "min_seconds": times[0],
+            "max_seconds": times[8],
+        },
+        "extra": {},
+    }
+    return {**record, **changes}
+
+
+def missing_series(family: str, axes: dict[str, str], result: str, reason: str) -> Record:
+    return series_record(family, axes, 1.0, result=result, reason=reason, samples=[], median={}, spread={})
+
+
+SIZES = [1 << shift for shift in (16, 20, 24, 28)]
+
+
+def _read_families() -> list[Record]:
+    found = []
+    for family, warm, cold in (("read_sequential", 0.24e-9, 0.42e-9), ("read_random", 0.06e-9, 14e-9)):
+        for temperature, cost in (("warm", warm), ("cold", cold)):
+            for size in SIZES:
+                axes = {"temperature": temperature, "size": str(size), "advice": "normal"}
+                seconds = 2e-6 + size * cost * (1.6 if size < 1 << 20 else 1.0)
+                amplified = None if temperature == "warm" else 1.0 if family == "read_sequential" else 7.4
+                found.append(
+                    series_record(
+                        family, axes, seconds, items=size // PAGE, size=size, amplification=amplified,
+                        base=(temperature, size) == ("cold", SIZES[-1]),
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _pread_family() -> list[Record]:
+    found = []
+    for pattern, warm, cold in (("sequential", 0.11e-9, 0.41e-9), ("random", 0.35e-9, 12e-9)):
+        for temperature, cost in (("warm", warm), ("cold", cold)):
+            size = SIZES[-1]
+            axes = {"pattern": pattern, "temperature": temperature, "size": str(size)}
+            found.append(
+                series_record("pread", axes, size * cost, items=size // PAGE, size=size, unit="calls")
+            )
+    return found
+
+
+_ADVICE = {  # speed against normal, in order and at random; read amplification of both
+    "normal": (1.0, 1.0, 1.0, 7.4),
+    "sequential": (1.09, 0.93, 1.0, 7.9),
+    "random": (0.024, 2.3, 1.0, 1.0),
+    "willneed": (1.12, 0.21, 1.0, 41.0),
+    "populate_read": (1.31, 0.19, 1.0, 42.0),
+    "cold": (0.99, 1.01, 1.0, 7.4),
+    "pageout": (0.98, 0.97, 1.0, 7.4),
+    "dontneed": (1.0, 0.99, 1.0, 7.4),
+    "hugepage": (1.02, 0.88, 1.0, 9.8),
+    "nohugepage": (1.0, 1.0, 1.0, 7.4),
+}
+
+
+def _advise_family() -> list[Record]:
+    found = []
+    for column, (pattern, seconds) in enumerate((("sequential", 0.027), ("random", 0.21))):
+        for advice, values in _ADVICE.items():
+            axes = {"advice": advice, "pattern": pattern}
+            found.append(
+                series_record(
+                    "advise_effect", axes, seconds / values[column], items=16384, size=1 << 26,
+                    amplification=values[2 + column], base=advice == "normal" and column == 0,
+                )
+            )  # fmt: skip
+        axes = {"advice": "collapse", "pattern": pattern}
+        found.append(
+            missing_series("advise_effect", axes, "NOT RUN", "this kernel answers EINVAL to collapse")
+        )
+    return found
+
+
+def _cost_families() -> list[Record]:
+    found = []
+    for mode, start, each in (("sync", 3.1e-4, 1.5e-6), ("async", 6e-7, 1e-9)):
+        for pages in (1, 4, 16, 64, 256, 1024, 4096):
+            axes = {"mode": mode, "dirty_pages": str(pages)}
+            found.append(
+                series_record("sync_cost", axes, start + pages * each, items=pages, base=pages == 16)
+            )
+    for kind, fill, seconds in (
+        ("minor", "write_1m", 24e-9), ("minor", "write_4k", 250e-9), ("minor", "read_1m", 36e-9),
+        ("minor", "populate", 60e-9), ("major", "none", 58e-6), ("anonymous_write", "none", 1.3e-6),
+    ):  # fmt: skip
+        axes = {"kind": kind, "fill": fill}
+        found.append(series_record("fault_cost", axes, seconds * 4096, items=4096))
+    for size in (4096, 1 << 20, 1 << 28):
+        for kind in ("anonymous", "file"):
+            axes = {"kind": kind, "size": str(size)}
+            found.append(series_record("map_unmap", axes, 3.5e-3 + size * 1e-14, items=1000, unit="calls"))
+    for method in ("remap", "reserve_ahead", "unmap_and_map"):
+        for step in (4096, 1 << 20):
+            axes = {"method": method, "step": str(step)}
+            found.append(series_record("file_growth", axes, 8e-3 + step * 1e-9, items=1000, unit="calls"))
+    return found
+
+
+def _calibration() -> list[Record]:
+    gib = float(1 << 30)
+    rows = [
+        ("clock", None, 22.5e-9, "calls"), ("system_call", None, 167e-9, "calls"),
+        ("memory_copy", 11.2 * gib, None, "bytes"), ("disk_sequential", 2.5 * gib, None, "bytes"),
+        ("disk_random", None, 56e-6, "calls"),
+    ]  # fmt: skip
+    found = []
+    for what, rate, each, unit in rows:
+        size = (1 << 26) if rate else None
+        seconds = (1 << 26) / rate if rate else (each or 0.0) * 1000
+        found.append(
+            series_record(
+                "calibration", {"what": what}, seconds, items=size or 1000, size=size, unit=unit,
+                directory=DIRECTORY if what.startswith("disk") else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def bench_records(start: str = "2026-11-23T07:05:00Z") -> list[Record]:
+    """A whole bench run with all nine families and one series of each way to be missing."""
+    series = [*_read_families(), *_advise_family(), *_cost_families(), *_pread_family(), *_calibration()]
+    series[1]["discarded"] = {"count": 2, "reasons": {"not cold: 12 of 65536 pages resident": 2}}
+    series.append(missing_series("file_growth", {"method": "remap", "step": "1073741824"}, "FAILED", "ftruncate: No space left on device"))
+    series.append(series_record("map_unmap", {"kind": "file", "size": "65536"}, 4e-3, items=1000, unit="calls", result="PARTIAL", reason="interrupted after 9 of 15 samples"))
+    return [run_record("bench", start), *series, summary_record("bench", series)]
+
+
+def write_records(path: Path, records: list[Record]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records), "utf-8")
+    return path
+
+
+def fill_folder(folder: Path) -> None:
+    """A folder as it looks after some days of use."""
+    write_records(folder / "check-20261121T060000Z-12.jsonl", check_records("2026-11-21T06:00:00Z", True))
+    write_records(folder / "bench-20261121T061000Z-13.jsonl", bench_records("2026-11-21T06:10:00Z")[:-1])
+    write_records(folder / "check-20261123T070000Z-41.jsonl", check_records())
+    write_records(folder / "bench-20261123T070500Z-42.jsonl", bench_records())
+    (folder / "check-20261122T000000Z-20.jsonl").write_bytes(b"\x00\xff garbage\n")
+
+
+if __name__ == "__main__":
+    fill_folder(Path(sys.argv[1]))
