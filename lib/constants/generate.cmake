@@ -6,7 +6,7 @@
 # compiler that compiles it. For each name in force on the host that the headers define:
 #
 #   - _Static_assert that the header's value is the table's, with a message that names the constant;
-#   - an entry in mw_header_values.
+#   - an entry in mw__header_values.
 #
 # Names that the headers lack are left out, which is how mw_const_compiled() knows. An absent row is
 # not asserted: C libraries define some names on every architecture, and a newer kernel may add one.
@@ -63,10 +63,10 @@ function(write_host condition os arch)
     endforeach()
   endforeach()
   string(APPEND output "#elif ${condition}\n"
-         "const mw_os mw_header_os = MW_OS_${os};\n"
-         "const char *const mw_header_arch = \"${arch}\";\n"
+         "const mw_os mw__header_os = MW_OS_${os};\n"
+         "const char *const mw__header_arch = \"${arch}\";\n"
          "${checks}"
-         "const struct header_value mw_header_values[] = {\n${entries}    {NULL, 0}};\n\n")
+         "const struct mw__header_value mw__header_values[] = {\n${entries}    {NULL, 0}};\n\n")
   set(output "${output}" PARENT_SCOPE)
 endfunction()
 
@@ -100,8 +100,8 @@ write_host("defined(_AIX)" AIX ppc64 aix-ppc64)
 write_host("defined(__QNX__)" QNX generic qnx)
 write_host("defined(_WIN32)" WINDOWS generic windows)
 string(APPEND output "#else /* a system without a table */\n"
-       "const mw_os mw_header_os = MW_OS_THIS;\n"
-       "const char *const mw_header_arch = \"generic\";\n"
-       "const struct header_value mw_header_values[] = {{NULL, 0}};\n"
+       "const mw_os mw__header_os = MW_OS_THIS;\n"
+       "const char *const mw__header_arch = \"generic\";\n"
+       "const struct mw__header_value mw__header_values[] = {{NULL, 0}};\n"
        "#endif\n")
 file(WRITE ${OUTPUT} "${output}")

@@ -3,8 +3,8 @@
  * The C library's headers come first and the kernel's after them: where both define a name, the
  * kernel's definition is the one that is checked. musl's include path has no kernel headers; what
  * only they define is then recorded as not defined. */
-#ifndef MAPWISE_CONSTANTS_HEADERS_H
-#define MAPWISE_CONSTANTS_HEADERS_H
+#ifndef MW_CONSTANTS_HEADERS_H
+#define MW_CONSTANTS_HEADERS_H
 
 #include "tables.h"
 

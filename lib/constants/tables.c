@@ -78,7 +78,7 @@ static const mw_const windows_rows[] = {
 /* clang-format on */
 
 #define TABLE(table, os, arch, next)                                                                         \
-    static const struct constant_table table = {os, arch, table##_rows,                                      \
+    static const struct mw__constant_table table = {os, arch, table##_rows,                                      \
                                                 sizeof(table##_rows) / sizeof(table##_rows[0]), next}
 
 TABLE(linux_common, MW_OS_LINUX, "generic", NULL);
@@ -104,7 +104,7 @@ TABLE(aix, MW_OS_AIX, "ppc64", NULL);
 TABLE(qnx, MW_OS_QNX, "generic", NULL);
 TABLE(windows, MW_OS_WINDOWS, "generic", NULL);
 
-const struct constant_table *const mw_constant_tables[] = {
+const struct mw__constant_table *const mw__constant_tables[] = {
     &linux_common,  &linux_generic, &linux_alpha, &linux_arm64,  &linux_mips, &linux_parisc,
     &linux_powerpc, &linux_sparc,   &linux_x86,   &linux_xtensa, &apple,      &freebsd,
     &netbsd,        &openbsd,       &dragonfly,   &illumos,      &hurd,       &haiku,

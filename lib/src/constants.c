@@ -1,5 +1,5 @@
 /* The constants registry: looks names up in the tables of lib/constants/. */
-#include <mapwise/constants.h>
+#include "mapwise/constants.h"
 
 #include "capability.h"
 #include "tables.h"
@@ -55,19 +55,19 @@ const char *mw_const_class_name(mw_const_class const_class)
 
 mw_os mw_os_host(void)
 {
-    return mw_header_os;
+    return mw__header_os;
 }
 
 const char *mw_const_arch_host(void)
 {
-    return mw_header_arch;
+    return mw__header_arch;
 }
 
 const char *mw_const_arch(mw_os os, size_t index)
 {
     const char *previous = "";
 
-    for (const struct constant_table *const *table = mw_constant_tables; *table; table++) {
+    for (const struct mw__constant_table *const *table = mw__constant_tables; *table; table++) {
         if ((*table)->os != os || strcmp((*table)->arch, previous) == 0)
             continue;
         previous = (*table)->arch;
@@ -86,23 +86,23 @@ static const char *arch_of_alias(const char *name)
 }
 
 /* The first table to look in, NULL if there is none. Only Linux has more than one to choose from. */
-static const struct constant_table *first_table(mw_os os, const char *arch)
+static const struct mw__constant_table *first_table(mw_os os, const char *arch)
 {
-    const struct constant_table *found = NULL;
+    const struct mw__constant_table *found = NULL;
 
     if (os == MW_OS_THIS)
-        os = mw_header_os;
+        os = mw__header_os;
     if (os == MW_OS_LINUX && !arch)
-        arch = mw_header_os == MW_OS_LINUX ? mw_header_arch : "generic";
+        arch = mw__header_os == MW_OS_LINUX ? mw__header_arch : "generic";
     else if (os == MW_OS_LINUX)
         arch = arch_of_alias(arch);
-    for (const struct constant_table *const *table = mw_constant_tables; *table; table++)
+    for (const struct mw__constant_table *const *table = mw__constant_tables; *table; table++)
         if ((*table)->os == os && (os != MW_OS_LINUX || strcmp((*table)->arch, arch) == 0))
             found = *table;
     return found;
 }
 
-static const mw_const *find_from(const struct constant_table *table, const char *name)
+static const mw_const *find_from(const struct mw__constant_table *table, const char *name)
 {
     for (; table; table = table->next)
         for (size_t i = 0; i < table->count; i++)
@@ -119,10 +119,10 @@ const mw_const *mw_const_find(mw_os os, const char *arch, const char *name)
 size_t mw_const_list(const mw_const **out, size_t capacity, mw_os os, const char *arch,
                      mw_const_class const_class)
 {
-    const struct constant_table *first = first_table(os, arch);
+    const struct mw__constant_table *first = first_table(os, arch);
     size_t count = 0;
 
-    for (const struct constant_table *table = first; table; table = table->next)
+    for (const struct mw__constant_table *table = first; table; table = table->next)
         for (size_t i = 0; i < table->count; i++) {
             const mw_const *row = &table->rows[i];
             if (const_class != MW_CLASS_ANY && row->const_class != const_class)
@@ -138,7 +138,7 @@ size_t mw_const_list(const mw_const **out, size_t capacity, mw_os os, const char
 
 const mw_const *mw_const_at(size_t index)
 {
-    for (const struct constant_table *const *table = mw_constant_tables; *table; table++) {
+    for (const struct mw__constant_table *const *table = mw__constant_tables; *table; table++) {
         if (index < (*table)->count)
             return &(*table)->rows[index];
         index -= (*table)->count;
@@ -155,7 +155,7 @@ bool mw_const_compiled(int64_t *value, const mw_const *constant)
 {
     if (!in_force_here(constant))
         return false;
-    for (const struct header_value *header = mw_header_values; header->name; header++)
+    for (const struct mw__header_value *header = mw__header_values; header->name; header++)
         if (strcmp(header->name, constant->name) == 0) {
             if (value)
                 *value = header->value;
@@ -169,7 +169,7 @@ mw_capability mw_const_cap(const mw_const *constant)
     if (!in_force_here(constant) || constant->kind == MW_CONST_ABSENT)
         return MW_CAPABILITY_NO;
 
-    switch (mw_os_ask_constant(constant)) {
+    switch (mw__os_ask_constant(constant)) {
     case MW_ANSWER_KNOWN:
         return MW_CAPABILITY_YES;
     case MW_ANSWER_REFUSED:

@@ -35,7 +35,7 @@
 #ifndef MAPWISE_CONSTANTS_H
 #define MAPWISE_CONSTANTS_H
 
-#include <mapwise/capability.h>
+#include "mapwise/capability.h"
 
 #include <stdbool.h>
 #include <stddef.h>

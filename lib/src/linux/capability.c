@@ -22,7 +22,7 @@
 #define NONSENSE_BELOW_SIZES 0x2000000
 
 /* What comparing the two answers tells; all three are errno values, 0 for success. */
-static enum mw_answer judge(int answer, int answer_to_nonsense, int refusal)
+static enum mw__answer judge(int answer, int answer_to_nonsense, int refusal)
 {
     if (answer == ENOSYS)
         return MW_ANSWER_REFUSED;
@@ -51,23 +51,23 @@ static void *scratch_pages(size_t count)
 
 /* ---- Calls that take an empty range ----------------------------------------------------------- */
 
-static enum mw_answer ask_madvise(const mw_const *constant)
+static enum mw__answer ask_madvise(const mw_const *constant)
 {
     return judge(errno_of(madvise(NULL, 0, (int)constant->value)), errno_of(madvise(NULL, 0, NONSENSE)),
                  EINVAL);
 }
 
-static enum mw_answer ask_posix_madvise(const mw_const *constant)
+static enum mw__answer ask_posix_madvise(const mw_const *constant)
 {
     return judge(posix_madvise(NULL, 0, (int)constant->value), posix_madvise(NULL, 0, NONSENSE), EINVAL);
 }
 
-static enum mw_answer ask_msync(const mw_const *constant)
+static enum mw__answer ask_msync(const mw_const *constant)
 {
     return judge(errno_of(msync(NULL, 0, (int)constant->value)), errno_of(msync(NULL, 0, NONSENSE)), EINVAL);
 }
 
-static enum mw_answer ask_mlock2(const mw_const *constant)
+static enum mw__answer ask_mlock2(const mw_const *constant)
 {
     return judge(errno_of(mlock2(NULL, 0, (unsigned)constant->value)), errno_of(mlock2(NULL, 0, NONSENSE)),
                  EINVAL);
@@ -77,7 +77,7 @@ static enum mw_answer ask_mlock2(const mw_const *constant)
 
 /* The two directions exclude each other, which is checked before the (empty) range is looked at; an
  * unknown bit is checked after it. */
-static enum mw_answer ask_grows(const mw_const *constant)
+static enum mw__answer ask_grows(const mw_const *constant)
 {
     int other = (PROT_GROWSDOWN | PROT_GROWSUP) & ~(int)constant->value;
 
@@ -87,9 +87,9 @@ static enum mw_answer ask_grows(const mw_const *constant)
                                                                                : MW_ANSWER_REFUSED;
 }
 
-static enum mw_answer ask_mprotect(const mw_const *constant)
+static enum mw__answer ask_mprotect(const mw_const *constant)
 {
-    enum mw_answer answer;
+    enum mw__answer answer;
     void *scratch;
 
     if (constant->value == PROT_GROWSDOWN || constant->value == PROT_GROWSUP)
@@ -105,7 +105,7 @@ static enum mw_answer ask_mprotect(const mw_const *constant)
 
 /* ---- mremap ----------------------------------------------------------------------------------- */
 
-static enum mw_answer ask_mremap(const mw_const *constant)
+static enum mw__answer ask_mremap(const mw_const *constant)
 {
     size_t size = page();
     char *scratch = scratch_pages(2);
@@ -152,7 +152,7 @@ static bool is_huge_page_size(const mw_const *constant, const char *prefix)
     return strncmp(constant->name, prefix, strlen(prefix)) == 0 && strstr(constant->name, "B") != NULL;
 }
 
-static enum mw_answer ask_memfd_create(const mw_const *constant)
+static enum mw__answer ask_memfd_create(const mw_const *constant)
 {
     bool huge = is_huge_page_size(constant, "MFD_HUGE_");
     int answer;
@@ -177,7 +177,7 @@ static int try_seal(int seal)
     return answer;
 }
 
-static enum mw_answer ask_seal(const mw_const *constant)
+static enum mw__answer ask_seal(const mw_const *constant)
 {
     return judge(try_seal((int)constant->value), try_seal(NONSENSE), EINVAL);
 }
@@ -208,7 +208,7 @@ static int try_map_memory_file(int flags)
 }
 
 /* A mapping must have a type; 0 is none. */
-static enum mw_answer ask_type(const mw_const *constant)
+static enum mw__answer ask_type(const mw_const *constant)
 {
     int answer = try_map((int)constant->value | MAP_ANONYMOUS, -1);
 
@@ -218,19 +218,19 @@ static enum mw_answer ask_type(const mw_const *constant)
 }
 
 /* This type is for files only. */
-static enum mw_answer ask_type_of_file(const mw_const *constant)
+static enum mw__answer ask_type_of_file(const mw_const *constant)
 {
     return judge(try_map_memory_file((int)constant->value), try_map_memory_file(0), EINVAL);
 }
 
 /* Without it, a descriptor is missing. */
-static enum mw_answer ask_anonymous(const mw_const *constant)
+static enum mw__answer ask_anonymous(const mw_const *constant)
 {
     return judge(try_map(MAP_PRIVATE | (int)constant->value, -1), try_map(MAP_PRIVATE, -1), EBADF);
 }
 
 /* Only an exact placement gives back an address that is taken. */
-static enum mw_answer ask_fixed(const mw_const *constant)
+static enum mw__answer ask_fixed(const mw_const *constant)
 {
     void *scratch = scratch_pages(1);
     void *placed;
@@ -248,7 +248,7 @@ static enum mw_answer ask_fixed(const mw_const *constant)
 }
 
 /* A kernel that does not know it takes the address as a wish and places the mapping elsewhere. */
-static enum mw_answer ask_fixed_noreplace(const mw_const *constant)
+static enum mw__answer ask_fixed_noreplace(const mw_const *constant)
 {
     void *scratch = scratch_pages(1);
     void *placed;
@@ -265,7 +265,7 @@ static enum mw_answer ask_fixed_noreplace(const mw_const *constant)
 }
 
 /* Only stacks grow: a file that is to grow down is refused, and an unknown flag of MAP_SHARED is not. */
-static enum mw_answer ask_growsdown(const mw_const *constant)
+static enum mw__answer ask_growsdown(const mw_const *constant)
 {
     if (try_map_memory_file(MAP_SHARED) != 0)
         return MW_ANSWER_NONE;
@@ -287,7 +287,7 @@ static int try_huge_page(int64_t size_flags)
     return 0;
 }
 
-static enum mw_answer ask_hugetlb(const mw_const *constant)
+static enum mw__answer ask_hugetlb(const mw_const *constant)
 {
     const int64_t pages_of_two_bytes = INT64_C(1) << 26;
 
@@ -295,13 +295,13 @@ static enum mw_answer ask_hugetlb(const mw_const *constant)
 }
 
 /* MAP_SHARED_VALIDATE refuses the flags that the kernel does not know. */
-static enum mw_answer ask_validated(const mw_const *constant)
+static enum mw__answer ask_validated(const mw_const *constant)
 {
     return judge(try_map_memory_file(MAP_SHARED_VALIDATE | (int)(uint32_t)constant->value),
                  try_map_memory_file(MAP_SHARED_VALIDATE | NONSENSE_BELOW_SIZES), EOPNOTSUPP);
 }
 
-static enum mw_answer cannot_ask(const mw_const *constant)
+static enum mw__answer cannot_ask(const mw_const *constant)
 {
     (void)constant;
     return MW_ANSWER_NONE;
@@ -309,7 +309,7 @@ static enum mw_answer cannot_ask(const mw_const *constant)
 
 static const struct {
     const char *name;
-    enum mw_answer (*ask)(const mw_const *constant);
+    enum mw__answer (*ask)(const mw_const *constant);
 } map_questions[] = {
     {"MAP_SHARED", ask_type},          {"MAP_PRIVATE", ask_type},
     {"MAP_DROPPABLE", ask_type},       {"MAP_SHARED_VALIDATE", ask_type_of_file},
@@ -323,7 +323,7 @@ static const struct {
     {"MAP_UNINITIALIZED", cannot_ask}, /* its bit is also one of a huge page size */
 };
 
-static enum mw_answer ask_mmap(const mw_const *constant)
+static enum mw__answer ask_mmap(const mw_const *constant)
 {
     for (size_t i = 0; i < sizeof(map_questions) / sizeof(map_questions[0]); i++)
         if (strcmp(map_questions[i].name, constant->name) == 0)
@@ -337,7 +337,7 @@ static enum mw_answer ask_mmap(const mw_const *constant)
 
 /* mlockall is missing: all its questions lock the process. Linux has no constants of the other
  * classes. */
-static enum mw_answer (*const questions[])(const mw_const *constant) = {
+static enum mw__answer (*const questions[])(const mw_const *constant) = {
     [MW_CLASS_PROT] = ask_mprotect,    [MW_CLASS_MAP] = ask_mmap,
     [MW_CLASS_MADV] = ask_madvise,     [MW_CLASS_POSIX_MADV] = ask_posix_madvise,
     [MW_CLASS_MS] = ask_msync,         [MW_CLASS_MCL] = cannot_ask,
@@ -345,11 +345,11 @@ static enum mw_answer (*const questions[])(const mw_const *constant) = {
     [MW_CLASS_MFD] = ask_memfd_create, [MW_CLASS_SEAL] = ask_seal,
 };
 
-enum mw_answer mw_os_ask_constant(const mw_const *constant)
+enum mw__answer mw__os_ask_constant(const mw_const *constant)
 {
     size_t class_index = (size_t)constant->const_class;
     int saved_errno = errno;
-    enum mw_answer answer = MW_ANSWER_NONE;
+    enum mw__answer answer = MW_ANSWER_NONE;
 
     if (class_index < sizeof(questions) / sizeof(questions[0]) && questions[class_index])
         answer = questions[class_index](constant);
