@@ -46,6 +46,16 @@ const char *facts_find(const struct facts *facts, const char *name)
     return NULL;
 }
 
+void facts_remove(struct facts *facts, const char *name)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < facts->count; i++)
+        if (strcmp(facts->list[i].name, name) != 0)
+            facts->list[kept++] = facts->list[i];
+    facts->count = kept;
+}
+
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
     for (const unsigned char *byte = (const unsigned char *)text; *byte; byte++)

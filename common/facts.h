@@ -33,6 +33,9 @@ void facts_add_file(struct facts *facts, enum fact_level level, const char *name
 /* The value of the fact `name`, or NULL. */
 const char *facts_find(const struct facts *facts, const char *name);
 
+/* Takes a fact out again; harmless if there is none of that name. */
+void facts_remove(struct facts *facts, const char *name);
+
 /* FNV-1a over the names and values of one level. */
 uint64_t facts_hash(const struct facts *facts, enum fact_level level);
 

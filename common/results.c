@@ -83,6 +83,8 @@ void results_describe_run(struct json *json, const struct run_description *run)
 
     format_now(start, sizeof start, "%Y-%m-%dT%H:%M:%SZ");
     facts_of_machine(&facts);
+    if (run->anonymize)
+        facts_remove(&facts, "kernel_command_line");
 
     json_object(json, NULL);
     json_string(json, "schema", "mapwise.run/1");

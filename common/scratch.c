@@ -69,7 +69,7 @@ static bool enough_space(const char *directory, uint64_t bytes_needed)
     if (available >= bytes_needed)
         return true;
     complain("'%s' has %" PRIu64 " MiB free and %" PRIu64 " MiB are needed; free some or name another folder",
-             directory, available >> 20, (bytes_needed + (1 << 20) - 1) >> 20);
+             directory, available >> 20, (bytes_needed >> 20) + (bytes_needed % (1 << 20) != 0));
     return false;
 }
 

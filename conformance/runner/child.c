@@ -128,13 +128,25 @@ const char *own_folder(void)
     return path;
 }
 
+/* The runner's own descriptors, among them the locks of the folders, must not live on in a case. */
+static void close_inherited(const struct child_setup *setup)
+{
+    const int runner_uses_fewer_than = 256;
+
+    for (int descriptor = STDERR_FILENO + 1; descriptor < runner_uses_fewer_than; descriptor++)
+        if (descriptor != setup->messages && descriptor != setup->output)
+            close(descriptor);
+}
+
 static void isolate(const struct child_setup *setup)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
     struct rlimit no_core = {0, 0};
-    int nothing = open("/dev/null", O_RDONLY);
 
+    die_with_parent();
     setpgid(0, 0);
+    close_inherited(setup);
+    int nothing = open("/dev/null", O_RDONLY);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         signal(signals[i], SIG_DFL);
     setrlimit(RLIMIT_CORE, &no_core);

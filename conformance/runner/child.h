@@ -22,4 +22,7 @@ void child_folder(char *path, size_t capacity, const struct place *place, unsign
  * it is a case without files. */
 const char *own_folder(void);
 
+/* From now on this process is killed when its parent ends, even by SIGKILL (where the system can). */
+void die_with_parent(void);
+
 #endif

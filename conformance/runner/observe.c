@@ -1,5 +1,6 @@
 #include "observe.h"
 
+#include "child.h"
 #include "names.h"
 
 #include <errno.h>
@@ -163,6 +164,7 @@ const char *in_child(const char *(*act)(void *), void *argument)
     if (child < 0)
         setup_failed("fork: %s", error_name(errno));
     if (child == 0) {
+        die_with_parent();
         const char *answer = act(argument);
         ssize_t written = write(ends[1], answer, strlen(answer));
         _exit(written < 0 ? 126 : 0);

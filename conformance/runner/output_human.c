@@ -119,7 +119,7 @@ static void show_progress(const struct output *output)
 
 static void one_case(struct output *output, const struct attempt *attempt, const struct outcome *outcome)
 {
-    if (attempt->test->suite != output->suite) {
+    if (!output->suite || strcmp(attempt->test->suite->name, output->suite->name) != 0) {
         end_suite(output);
         output->suite = attempt->test->suite;
     }

@@ -1,0 +1,9 @@
+#include "child.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+void die_with_parent(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}

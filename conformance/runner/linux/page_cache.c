@@ -1,0 +1,78 @@
+/* What the page cache holds of a file: cachestat(2), since Linux 6.5. */
+#include "observe.h"
+#include "setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#ifndef SYS_cachestat /* headers older than the call; Alpha counts from 110 */
+#ifdef __alpha__
+#define SYS_cachestat 561
+#else
+#define SYS_cachestat 451
+#endif
+#endif
+
+struct cachestat_range {
+    uint64_t offset, length;
+};
+
+struct cachestat_answer {
+    uint64_t cached, dirty, write_back, evicted, recently_evicted;
+};
+
+/* False where the system has no such call or refuses it. */
+static bool ask_cachestat(const struct scratch_file *file, off_t offset, size_t length,
+                          struct cachestat_answer *answer)
+{
+    struct cachestat_range range = {(uint64_t)offset, length};
+
+    return syscall(SYS_cachestat, file->descriptor, &range, answer, 0) == 0;
+}
+
+void need_backing_store(const struct scratch_file *file)
+{
+    enum { RAMFS = 0x858458f6u - (1ull << 32), TMPFS = 0x01021994 };
+    struct statfs status;
+
+    SETUP(fstatfs(file->descriptor, &status));
+    if ((int)status.f_type == TMPFS || (int)status.f_type == RAMFS)
+        unsupported("files of this file system live in memory only: nothing is ever written back");
+}
+
+/* The pages that smaps calls dirty, in a map of its own that touches each of them. */
+static int64_t dirty_by_smaps(const struct scratch_file *file, off_t offset, size_t length)
+{
+    char *map = map_file(file, offset, length, PROT_READ, MAP_SHARED);
+
+    page_bytes(map, length);
+    int64_t pages = atoll(smaps_pages(map, "Private_Dirty")) + atoll(smaps_pages(map, "Shared_Dirty"));
+    SETUP(munmap(map, length));
+    return pages;
+}
+
+const char *dirty_pages(const struct scratch_file *file, off_t offset, size_t length)
+{
+    struct cachestat_answer answer;
+
+    need_backing_store(file);
+    if (ask_cachestat(file, offset, length, &answer))
+        return number((int64_t)(answer.dirty + answer.write_back));
+    return number(dirty_by_smaps(file, offset, length));
+}
+
+const char *cached_pages(const struct scratch_file *file, off_t offset, size_t length)
+{
+    struct cachestat_answer answer;
+
+    if (!ask_cachestat(file, offset, length, &answer))
+        unsupported("needs cachestat, Linux 6.5");
+    return number((int64_t)answer.cached);
+}

@@ -1,0 +1,171 @@
+"""The command line of mapwise check, and its outputs: check_test.py MAPWISE-CHECK"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+CHECK = os.path.abspath(sys.argv.pop(1))
+
+
+def run(*options, cwd="/tmp", **more):
+    return subprocess.run([CHECK, *options], cwd=cwd, capture_output=True, text=True, timeout=100, **more)
+
+
+class BadInput(unittest.TestCase):
+    def refused(self, *options, **more):
+        """One line on standard error, exit status 2, nothing written."""
+        with tempfile.TemporaryDirectory() as folder:
+            process = run(*options, cwd=folder, **more)
+            self.assertEqual(process.returncode, 2, process.stdout)
+            self.assertEqual(process.stderr.count("\n"), 1, process.stderr)
+            self.assertTrue(process.stderr.startswith("mapwise check: "), process.stderr)
+            self.assertEqual(os.listdir(folder), [])
+            return process.stderr
+
+    def test_unknown_suite(self):
+        self.assertIn("no suite 'nonsense'", self.refused("--suite", "nonsense"))
+
+    def test_unknown_case(self):
+        self.assertIn("no case matches", self.refused("--case", "nonsense"))
+
+    def test_unknown_option(self):
+        self.assertIn("'--nonsense'", self.refused("--nonsense"))
+        self.assertIn("'-z'", self.refused("-z"))
+
+    def test_missing_value(self):
+        self.assertIn("--jobs needs a value", self.refused("--jobs"))
+
+    def test_bad_values(self):
+        for option, value in [("--jobs", "0"), ("--jobs", "1.5"), ("--jobs", "9999"), ("--timeout", "x"),
+                              ("--timeout", "-1"), ("--timeout", "nan"), ("--timeout-scale", "0"), ("--format", "xml")]:
+            self.assertIn(option, self.refused(option, value))
+
+    def test_missing_directory(self):
+        self.assertIn("'/no/such/folder'", self.refused("/no/such/folder"))
+
+    def test_a_file_is_no_directory(self):
+        self.assertIn("/etc/passwd", self.refused("/etc/passwd"))
+
+    def test_unwritable_results(self):
+        self.assertIn("/proc/nonsense", self.refused("--results", "/proc/nonsense", "--case", "const.*"))
+
+    def test_unwritable_output(self):
+        self.assertIn("/no/such", self.refused("--output", "/no/such/file", "--no-results", "--case", "const.*"))
+
+    def test_a_bad_directory_behind_a_good_one_leaves_nothing(self):
+        with tempfile.TemporaryDirectory() as good:
+            self.refused(good, "/no/such/folder")
+            self.assertEqual(os.listdir(good), [])
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
+    def test_read_only_directory(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o500)
+            self.assertIn("may write", self.refused(folder))
+
+    def test_a_directory_that_another_run_uses(self):
+        import fcntl
+
+        with tempfile.TemporaryDirectory() as folder:
+            descriptor = os.open(folder, os.O_RDONLY)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            self.assertIn("another mapwise run", self.refused(folder))
+            os.close(descriptor)
+
+    def test_full_standard_output(self):
+        with tempfile.TemporaryDirectory() as folder, open("/dev/full", "w") as full:
+            process = subprocess.run([CHECK, "--no-results", "--case", "const.*"], cwd=folder, stdout=full,
+                                     stderr=subprocess.PIPE, text=True, timeout=60)
+            self.assertEqual(process.returncode, 2)
+            self.assertIn("No space left", process.stderr)
+
+
+class Listing(unittest.TestCase):
+    def test_help(self):
+        process = run("--help")
+        self.assertEqual(process.returncode, 0)
+        for option in ["--list", "--suite", "--case", "--jobs", "--timeout", "--invasive", "--format", "--output"]:
+            self.assertIn(option, process.stdout)
+
+    def test_list_is_deterministic_and_selects(self):
+        with tempfile.TemporaryDirectory() as folder:
+            first, second = run("--list", cwd=folder), run("--list", cwd=folder)
+            self.assertEqual(first.stdout, second.stdout)
+            self.assertEqual(os.listdir(folder), [])
+            suites = {line.split()[0] for line in first.stdout.splitlines()}
+            self.assertGreaterEqual(len(suites), 10)
+            self.assertGreaterEqual(len(first.stdout.splitlines()), 80)
+            growth = run("--list", "--suite", "growth").stdout.splitlines()
+            self.assertTrue(all(line.startswith("growth ") for line in growth))
+            self.assertGreater(len(growth), 5)
+
+    def test_every_case_names_its_clause(self):
+        for line in run("--list").stdout.splitlines():
+            self.assertRegex(line, r"\[.+ .+, (shall|may|unspecified|documented)\]$")
+
+
+class Outputs(unittest.TestCase):
+    """The formats tell the same story."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.by_format = {}
+        for name in ("human", "tap", "jsonl"):
+            output = Path(cls.folder.name, name)
+            process = run("--format", name, "--output", str(output), "--suite", "flags", "--suite", "growth",
+                          cwd=cls.folder.name)
+            cls.by_format[name] = (process, output.read_text())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def counts(self):
+        return json.loads(self.by_format["jsonl"][1].splitlines()[-1])["counts"]
+
+    def test_totals_agree(self):
+        counts = self.counts()
+        tap = self.by_format["tap"][1]
+        self.assertEqual(len(re.findall(r"^ok \d+ - [^#]*$", tap, re.M)), counts["PASS"])
+        self.assertEqual(len(re.findall(r"^ok \d+ - .*# SKIP", tap, re.M)), counts["UNSUPPORTED"])
+        self.assertIn(f"1..{sum(counts.values())}\n", tap)
+        human = self.by_format["human"][1]
+        self.assertIn(f"{sum(counts.values())} of {sum(counts.values())} in", human)
+        self.assertIn(f"{counts['PASS']} PASS", human.splitlines()[-2])
+
+    def test_nothing_goes_to_standard_output_with_output(self):
+        for process, _ in self.by_format.values():
+            self.assertEqual(process.stdout, "")
+
+    def test_no_colour_in_a_file(self):
+        self.assertNotIn("\033", self.by_format["human"][1])
+
+    def test_no_partial_file_stays(self):
+        self.assertEqual(list(Path(self.folder.name).glob("*.partial")), [])
+
+    def test_steps_carry_expectation_and_observation(self):
+        lines = [json.loads(line) for line in self.by_format["jsonl"][1].splitlines()]
+        cases = [line for line in lines if line["schema"] == "mapwise.check/1"]
+        for case in cases:
+            if case["result"] == "PASS":
+                self.assertTrue(case["steps"], case["case"])
+                for step in case["steps"]:
+                    self.assertIn(step["observed"], step["expected"].split("|"))
+
+    def test_anonymize_withholds_names(self):
+        process = run("--anonymize", "--format", "jsonl", "--no-results", "--case", "fault.eof.*", self.folder.name)
+        self.assertNotIn(self.folder.name, process.stdout)
+        self.assertNotIn(os.uname().nodename + '"', process.stdout)
+        first = json.loads(process.stdout.splitlines()[0])
+        self.assertEqual(first["command"], [])
+        self.assertNotIn("kernel_command_line", first["environment"]["system"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,181 @@
+"""The runner, tested on a suite whose cases go wrong in every way: runner_test.py RUNNER-SELFTEST"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+RUNNER = os.path.abspath(sys.argv.pop(1))
+KINDS = ["PASS", "FAIL", "XFAIL", "XPASS", "UNSUPPORTED", "ERROR", "TIMEOUT", "CRASH", "NEW"]
+
+
+def run(*options, cwd, **more):
+    command = [RUNNER, *options]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=60, **more)
+
+
+def records(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class Runner(unittest.TestCase):
+    """One run of everything, looked at from all sides."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.started = time.monotonic()
+        cls.process = run("--timeout", "0.3", "--jobs", "4", "--format", "jsonl", cwd=cls.folder.name)
+        cls.seconds = time.monotonic() - cls.started
+        cls.records = records(cls.process.stdout)
+        cls.cases = {record["case"]: record for record in cls.records if record["schema"] == "mapwise.check/1"}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_every_case_has_the_result_that_its_id_names(self):
+        wrong = {
+            name: (case["result"], case["reason"])
+            for name, case in self.cases.items()
+            if case["result"] != name.split(".")[0].upper()
+        }
+        self.assertEqual(wrong, {})
+        self.assertGreater(len(self.cases), 30)
+
+    def test_a_deviation_is_exit_status_1(self):
+        self.assertEqual(self.process.returncode, 1)
+
+    def test_limits_are_kept(self):
+        self.assertLess(self.seconds, 10)
+        for name, case in self.cases.items():
+            if name.startswith("timeout."):
+                self.assertGreaterEqual(case["seconds"], 0.3, name)
+                self.assertLess(case["seconds"], 3, name)
+
+    def test_the_step_of_a_crash_and_of_a_hang_is_told(self):
+        crash = self.cases["crash.segv"]
+        self.assertEqual(crash["ended"], "signal SIGSEGV")
+        self.assertEqual(crash["steps"][0]["observed"], "0")
+        self.assertIsNone(crash["steps"][1]["observed"])
+        self.assertIn("number(none[0])", crash["reason"])
+        hang = self.cases["timeout.hangs"]
+        self.assertIn("in in_child(act_hang", hang["reason"])
+        self.assertRegex(hang["ended"], r"^killed after \d+\.\d s$")
+
+    def test_reasons(self):
+        self.assertEqual(self.cases["unsupported.reason"]["reason"], "because of this")
+        self.assertEqual(self.cases["unsupported.since"]["reason"], "needs Linux 900.1")
+        self.assertEqual(self.cases["unsupported.constant"]["reason"], "this system has no MAP_OF_NO_SYSTEM")
+        self.assertEqual(self.cases["error.setup"]["reason"], "mmap: EBADF")
+        self.assertEqual(self.cases["fail.later_step"]["reason"], "number(3): expected 2, observed 3")
+        self.assertEqual(self.cases["crash.exit3"]["ended"], "exit 3")
+        self.assertEqual(self.cases["pass.observed"]["reason"], "")
+
+    def test_output_is_kept_bounded_and_harmless(self):
+        self.assertIn("not TAP", self.cases["pass.prints"]["output"])
+        self.assertIn("garbage", self.cases["pass.prints"]["output"])
+        self.assertLess(len(self.cases["pass.floods"]["output"]), 5000)
+        self.assertGreater(len(self.cases["pass.floods"]["output"]), 1000)
+
+    def test_summary_counts_what_the_records_say(self):
+        summary = self.records[-1]
+        self.assertEqual(summary["schema"], "mapwise.summary/1")
+        self.assertTrue(summary["complete"])
+        self.assertEqual(list(summary["counts"]), KINDS)
+        results = [case["result"] for case in self.cases.values()]
+        self.assertEqual(summary["counts"], {kind: results.count(kind) for kind in KINDS})
+        self.assertEqual(summary["planned"], len(results))
+
+    def test_the_stored_record_equals_what_was_printed(self):
+        stored = list(Path(self.folder.name, "mapwise-results").glob("check-*.jsonl"))
+        self.assertEqual(len(stored), 1)
+        kept = records(stored[0].read_text(errors="replace"))
+        self.assertEqual(kept[0]["schema"], "mapwise.run/1")
+        self.assertEqual(kept[1:], self.records[1:])
+
+    def test_nothing_is_left_behind(self):
+        self.assertEqual(os.listdir(self.folder.name), ["mapwise-results"])
+        left = subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True).stdout
+        self.assertNotIn(RUNNER + " --timeout 0.3", left)
+
+
+class Order(unittest.TestCase):
+    def test_the_order_is_the_same_with_one_job_and_with_many(self):
+        with tempfile.TemporaryDirectory() as folder:
+            told = []
+            for jobs in ("1", "7"):
+                process = run("--case", "[pfuec][!i]*", "--jobs", jobs, "--format", "jsonl", "--no-results", cwd=folder)
+                told.append([(r["case"], r["result"]) for r in records(process.stdout) if "case" in r])
+            self.assertEqual(told[0], told[1])
+            self.assertGreater(len(told[0]), 20)
+
+
+class Invasive(unittest.TestCase):
+    def test_what_changes_the_machine_runs_when_asked(self):
+        with tempfile.TemporaryDirectory() as folder:
+            process = run("--case", "unsupported.invasive", "--invasive", "--format", "tap", cwd=folder)
+            self.assertEqual(process.returncode, 0)
+            self.assertIn("ok 1 - selftest/unsupported.invasive\n", process.stdout)
+
+    def test_a_run_that_executed_nothing_is_no_success(self):
+        with tempfile.TemporaryDirectory() as folder:
+            process = run("--case", "unsupported.*", cwd=folder)
+            self.assertEqual(process.returncode, 2)
+            self.assertIn("nothing was executed: not a success", process.stdout)
+
+
+class Interrupt(unittest.TestCase):
+    def interrupted(self, number):
+        with tempfile.TemporaryDirectory() as folder:
+            command = [RUNNER, "--timeout", "30", "--jobs", "3"]
+            process = subprocess.Popen(
+                command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
+            )
+            time.sleep(0.7)
+            asked = time.monotonic()
+            process.send_signal(number)
+            process.communicate(timeout=20)
+            self.assertLess(time.monotonic() - asked, 2)
+            self.assertEqual(process.returncode, 3)
+            self.assertEqual(os.listdir(folder), ["mapwise-results"])
+            (stored,) = Path(folder, "mapwise-results").iterdir()
+            kept = records(stored.read_text(errors="replace"))
+            self.assertTrue(kept[-1]["interrupted"])
+            self.assertFalse(kept[-1]["complete"])
+            self.assertGreater(sum(kept[-1]["counts"].values()), 10)
+            self.assertLess(sum(kept[-1]["counts"].values()), kept[-1]["planned"])
+            left = subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True).stdout
+            self.assertNotIn(RUNNER + " --timeout 30", left)
+
+    def test_ctrl_c_keeps_what_was_measured_and_leaves_nothing(self):
+        self.interrupted(signal.SIGINT)
+
+    def test_sigterm_likewise(self):
+        self.interrupted(signal.SIGTERM)
+
+    def test_a_killed_runner_leaves_readable_records_and_the_next_run_cleans_up(self):
+        with tempfile.TemporaryDirectory() as folder:
+            process = subprocess.Popen(
+                [RUNNER, "--timeout", "2", "--case", "*.*file*", "--case", "pass.*", "--jobs", "1"],
+                cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            time.sleep(0.7)
+            process.kill()
+            process.wait()
+            (partial,) = Path(folder, "mapwise-results").glob("*.partial")
+            kept = records(partial.read_text(errors="replace"))
+            self.assertEqual(kept[0]["schema"], "mapwise.run/1")
+            self.assertGreater(len(kept), 3)
+            time.sleep(2.5)
+            run("--case", "pass.leaves_files", cwd=folder)
+            self.assertEqual(os.listdir(folder), ["mapwise-results"])
+
+
+if __name__ == "__main__":
+    unittest.main()

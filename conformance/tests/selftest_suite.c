@@ -1,0 +1,240 @@
+/* Cases that go wrong in every way a case can. The id tells the result that the runner must give. */
+#include "case.h"
+#include "protocol.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+SUITE("selftest", "cases that go wrong in every way");
+
+static _Noreturn void sleep_for_ever(void)
+{
+    for (;;)
+        pause();
+}
+
+static const char *act_hang(void *argument)
+{
+    (void)argument;
+    sleep_for_ever();
+}
+
+CASE("pass.observed", PRACTICE("self-test"), "an observation that is as expected passes")
+{
+    EXPECT("7", number(7));
+}
+
+CASE("pass.alternative", PRACTICE("self-test"), "one of several alternatives passes")
+{
+    EXPECT("ENOMEM|EINVAL", "EINVAL");
+}
+
+CASE("pass.prints", PRACTICE("self-test"), "output does not disturb the verdict and is kept")
+{
+    puts("ok 1 - not TAP\n{\"schema\":\"not ours\"}");
+    fputs("\x01\xff\xfe garbage\n", stderr);
+    EXPECT("0", number(0));
+}
+
+CASE("pass.floods", PRACTICE("self-test"), "a flood of output neither blocks nor grows the runner")
+{
+    static char line[65536];
+
+    memset(line, 'x', sizeof line);
+    for (int i = 0; i < 512; i++)
+        SETUP(write(STDOUT_FILENO, line, sizeof line));
+    EXPECT("0", number(0));
+}
+
+CASE("pass.stray_child", PRACTICE("self-test"), "a child that is left running is killed with its group")
+{
+    if (fork() == 0)
+        sleep_for_ever();
+    EXPECT("0", number(0));
+}
+
+CASE("pass.catches", PRACTICE("self-test"), "observers survive what they observe")
+{
+    char *none = map_anonymous(page, PROT_NONE, MAP_PRIVATE);
+
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(none));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(none + 5, 1));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load_in_child(unmapped_range(page)));
+}
+
+CASE("fail.observed", PRACTICE("self-test"), "an observation that differs fails")
+{
+    EXPECT("7", number(8));
+}
+
+CASE("fail.prefix", PRACTICE("self-test"), "a part of an alternative is not that alternative")
+{
+    EXPECT("EINVALID|XEINVAL", "EINVAL");
+}
+
+CASE("fail.later_step", PRACTICE("self-test"), "a deviation counts although later steps are right")
+{
+    EXPECT("1", number(1));
+    EXPECT("2", number(3));
+    EXPECT("4", number(4));
+}
+
+CASE("fail.then_unsupported", PRACTICE("self-test"), "a deviation is not hidden by what is unsupported")
+{
+    EXPECT("1", number(2));
+    unsupported("later");
+}
+
+CASE("fail.then_dies", PRACTICE("self-test"), "a deviation is not hidden by a later crash")
+{
+    EXPECT("1", number(2));
+    abort();
+}
+
+CASE("unsupported.reason", PRACTICE("self-test"), "what can't be run says why")
+{
+    unsupported("because of %s", "this");
+}
+
+CASE("unsupported.since", LINUX("self-test"), "a kernel that is too old is told", .since = KERNEL(900, 1))
+{
+    EXPECT("1", number(2));
+}
+
+CASE("unsupported.constant", PRACTICE("self-test"), "a constant that this system lacks is told")
+{
+    EXPECT("1", number(CONSTANT(MAP_OF_NO_SYSTEM)));
+}
+
+CASE("unsupported.invasive", PRACTICE("self-test"), "what changes the machine waits for --invasive",
+     .needs = NEED_INVASIVE)
+{
+    EXPECT("1", number(1));
+}
+
+CASE("error.setup", PRACTICE("self-test"), "a set-up that fails is no verdict")
+{
+    map_descriptor(-1, 0, page, PROT_READ, MAP_SHARED);
+    EXPECT("1", number(1));
+}
+
+CASE("error.nothing_observed", PRACTICE("self-test"), "a case that observes nothing is an error")
+{
+}
+
+CASE("error.files_undeclared", PRACTICE("self-test"), "a case that uses files must declare it")
+{
+    scratch_file(page);
+    EXPECT("1", number(1));
+}
+
+CASE("error.garbage", PRACTICE("self-test"), "garbage in the result pipe is an error")
+{
+    EXPECT("1", number(1));
+    SETUP(write(message_descriptor, "garbage", 7));
+}
+
+CASE("error.forged", PRACTICE("self-test"), "a message that answers no step is an error")
+{
+    EXPECT("1", number(1));
+    send_message(MESSAGE_OBSERVED, 0, "1", NULL);
+}
+
+CASE("error.too_many_steps", PRACTICE("self-test"), "more steps than are kept are an error, not a pass")
+{
+    for (int i = 0; i < 100; i++)
+        EXPECT("1", number(1));
+}
+
+CASE("error.long_observation", PRACTICE("self-test"), "an observation that would be cut is not compared")
+{
+    static char text[400];
+
+    memset(text, 'x', sizeof text - 1);
+    EXPECT("x", text);
+}
+
+CASE("crash.segv", PRACTICE("self-test"), "a crash is told with its signal and its step")
+{
+    volatile char *none = map_anonymous(page, PROT_NONE, MAP_PRIVATE);
+
+    EXPECT("0", load_in_child(map_anonymous(page, PROT_READ, MAP_PRIVATE)));
+    EXPECT("1", number(none[0]));
+}
+
+CASE("crash.first", PRACTICE("self-test"), "a crash before any step is told")
+{
+    raise(SIGKILL);
+}
+
+CASE("crash.exit0", PRACTICE("self-test"), "leaving early with success is not a pass")
+{
+    EXPECT("1", number(1));
+    exit(0);
+}
+
+CASE("crash.exit3", PRACTICE("self-test"), "leaving early with a status is a crash")
+{
+    EXPECT("1", number(1));
+    _exit(3);
+}
+
+CASE("crash.closes_everything", PRACTICE("self-test"), "a case that closes its result pipe is a crash")
+{
+    for (int descriptor = 0; descriptor < 1024; descriptor++)
+        close(descriptor);
+    EXPECT("1", number(1));
+}
+
+CASE("crash.child_returns", PRACTICE("self-test"), "a fork that returns from the case is not its end")
+{
+    EXPECT("1", number(1));
+    if (fork() != 0)
+        _exit(9);
+}
+
+CASE("timeout.hangs", PRACTICE("self-test"), "a hang is ended at the limit, and its step is told")
+{
+    EXPECT("1", number(1));
+    EXPECT("2", in_child(act_hang, NULL));
+}
+
+CASE("timeout.busy", PRACTICE("self-test"), "a loop with every signal blocked is ended at the limit")
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    for (volatile int i = 0;; i++) {
+    }
+}
+
+CASE("timeout.stopped", PRACTICE("self-test"), "a process that stops itself is ended at the limit")
+{
+    raise(SIGSTOP);
+}
+
+CASE("timeout.closed_pipes", PRACTICE("self-test"), "a hang without pipes is ended at the limit")
+{
+    for (int descriptor = 0; descriptor < 1024; descriptor++)
+        close(descriptor);
+    sleep_for_ever();
+}
+
+FILE_CASE("pass.leaves_files", PRACTICE("self-test"), "files that a case leaves are removed")
+{
+    struct scratch_file file = scratch_file(3 * page + 1);
+
+    EXPECT("3", file_byte(&file, (int64_t)(2 * page)));
+    EXPECT("4", file_byte(&file, (int64_t)(3 * page)));
+    EXPECT("past the end", file_byte(&file, (int64_t)(3 * page + 1)));
+    EXPECT("0", returned(mkdir(scratch_path("folder"), 0700)));
+    EXPECT("0", returned(symlink("/etc", scratch_path("folder/link"))));
+}
+
+FILE_CASE("timeout.file", PRACTICE("self-test"), "files of a case that is killed are removed")
+{
+    scratch_file(page);
+    sleep_for_ever();
+}
