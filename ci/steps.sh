@@ -1,0 +1,111 @@
+# The steps of ci/test and ci/full, to be sourced by them in the top folder of the clone.
+
+jobs=$(nproc)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+steps_passed=0
+
+# step NAME COMMAND …: what the command prints is shown if it fails, and for tests always.
+step() {
+    local name=$1 begun=$SECONDS
+    shift
+    printf '== %s\n' "$name"
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        tail -n 200 "$log"
+        printf '== %s: FAILED after %d s\n' "$name" $((SECONDS - begun))
+        printf '%d passed, 1 failed\n' "$steps_passed"
+        exit 1
+    fi
+    grep -E '% tests passed|^[0-9]+ of [0-9]+ in' "$log" || true
+    printf '   %d s\n' $((SECONDS - begun))
+    steps_passed=$((steps_passed + 1))
+}
+
+finish() {
+    printf '%d passed, 0 failed\n' "$steps_passed"
+}
+
+sources() {
+    git ls-files '*.c' '*.h' '*.cc'
+}
+
+check_format() {
+    sources | xargs clang-format --dry-run -Werror
+}
+
+build() {
+    cmake --preset "$1" && cmake --build --preset "$1" -- -j "$jobs"
+}
+
+run_tests() {
+    local preset=$1
+    shift
+    ctest --preset "$preset" --no-tests=error "$@"
+}
+
+# Sources only: headers are looked at through them. The configuration tells which ones are built.
+lint() {
+    sed -n 's/^  "file": "\(.*\)",\{0,1\}$/\1/p' "build/$1/compile_commands.json" | grep -v "/build/" | sort -u |
+        xargs -P "$jobs" -n 4 clang-tidy -p "build/$1" --quiet
+}
+
+# Shadow memory breaks what the suites look at, so they stay out; the library's own suite runs.
+run_sanitized() {
+    run_tests asan -L "unit|runner|shim|bench" -E "^check\." &&
+        build/asan/bin/mapwise-check --suite library --no-results build/asan
+}
+
+check_static() {
+    build/static/bin/mapwise-check --no-results build/static
+}
+
+run_valgrind() {
+    ctest --preset dev -L unit --no-tests=error -T memcheck --overwrite \
+        MemoryCheckCommandOptions="--error-exitcode=1 --leak-check=full --quiet" >"$log.memcheck" 2>&1
+    local result=$?
+    cat "$log.memcheck"
+    rm -f "$log.memcheck"
+    [ $result -eq 0 ] && valgrind --quiet --error-exitcode=1 --leak-check=full --trace-children=no \
+        build/dev/bin/mapwise-check --case 'fault.eof.*' --no-results build/dev
+}
+
+# The verdicts of all runs must be the same ones.
+repeat_under_load() {
+    local times=$1 folder result=0 load=()
+    folder=$(mktemp -d "$PWD/build/repeat-XXXXXX")
+    for ((i = 0; i < jobs; i++)); do
+        sh -c 'while :; do :; done' &
+        load+=($!)
+    done
+    for ((i = 0; i < times; i++)); do
+        build/release/bin/mapwise-check --jobs 2 --format tap --no-results "$folder" >"$folder/$((i % 2)).tap" || result=1
+        [ "$i" -eq 0 ] || cmp "$folder/0.tap" "$folder/1.tap" || result=1
+        [ $result -eq 0 ] || break
+    done
+    kill "${load[@]}"
+    wait "${load[@]}" 2>/dev/null || true
+    [ $result -eq 0 ] || grep -A 20 '^not ok' "$folder"/*.tap
+    rm -rf "$folder"
+    return $result
+}
+
+# As a user without rights, from a folder that it may write; only root can become one.
+check_unprivileged() {
+    local folder result=0
+    folder=$(mktemp -d)
+    chmod 777 "$folder"
+    cp build/static/bin/mapwise-check "$folder"
+    (cd "$folder" && { [ "$(id -u)" -ne 0 ] || set -- setpriv --reuid 65534 --regid 65534 --clear-groups; "$@" ./mapwise-check --no-results .; }) ||
+        result=$?
+    rm -rf "$folder"
+    return $result
+}
+
+# A Debian with nothing but git, made by debootstrap from this machine's own package source.
+bare_debian() {
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "not run: debootstrap needs root"
+        return 0
+    fi
+    bash ci/bare-debian
+}

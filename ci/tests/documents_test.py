@@ -1,0 +1,88 @@
+"""What the documents name exists: documents_test.py SOURCE BIN"""
+
+import os
+import re
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+BIN = Path(sys.argv.pop())
+SOURCE = Path(sys.argv.pop())
+
+
+def code_blocks(document):
+    return re.findall(r"^```\w*\n(.*?)^```", (SOURCE / document).read_text(), re.M | re.S)
+
+
+def commands(document):
+    """The commands in the code blocks, without prompts and comments."""
+    for block in code_blocks(document):
+        for line in block.splitlines():
+            line = line.removeprefix("$ ").split("  #")[0].split(" # ")[0].strip()
+            if line and not line.startswith("#"):
+                yield line
+
+
+def options(line):
+    """The options of mapwise itself: what stands behind -- belongs to another program."""
+    return re.findall(r"(?<=\s)--[a-z][a-z-]*", line.split(" -- ")[0])
+
+
+class Readme(unittest.TestCase):
+    def test_it_opens_with_the_two_commands(self):
+        first = code_blocks("README.md")[0]
+        self.assertRegex(first, r"^\./ci/quickstart\b.*\n\./ci/test\b.*\n$")
+
+    def test_its_scripts_exist_and_can_be_run(self):
+        scripts = {word for line in commands("README.md") for word in line.split() if word.startswith("./ci/")}
+        self.assertLessEqual({"./ci/quickstart", "./ci/test"}, scripts)
+        for script in scripts:
+            self.assertTrue(os.access(SOURCE / script, os.X_OK), script)
+
+    def test_ci_runs_the_test_command(self):
+        self.assertRegex((SOURCE / ".ci/run").read_text(), r"(?m)^exec \./ci/test$")
+        self.assertTrue(os.access(SOURCE / ".ci/run", os.X_OK))
+
+    def test_its_links_and_pictures_exist(self):
+        for document in ("README.md", "CONTRIBUTING.md"):
+            for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (SOURCE / document).read_text()):
+                if "://" not in target:
+                    self.assertTrue((SOURCE / target).exists(), f"{document}: {target}")
+
+
+class Commands(unittest.TestCase):
+    """Every `mapwise …` in a code block names a command and options that its help knows."""
+
+    def test_commands_and_options_exist(self):
+        seen = 0
+        for document in ("README.md", "CONTRIBUTING.md"):
+            for line in commands(document):
+                match = re.match(r"(?:build/release/bin/)?mapwise ([a-z]+)\b(.*)", line)
+                if not match:
+                    continue
+                command = match[1]
+                if not (BIN / f"mapwise-{command}").exists():
+                    self.assertEqual(command, "bench", line)  # the only one that may be left out of a build
+                    continue
+                process = subprocess.run([BIN / "mapwise", command, "--help"], capture_output=True, text=True)
+                self.assertEqual(process.returncode, 0, line)
+                for option in options(" " + match[2]):
+                    self.assertIn(option, process.stdout, line)
+                seen += 1
+        self.assertGreater(seen, 3)
+
+    def test_help_of_the_dispatcher_lists_every_command(self):
+        text = subprocess.run([BIN / "mapwise", "--help"], capture_output=True, text=True).stdout
+        for program in BIN.glob("mapwise-*"):
+            self.assertIn(program.name.removeprefix("mapwise-"), text)
+
+    def test_unknown_commands_are_refused_on_one_line(self):
+        for arguments in ([], ["nonsense"], ["../check"], ["x" * 300]):
+            process = subprocess.run([BIN / "mapwise", *arguments], capture_output=True, text=True)
+            self.assertEqual(process.returncode, 2)
+            self.assertEqual(process.stderr.count("\n"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
