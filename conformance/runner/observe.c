@@ -137,6 +137,22 @@ const char *page_bytes(const volatile char *map, size_t length)
     return text("%s", bytes);
 }
 
+const char *bytes_other_than(int value, const volatile char *bytes, size_t length)
+{
+    volatile size_t offset = 0, others = 0;
+
+    catch_faults();
+    if (sigsetjmp(touch_failed, 1) != 0) {
+        touching = 0;
+        return describe_fault(bytes + offset);
+    }
+    touching = 1;
+    for (; offset < length; offset++)
+        others += (unsigned char)bytes[offset] != (unsigned char)value;
+    touching = 0;
+    return number((int64_t)others);
+}
+
 /* ---- children ---------------------------------------------------------------------------------- */
 
 /* What the child wrote through the pipe, or how it died before it could. */

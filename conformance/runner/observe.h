@@ -30,6 +30,8 @@ const char *in_child(const char *(*act)(void *), void *argument);
 
 /* The first bytes of the pages of a range: "1 0 3". */
 const char *page_bytes(const volatile char *map, size_t length);
+/* How many bytes of a range do not hold `value`: "0"; or the fault of the first byte that objects. */
+const char *bytes_other_than(int value, const volatile char *bytes, size_t length);
 
 const char *number(int64_t value);
 const char *yes_or_no(bool truth);
@@ -43,10 +45,19 @@ const char *file_size(const struct scratch_file *file);
 /* mincore, a digit a page: "1101"; or the name of its errno. */
 const char *residency(const void *map, size_t length);
 
+/* What the page cache holds of a range of a file: the pages that differ from the backing store or are on
+ * their way to it (by smaps before Linux 6.5; UNSUPPORTED where files live in memory only), and the
+ * pages it has at all (cachestat). A system may count a larger block that it handles as a whole. */
+const char *dirty_pages(const struct scratch_file *file, off_t offset, size_t length);
+const char *cached_pages(const struct scratch_file *file, off_t offset, size_t length);
+
 /* What /proc tells (UNSUPPORTED where there is none): the permissions of the map at an address
  * ("rw-p", or "nothing"), whether its VmFlags hold a two-letter flag ("yes", "no"), a field of its smaps
  * entry or of /proc/self/status in pages ("4"). */
 const char *permissions(const void *address);
+/* The name of the map at an address, as /proc/self/maps ends its line: "/dir/file (deleted)", "[heap]", "".
+ */
+const char *map_name(const void *address);
 const char *vm_flag(const void *address, const char *flag);
 const char *smaps_pages(const void *address, const char *field);
 const char *status_pages(const char *field);

@@ -62,6 +62,18 @@ struct scratch_file scratch_file(size_t bytes)
     return file;
 }
 
+struct scratch_file sparse_file(off_t bytes)
+{
+    struct scratch_file file = scratch_file(0);
+
+    if (ftruncate(file.descriptor, bytes) != 0) {
+        if (errno == EFBIG || errno == EINVAL)
+            unsupported("files of %lld bytes can't be made here", (long long)bytes);
+        setup_failed("ftruncate: %s", error_name(errno));
+    }
+    return file;
+}
+
 int reopen(const struct scratch_file *file, int flags)
 {
     return (int)SETUP(open(file->path, flags | O_CLOEXEC));

@@ -17,12 +17,19 @@ struct scratch_file {
 };
 
 struct scratch_file scratch_file(size_t bytes);
+/* A file of that size without data; ends the case as UNSUPPORTED where files can't be that large. */
+struct scratch_file sparse_file(off_t bytes);
 
 /* Opens the file once more, O_RDONLY or O_WRONLY say. */
 int reopen(const struct scratch_file *file, int flags);
 
 void resize_file(const struct scratch_file *file, off_t bytes);            /* ftruncate */
 void write_file(const struct scratch_file *file, off_t offset, int value); /* pwrite of one byte */
+
+/* UNSUPPORTED for a file system that keeps its files in memory only and so never writes anything back. */
+void need_backing_store(const struct scratch_file *file);
+/* Writes the file back and drops all of its pages from memory; it must not be mapped by then. */
+void evict_file(const struct scratch_file *file);
 
 /* A name in the case's own folder in the folder under test; nothing is there yet. */
 const char *scratch_path(const char *name);

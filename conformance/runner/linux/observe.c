@@ -39,6 +39,21 @@ const char *permissions(const void *address)
     return found;
 }
 
+const char *map_name(const void *address)
+{
+    static char line[1024];
+    FILE *maps = open_proc("/proc/self/maps");
+    int name = 0;
+
+    if (find_entry(maps, address, line, sizeof line))
+        sscanf(line, "%*s %*s %*s %*s %*s %n", &name);
+    else
+        line[0] = '\0';
+    fclose(maps);
+    line[strcspn(line, "\n")] = '\0';
+    return line + name;
+}
+
 /* The text behind "Field:" in the smaps entry of an address; false if it has no such field. */
 static bool smaps_field(const void *address, const char *field, char *value, size_t capacity)
 {
