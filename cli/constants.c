@@ -88,7 +88,7 @@ static bool select_rows(struct selection *out, const struct request *request)
     while (mw_const_at(total))
         total++;
     out->count = 0;
-    out->rows = malloc(total * sizeof(const mw_const *));
+    out->rows = malloc((total + 1) * sizeof(const mw_const *));
     if (!out->rows)
         return false;
     for (size_t i = 0; i < total; i++)
