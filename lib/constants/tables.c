@@ -78,8 +78,8 @@ static const mw_const windows_rows[] = {
 /* clang-format on */
 
 #define TABLE(table, os, arch, next)                                                                         \
-    static const struct mw__constant_table table = {os, arch, table##_rows,                                      \
-                                                sizeof(table##_rows) / sizeof(table##_rows[0]), next}
+    static const struct mw__constant_table table = {os, arch, table##_rows,                                  \
+                                                    sizeof(table##_rows) / sizeof(table##_rows[0]), next}
 
 TABLE(linux_common, MW_OS_LINUX, "generic", NULL);
 TABLE(linux_generic, MW_OS_LINUX, "generic", &linux_common);

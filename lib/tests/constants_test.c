@@ -64,7 +64,7 @@ static void every_row_is_well_formed(void **state)
         if (row->kind == MW_CONST_NUMBER)
             assert_int_equal(row->value, strtoll(row->text, NULL, 0));
         else if (row->kind == MW_CONST_SHIFT)
-            assert_int_equal(row->value, INT64_C(1) << atoi(row->text + strlen("n << ")));
+            assert_int_equal(row->value, INT64_C(1) << strtol(row->text + strlen("n << "), NULL, 10));
         else
             assert_string_equal(row->text, "absent");
     }
