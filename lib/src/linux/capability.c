@@ -160,6 +160,8 @@ static enum mw__answer ask_memfd_create(const mw_const *constant)
     if (!huge && strncmp(constant->name, "MFD_HUGE_", strlen("MFD_HUGE_")) == 0)
         return MW_ANSWER_NONE; /* the shift and the mask */
     answer = try_memory_file(huge ? constant->value | MFD_HUGETLB : constant->value);
+    if (answer == EMFILE || answer == ENFILE) /* no descriptor left to ask with */
+        return MW_ANSWER_NONE;
     if (answer == ENODEV) /* no huge pages of this size here */
         return MW_ANSWER_REFUSED;
     return judge(answer, try_memory_file(NONSENSE_BELOW_SIZES), EINVAL);
