@@ -8,7 +8,7 @@
  * mprotect and mremap work on a page mapped for the question, without access rights; seals go onto an
  * empty memory file. Ranges whose state is not certain after a failure are left mapped rather than
  * unmapped: another thread may have been given the address. */
-#include "capability.h"
+#include "../capability.h"
 
 #include <errno.h>
 #include <fcntl.h>
