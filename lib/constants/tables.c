@@ -1,4 +1,8 @@
-/* The tables themselves: each *.def file here is a list of rows for these three macros. */
+/* The tables themselves: each *.def file here is a list of rows for these three macros.
+ *
+ * A new constant is a row in a *.def file, one to a line, below the MW_ORIGIN that says where it was read.
+ * A new system or architecture is a *.def file, its lines here, a write_host() in generate.cmake, and its
+ * names in constants.h and constants.c. */
 #include "tables.h"
 
 /* MW_TABLE and MW_ORIGIN are defined by the table files: system and architecture, header and source. */
