@@ -121,6 +121,10 @@ class Bench:
             system_call=_positive(found, "system_call", "seconds_per_item"),
         )
 
+    @property
+    def page_size(self) -> float | None:
+        return number(self.run.environment.system.get("page_size", ""))
+
     @cached_property
     def unmeasured(self) -> tuple[Series, ...]:
         """Series without a whole measurement: not run, failed or cut short."""

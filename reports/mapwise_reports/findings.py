@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from . import quantity
 from .advice import patterns
 from .benchmarks import Bench, Family, Limits, axis_value, number
-from .conformance import AS_DOCUMENTED, NO_ANSWER, NOT_AS_DOCUMENTED, Check
-from .model import Series
+from .conformance import AS_DOCUMENTED, NO_ANSWER, NOT_AS_DOCUMENTED, Check, Row
+from .model import Result, Series
 from .plots.advice import sentence as advice_sentence
 from .plots.dots import cost
 
@@ -48,14 +48,26 @@ def conformance(check: Check | None) -> Answer:
     silent = total.of(NO_ANSWER)
     verdict = f"{good} of {quantity.plural(total.total, 'case')} behaved as documented, {bad} did not"
     verdict += f"; {silent} gave no answer." if silent else "."
-    sentences = []
+    figures = [
+        Figure(name, str(total.of(kinds)), _kinds(total, kinds))
+        for name, kinds in (
+            ("as documented", AS_DOCUMENTED),
+            ("not as documented", NOT_AS_DOCUMENTED),
+            ("no answer", NO_ANSWER),
+        )
+        if total.of(kinds)
+    ]
     if check.unexpected:
-        known = quantity.plural(len(check.unexpected), "result")
-        sentences.append(f"{known} nobody expected: each is shown in full below.")
-    elif good:
-        sentences.append("Nothing unexpected happened.")
+        results = quantity.plural(len(check.unexpected), "result was", "results were")
+        sentence = f"{results} not expected: each is shown in full below."
+    else:
+        sentence = "Nothing unexpected happened."
     mood = "bad" if check.unexpected else "good" if good else "plain"
-    return Answer(CONFORMANCE, verdict, mood, sentences=sentences)
+    return Answer(CONFORMANCE, verdict, mood, figures, [sentence])
+
+
+def _kinds(row: Row, kinds: tuple[Result, ...]) -> str:
+    return ", ".join(f"{row.counts[kind]} {kind.value}" for kind in kinds if row.counts[kind])
 
 
 def speed(bench: Bench | None) -> Answer:

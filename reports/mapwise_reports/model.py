@@ -72,8 +72,13 @@ class Step:
     observed: str | None
 
     @property
+    def allowed(self) -> list[str]:
+        """The observations that are as expected; none if nothing was said. "A|B" allows either."""
+        return self.expected.split("|") if self.expected else []
+
+    @property
     def differs(self) -> bool:
-        return self.expected is not None and self.expected != self.observed
+        return bool(self.allowed) and self.observed not in self.allowed
 
 
 @dataclass(frozen=True)
@@ -218,6 +223,7 @@ class Run:
     environment: Environment
     state: State
     seconds: float | None = None
+    planned: int | None = None
     cases: tuple[Case, ...] = ()
     series: tuple[Series, ...] = ()
     problems: tuple[Problem, ...] = ()

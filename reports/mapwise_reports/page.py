@@ -82,7 +82,9 @@ class RunView:
                 "Shown is what it had written."
             )
         if self.run.state is State.INTERRUPTED:
-            return "This run was interrupted: shown is what it had done by then."
+            done = len(self.run.cases) + len(self.run.series)
+            planned = f" of {self.run.planned:,} planned" if self.run.planned else ""
+            return f"This run was interrupted after {done:,}{planned} results."
         return ""
 
 

@@ -79,10 +79,10 @@ def ratio(value: float | None) -> str:
 
 
 def ratio_tick(value: float) -> str:
-    """A factor for the tick of an axis; below one as a fraction, as it is said: 1/10."""
-    if value < 1:
-        return f"1/{short(1 / value)}"
-    return f"{short(value)}×"
+    """A factor for the tick of an axis; a small one as a fraction, as it is said: 1/10."""
+    if value < 0.2:
+        return f"1/{short(float(significant(1 / value, 2).replace(',', '')))}"
+    return f"{significant(value, 2).rstrip('0').rstrip('.') if value < 9.95 else count(value)}×"
 
 
 def share(value: float | None) -> str:

@@ -166,11 +166,12 @@ class _FileReader:
                 Problem(self.path.name, None, "unusable: no run record, so nothing says what was run")
             )
             return None
-        header, state, seconds = self.header, State.TRUNCATED, None
+        header, state, seconds, planned = self.header, State.TRUNCATED, None, None
         if self.summary is not None:
             whole = self.summary.flag("complete") and not self.summary.flag("interrupted")
             state = State.COMPLETE if whole else State.INTERRUPTED
             seconds = self.summary.number("seconds", None)
+            planned = self.summary.count("planned", None)
             self._compare_counts(self.summary)
         if self.hidden:
             self.problems.append(
@@ -187,6 +188,7 @@ class _FileReader:
                 environment=_environment(header.fields("environment")),
                 state=state,
                 seconds=seconds,
+                planned=planned,
                 cases=tuple(self.cases),
                 series=tuple(self.series),
                 problems=tuple(self.problems),

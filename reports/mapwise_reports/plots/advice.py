@@ -58,23 +58,15 @@ def title(pattern: str) -> str:
 
 def sentence(pattern: Pattern) -> str:
     """Best and worst advice of a pattern, or that none makes a clear difference."""
-    parts = []
+    where = title(pattern.name)
+    if pattern.best is None and pattern.worst is None:
+        return f"{where}, no advice differs clearly from normal."
+    best, worst = "none is clearly faster than normal", "none is clearly slower than normal"
     if pattern.best is not None:
-        parts.append(f"{pattern.best.advice} is best, {_speed(pattern.best)}")
+        best = f"{pattern.best.advice} is best ({quantity.in_words(pattern.best.speed or 1.0)} as normal)"
     if pattern.worst is not None:
-        parts.append(f"{pattern.worst.advice} is worst, {_speed(pattern.worst)}")
-    if not parts:
-        return f"{title(pattern.name)}, no advice differs clearly from normal."
-    if pattern.best is None:
-        parts.insert(0, "no advice is clearly faster than normal")
-    elif pattern.worst is None:
-        parts.append("none is clearly slower than normal")
-    return f"{title(pattern.name)}, {quantity.listed(parts)}."
-
-
-def _speed(effect: Effect) -> str:
-    speed = effect.speed or 1.0
-    return quantity.in_words(speed) + (" as normal" if speed >= 1 else " than normal")
+        worst = f"{pattern.worst.advice} is worst ({quantity.in_words(pattern.worst.speed or 1.0)})"
+    return f"{where}, {best}, {worst}."
 
 
 def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
@@ -96,9 +88,16 @@ def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
         labels = order if canvas.narrow or index == 0 else [""] * len(order)
         by_advice = {effect.advice: effect for effect in pattern.effects}
         members = [by_advice.get(advice) for advice in order]
-        _draw_speed(speed, pattern, members, labels, style.bounds(spread, 2.6))
-        _draw_amplification(amplification, members, style.bounds(amplified, 3.0))
+        _draw_speed(speed, pattern, members, labels, _room(spread, canvas))
+        _draw_amplification(amplification, members, _room(amplified, canvas), canvas.narrow)
     return figure
+
+
+def _room(values: list[float], canvas: style.Canvas) -> tuple[float, float]:
+    """Limits of an axis that leave room for the numbers at both ends."""
+    low, high = min(values), max(values)
+    room = 1.5 * (high / low) ** (0.5 if canvas.narrow else 0.3)
+    return low / room, high * room
 
 
 def _draw_speed(
@@ -127,9 +126,13 @@ def _draw_speed(
 
 
 def _draw_amplification(
-    axes: Axes, members: list[Effect | None], limits: tuple[float, float]
+    axes: Axes, members: list[Effect | None], limits: tuple[float, float], narrow: bool
 ) -> None:
-    style.log_axis(axes, "x", *limits, quantity.ratio_tick, (1.0,))
+    limits = (min(limits[0], 0.8), limits[1])
+    style.log_axis(axes, "x", *limits, quantity.ratio_tick)
+    ticks = [t for t in (1.0, 10.0, 100.0, 1e3, 1e4) if t < limits[1]]
+    ticks = ticks[:: len(ticks) - 1] if narrow and len(ticks) > 2 else ticks
+    style.fixed_ticks(axes, "x", ticks, [quantity.ratio_tick(t) for t in ticks])
     style.rows_axis(axes, [""] * len(members))
     axes.axvline(1, color=style.MUTED.light, linewidth=1.2)
     for row, effect in enumerate(members):

@@ -81,7 +81,8 @@ def _draw(canvas: style.Canvas, panels: list[Panel], limits: Limits) -> Figure:
     grid = figure.subplots(rows, columns, sharey=True, sharex=True, squeeze=False)
     low, high = _range(panels, limits)
     for index, (axes, panel) in enumerate(zip(grid.flat, panels)):
-        _draw_panel(axes, panel, limits, low, high)
+        named = canvas.narrow or index == len(panels) - 1
+        _draw_panel(axes, panel, limits, low, high, named)
         axes.set_title(panel[0])
         if canvas.narrow and index < len(panels) - 1:
             axes.tick_params(labelbottom=True)
@@ -97,32 +98,26 @@ def _range(panels: list[Panel], limits: Limits) -> tuple[float, float]:
     return style.bounds(values, 2.2)
 
 
-def _draw_panel(axes: Axes, panel: Panel, limits: Limits, low: float, high: float) -> None:
+def _draw_panel(
+    axes: Axes, panel: Panel, limits: Limits, low: float, high: float, named: bool
+) -> None:
     _, _, lines = panel
     sizes = sorted({number(s.axes["size"]) or 1.0 for _, line in lines for s in line})
     style.log_axis(axes, "x", sizes[0] / 1.7, sizes[-1] * (sizes[-1] / sizes[0]) ** 0.16 * 1.7, str)
     style.fixed_ticks(axes, "x", *_size_ticks(sizes))
     style.log_axis(axes, "y", low, high, quantity.bandwidth_tick)
     style.binary_ticks(axes, low, high)
-    for limit, name, line in (
-        (limits.memory_copy, "memory copy", (0, (5, 3))),
-        (limits.disk_sequential, "disk, in order", (0, (1.5, 2.5))),
+    for limit, name, dashes in (
+        (limits.memory_copy, "memory\ncopy", style.DASHES[0]),
+        (limits.disk_sequential, "disk,\nin order", style.DASHES[1]),
     ):
         if limit:
-            style.limit_line(axes, "y", limit, name, line)
+            style.limit_line(axes, "y", limit, name if named else "", dashes)
     for look, (temperature, series) in zip(style.LOOKS, lines):
         x = [number(s.axes["size"]) or 1.0 for s in series]
         y = [s.bytes_per_second or 0.0 for s in series]
         style.line(axes, x, y, [_error(s) for s in series], look)
-        axes.annotate(
-            temperature,
-            (x[-1], y[-1]),
-            xytext=(9, 0),
-            textcoords="offset points",
-            color=look.colour,
-            fontweight="bold",
-            va="center",
-        )
+        style.name_line(axes, x[-1], y[-1], temperature, look)
 
 
 def _size_ticks(sizes: list[float]) -> tuple[list[float], list[str]]:

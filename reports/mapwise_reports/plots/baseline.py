@@ -92,10 +92,11 @@ def _sentence(pairs: list[Pair]) -> str:
 
 
 def _draw(canvas: style.Canvas, pairs: list[Pair]) -> Figure:
-    figure = style.figure(canvas, (40 if canvas.narrow else 26) * len(pairs) + 100)
+    figure = style.figure(canvas, (44 if canvas.narrow else 26) * len(pairs) + 100)
     axes = figure.subplots()
     values = [s.bytes_per_second or 1.0 for p in pairs for s in (p.mapped, p.pread)]
-    low, high = style.bounds(values, 2.0)
+    low, high = style.bounds(values, 1.5)
+    high *= (high / low) ** (0.3 if canvas.narrow else 0.08)
     style.log_axis(axes, "x", low, high, quantity.bandwidth_tick)
     style.binary_ticks(axes, low, high, "x", 4 if canvas.narrow else 8)
     labels = [pair.label for pair in pairs]
@@ -108,6 +109,11 @@ def _draw(canvas: style.Canvas, pairs: list[Pair]) -> Figure:
             rate, (fast, slow) = series.bytes_per_second or 1.0, series.time_range
             style.dot(axes, rate, row, rate / slow, rate / fast, look)
         style.row_note(axes, row, quantity.ratio(pair.speed), pair.label if canvas.narrow else "")
+    axes.annotate(
+        "mapping ÷ pread", (1, 1), xycoords="axes fraction", xytext=(-2, 8),
+        textcoords="offset points", ha="right", color=style.MUTED.light,
+        fontsize=style.FONT_SIZE - 1,
+    )  # fmt: skip
     handles = [style.key(mapping, "mapping"), style.key(pread, "pread")]
     axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2)
     return figure

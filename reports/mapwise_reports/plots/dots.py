@@ -26,7 +26,7 @@ class Kind:
 
 
 KINDS = {
-    "fault_cost": Kind("What a page fault costs", system_call=True, disk_random=True),
+    "fault_cost": Kind("What a page fault costs", True, disk_random=True, page_copy=True),
     "map_unmap": Kind("Mapping and unmapping", system_call=True),
     "file_growth": Kind("Growing a mapped file", system_call=True),
 }
@@ -37,7 +37,7 @@ def plot(bench: Bench, name: str, directory: str | None) -> Plot | None:
     if family is None or not family.usable:
         return None
     kind = KINDS.get(name, Kind(name.replace("_", " ").capitalize()))
-    lines = _limit_lines(kind, bench.limits(directory))
+    lines = _limit_lines(kind, bench.limits(directory), bench.page_size)
     rows = [
         (tuple(axis_value(a, s.axes[a]) if a in s.axes else "" for a in family.axes), s)
         for s in family.series
@@ -66,13 +66,17 @@ def _unit(family: Family) -> str:
     return f"Time per {items.removesuffix('s')}" if items else "Time per sample"
 
 
-def _limit_lines(kind: Kind, limits: Limits) -> list[tuple[str, float]]:
+def _limit_lines(
+    kind: Kind, limits: Limits, page_size: float | None
+) -> list[tuple[str, float]]:
     found = []
+    if kind.page_copy and limits.memory_copy and page_size:
+        found.append(("copy of a page", page_size / limits.memory_copy))
     if kind.system_call and limits.system_call:
         found.append(("system call", limits.system_call))
     if kind.disk_random and limits.disk_random:
         found.append(("random disk read", limits.disk_random))
-    return found
+    return sorted(found, key=lambda line: line[1])
 
 
 def _sentence(family: Family, lines: list[tuple[str, float]]) -> str:
@@ -93,7 +97,7 @@ def _sentence(family: Family, lines: list[tuple[str, float]]) -> str:
 
 def _draw(canvas: style.Canvas, family: Family, lines: list[tuple[str, float]]) -> Figure:
     rows = family.usable
-    figure = style.figure(canvas, (36 if canvas.narrow else 24) * len(rows) + 80)
+    figure = style.figure(canvas, (40 if canvas.narrow else 24) * len(rows) + 90)
     axes = figure.subplots()
     values = [cost(s) * factor for s in rows for factor in (1.0, *s.time_range)]
     values += [value for _, value in lines]
@@ -101,8 +105,12 @@ def _draw(canvas: style.Canvas, family: Family, lines: list[tuple[str, float]]) 
     style.log_axis(axes, "x", low, high * 1.6, quantity.duration_tick, style.steps_for(low, high))
     labels = [family.label(series) or "base point" for series in rows]
     style.rows_axis(axes, [""] * len(rows) if canvas.narrow else labels)
+    apart = (high * 1.6 / low) ** (0.42 if canvas.narrow else 0.16)
+    previous, level = 0.0, 0
     for index, (name, value) in enumerate(lines):
-        style.limit_line(axes, "x", value, name, (0, (5, 3)) if index == 0 else (0, (1.5, 2.5)))
+        level = level + 1 if previous and value < previous * apart else 0
+        style.limit_line(axes, "x", value, name, style.DASHES[index], level)
+        previous = value
     for row, (series, label) in enumerate(zip(rows, labels)):
         _draw_row(axes, row, series, label if canvas.narrow else "")
     return figure
@@ -119,7 +127,7 @@ def _draw_row(axes: Axes, row: int, series: Series, label: str) -> None:
     )  # fmt: skip
     if label:
         axes.annotate(
-            label, (0, row), xycoords=axes.get_yaxis_transform(), xytext=(0, 9),
+            label, (0, row), xycoords=axes.get_yaxis_transform(), xytext=(0, 14),
             textcoords="offset points", va="center", color=style.INK.light,
             fontsize=style.FONT_SIZE - 1,
         )  # fmt: skip

@@ -120,11 +120,14 @@ def settings() -> Iterator[None]:
 
 def figure(canvas: Canvas, height: float) -> Figure:
     """A figure in pixels of the page."""
-    return Figure(
+    made = Figure(
         figsize=(canvas.width / _PIXELS_PER_INCH, height / _PIXELS_PER_INCH),
         dpi=_PIXELS_PER_INCH,
         layout="constrained",
     )
+    if canvas.narrow:
+        made.get_layout_engine().set(hspace=0.08)
+    return made
 
 
 def log_axis(
@@ -178,20 +181,34 @@ def binary_ticks(axes: Axes, low: float, high: float, which: str = "y", most: in
     axis.set_major_locator(FixedLocator(inside[:: -(-len(inside) // most) or 1]))
 
 
-def limit_line(axes: Axes, which: str, value: float, name: str, dashes: object = (0, (5, 3))) -> None:
-    """A line for what the machine can do at best, named where it starts."""
+DASHES = ((0, (5, 3)), (0, (1.5, 2.5)), (0, (8, 2, 1.5, 2)))
+
+
+def limit_line(
+    axes: Axes, which: str, value: float, name: str, dashes: object = DASHES[0], level: int = 0
+) -> None:
+    """A line for what the machine can do at best, named where it ends; `level` lifts the name."""
     if which == "y":
         axes.axhline(value, color=MUTED.light, linewidth=1.2, linestyle=dashes)
         axes.annotate(
-            name, (0, value), xycoords=axes.get_yaxis_transform(), xytext=(4, 4),
-            textcoords="offset points", color=MUTED.light, fontsize=FONT_SIZE - 1,
+            name, (1, value), xycoords=axes.get_yaxis_transform(), xytext=(5, 0),
+            textcoords="offset points", color=MUTED.light, fontsize=FONT_SIZE - 1, va="center",
+            annotation_clip=False, linespacing=1.0,
         )  # fmt: skip
     else:
         axes.axvline(value, color=MUTED.light, linewidth=1.2, linestyle=dashes)
         axes.annotate(
-            name, (value, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 4),
+            name, (value, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 4 + 15 * level),
             textcoords="offset points", color=MUTED.light, fontsize=FONT_SIZE - 1, ha="center",
         )  # fmt: skip
+
+
+def name_line(axes: Axes, x: float, y: float, name: str, look: Look) -> None:
+    """The name of a line at its last point."""
+    axes.annotate(
+        name, (x, y), xytext=(8, 7), textcoords="offset points", color=look.colour,
+        fontweight="bold", va="center",
+    )  # fmt: skip
 
 
 def line(
@@ -234,7 +251,7 @@ def row_note(axes: Axes, row: float, text: str, label: str = "") -> None:
         text, (1, row), xytext=(-2, 0), ha="right", color=INK.light, fontsize=FONT_SIZE - 1, **place
     )
     if label:
-        axes.annotate(label, (0, row), xytext=(0, 11), color=INK.light, fontsize=FONT_SIZE - 1, **place)
+        axes.annotate(label, (0, row), xytext=(0, 14), color=INK.light, fontsize=FONT_SIZE - 1, **place)
 
 
 def key(look: Look, label: str) -> Line2D:

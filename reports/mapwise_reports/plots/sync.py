@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import quantity
-from ..benchmarks import Bench, Family, Limits, number
+from ..benchmarks import Bench, Family, number
 from ..model import Series
 from . import style
 from .plot import Column, Plot, table
@@ -24,7 +24,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
     lines = _lines(family)
     if not lines:
         return None
-    limits = bench.limits(directory)
+    limits = _limits(bench, directory)
     rows = [
         ((mode, quantity.count(number(s.axes[PAGES]))), s) for mode, line in lines for s in line
     ]
@@ -40,6 +40,14 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         table=table((Column("msync"), Column("dirty pages", True)), rows),
         draw=lambda canvas: _draw(canvas, lines, limits),
     )
+
+
+def _limits(bench: Bench, directory: str | None) -> tuple[float | None, float | None]:
+    """What a call and a page stand beside: a random read, and a page at the disk's best rate."""
+    limits = bench.limits(directory)
+    if not limits.disk_sequential or not bench.page_size:
+        return limits.disk_random, None
+    return limits.disk_random, bench.page_size / limits.disk_sequential
 
 
 def _lines(family: Family) -> list[Line]:
@@ -68,19 +76,21 @@ def _pages(series: Series) -> str:
     return quantity.plural(int(number(series.axes[PAGES]) or 0), "page")
 
 
-def _draw(canvas: style.Canvas, lines: list[Line], limits: Limits) -> Figure:
+def _draw(canvas: style.Canvas, lines: list[Line], limits: tuple[float | None, float | None]) -> Figure:
     figure = style.figure(canvas, 600 if canvas.narrow else 360)
     whole, each = figure.subplots(2, 1) if canvas.narrow else figure.subplots(1, 2)
-    _draw_panel(whole, lines, False, limits.disk_random)
+    _draw_panel(whole, lines, False, limits[0], "random\ndisk read")
     whole.set_title("One call")
-    _draw_panel(each, lines, True, None)
+    _draw_panel(each, lines, True, limits[1], "disk,\nin order")
     each.set_title("For each dirty page")
     for axes in (each,) if canvas.narrow else (whole, each):
         axes.set_xlabel("dirty pages")
     return figure
 
 
-def _draw_panel(axes: Axes, lines: list[Line], per_page: bool, limit: float | None) -> None:
+def _draw_panel(
+    axes: Axes, lines: list[Line], per_page: bool, limit: float | None, name: str
+) -> None:
     points = [(s, number(s.axes[PAGES]) or 1.0) for _, line in lines for s in line]
     pages = sorted({count for _, count in points})
     values = [(s.seconds or 0.0) / (count if per_page else 1.0) for s, count in points]
@@ -91,13 +101,10 @@ def _draw_panel(axes: Axes, lines: list[Line], per_page: bool, limit: float | No
     style.fixed_ticks(axes, "x", pages[::step], [quantity.count(p) for p in pages[::step]])
     style.log_axis(axes, "y", low, high, quantity.duration_tick, style.steps_for(low, high))
     if limit:
-        style.limit_line(axes, "y", limit, "one random read of the disk")
+        style.limit_line(axes, "y", limit, name)
     for look, (mode, line) in zip(style.LOOKS, lines):
         x = [number(s.axes[PAGES]) or 1.0 for s in line]
         y = [(s.seconds or 0.0) / (count if per_page else 1.0) for s, count in zip(line, x)]
         errors = [(v * (1 - s.time_range[0]), v * (s.time_range[1] - 1)) for s, v in zip(line, y)]
         style.line(axes, x, y, [(max(a, 0.0), max(b, 0.0)) for a, b in errors], look)
-        axes.annotate(
-            mode, (x[-1], y[-1]), xytext=(9, 0), textcoords="offset points",
-            color=look.colour, fontweight="bold", va="center",
-        )  # fmt: skip
+        style.name_line(axes, x[-1], y[-1], mode, look)
