@@ -1,6 +1,7 @@
 #include "execute.h"
 
 #include "child.h"
+#include "interrupt.h"
 #include "message.h"
 #include "scratch.h"
 
@@ -37,14 +38,12 @@ struct run {
 };
 
 static int wake_up[2]; /* a pipe that signal handlers write to */
-static volatile sig_atomic_t stop_was_requested;
 
-static void on_signal(int signal)
+static void on_child(int signal)
 {
     int saved = errno;
 
-    if (signal != SIGCHLD)
-        stop_was_requested = 1;
+    (void)signal;
     if (write(wake_up[1], "", 1) < 0) {
         /* The pipe is full: the runner will wake up anyway. */
     }
@@ -113,8 +112,8 @@ static void start(struct run *run, struct job *job, unsigned number)
     int messages[2], output[2];
 
     if (!outcome) {
-        stop_was_requested = 1;
-        complain("out of memory; what was measured so far is kept");
+        complain("out of memory; what was observed so far is kept");
+        raise(SIGTERM);
         return;
     }
     if (!open_pipe(messages)) {
@@ -295,12 +294,12 @@ static bool any_running(const struct run *run)
 
 static void run_all(struct run *run, struct pollfd *polled)
 {
-    while (!stop_was_requested && (run->next < run->count || any_running(run))) {
+    while (!interrupted && (run->next < run->count || any_running(run))) {
         bool changed = false;
         for (int i = 0; i < run->execution->jobs; i++)
             if (run->jobs[i].process)
                 changed = attend(run, &run->jobs[i]) || changed;
-        for (int i = 0; i < run->execution->jobs && !stop_was_requested; i++)
+        for (int i = 0; i < run->execution->jobs && !interrupted; i++)
             if (!run->jobs[i].process && run->next < run->count)
                 start(run, &run->jobs[i], (unsigned)i);
         report_in_order(run);
@@ -311,22 +310,9 @@ static void run_all(struct run *run, struct pollfd *polled)
     report_in_order(run);
 }
 
-static void install_handlers(void (*handler)(int), struct sigaction *old)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
-    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
-
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        if (handler)
-            sigaction(signals[i], &action, &old[i]);
-        else
-            sigaction(signals[i], &old[i], NULL);
-}
-
 long execute(const struct execution *execution, const struct attempt *attempts, size_t count)
 {
-    struct sigaction old[4];
+    struct sigaction action = {.sa_handler = on_child, .sa_flags = SA_RESTART}, old;
     struct run run = {.execution = execution, .attempts = attempts, .count = count};
     struct pollfd *polled = calloc(1 + 2 * (size_t)execution->jobs, sizeof *polled);
 
@@ -338,9 +324,12 @@ long execute(const struct execution *execution, const struct attempt *attempts, 
         count = 0;
     } else {
         fcntl(wake_up[1], F_SETFL, O_NONBLOCK);
-        install_handlers(on_signal, old);
+        sigemptyset(&action.sa_mask);
+        sigaction(SIGCHLD, &action, &old);
+        interrupt_wakes(wake_up[1]);
         run_all(&run, polled);
-        install_handlers(NULL, old);
+        interrupt_wakes(-1);
+        sigaction(SIGCHLD, &old, NULL);
         close_pair(wake_up);
         for (size_t i = run.reported; i < count; i++)
             free_outcome(&run.outcomes[i]);

@@ -1,5 +1,6 @@
 /* mapwise check: selects cases, runs them, tells what came of them, and keeps the record. */
 #include "facts.h"
+#include "interrupt.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
@@ -237,6 +238,7 @@ int main(int argc, char **argv)
     int status = options_parse(&options, argc, argv);
     if (status != -1)
         return status;
+    interrupt_install();
     session.options = &options;
     session.description =
         (struct run_description){.tool = "check", .command = argv, .anonymize = options.anonymize};

@@ -39,11 +39,11 @@ static bool ask_cachestat(const struct scratch_file *file, off_t offset, size_t 
 
 void need_backing_store(const struct scratch_file *file)
 {
-    enum { RAMFS = 0x858458f6u - (1ull << 32), TMPFS = 0x01021994 };
+    const uint32_t ramfs = 0x858458f6, tmpfs = 0x01021994;
     struct statfs status;
 
     SETUP(fstatfs(file->descriptor, &status));
-    if ((int)status.f_type == TMPFS || (int)status.f_type == RAMFS)
+    if ((uint32_t)status.f_type == tmpfs || (uint32_t)status.f_type == ramfs)
         unsupported("files of this file system live in memory only: nothing is ever written back");
 }
 
@@ -75,4 +75,38 @@ const char *cached_pages(const struct scratch_file *file, off_t offset, size_t l
     if (!ask_cachestat(file, offset, length, &answer))
         unsupported("needs cachestat, Linux 6.5");
     return number((int64_t)answer.cached);
+}
+
+/* Whether any page of the file is in memory. */
+static bool anything_cached(const struct scratch_file *file, size_t length)
+{
+    size_t pages = (length + page - 1) / page;
+    unsigned char *vector = malloc(pages);
+    void *map = map_file(file, 0, length, PROT_NONE, MAP_SHARED);
+    bool any = false;
+
+    if (!vector)
+        setup_failed("malloc: out of memory");
+    SETUP(mincore(map, length, vector));
+    for (size_t i = 0; i < pages; i++)
+        any = any || (vector[i] & 1);
+    SETUP(munmap(map, length));
+    free(vector);
+    return any;
+}
+
+void evict_file(const struct scratch_file *file)
+{
+    const int attempts = 100; /* others may hold a page for a moment */
+    off_t length = (off_t)SETUP(lseek(file->descriptor, 0, SEEK_END));
+
+    need_backing_store(file);
+    for (int attempt = 0; attempt < attempts; attempt++) {
+        SETUP(fsync(file->descriptor));
+        posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_DONTNEED);
+        if (!anything_cached(file, (size_t)length))
+            return;
+        sched_yield();
+    }
+    unsupported("this file system keeps the pages of a file in memory");
 }

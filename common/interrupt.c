@@ -1,0 +1,38 @@
+#include "interrupt.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <unistd.h>
+
+volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t wake_up = -1;
+
+static void note(int signal_number)
+{
+    int saved = errno;
+
+    interrupted = signal_number;
+    if (wake_up >= 0 && write(wake_up, "", 1) < 0) {
+        /* The pipe is full: its reader will wake up anyway. */
+    }
+    errno = saved;
+}
+
+void interrupt_install(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = note, .sa_flags = (int)SA_RESETHAND};
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        struct sigaction previous;
+        /* Who started us with a signal ignored (nohup) wants it ignored. */
+        if (sigaction(signals[i], NULL, &previous) == 0 && previous.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+    }
+}
+
+void interrupt_wakes(int descriptor)
+{
+    wake_up = descriptor;
+}

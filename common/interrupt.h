@@ -1,0 +1,16 @@
+/* Ctrl-C and its like: a flag that whatever takes long looks at. */
+#ifndef MAPWISE_COMMON_INTERRUPT_H
+#define MAPWISE_COMMON_INTERRUPT_H
+
+#include <signal.h>
+
+/* The number of the signal that came: SIGINT, SIGTERM or SIGHUP; 0 if none has. */
+extern volatile sig_atomic_t interrupted;
+
+/* From here on these signals set the flag; a second one ends the program as usual. */
+void interrupt_install(void);
+
+/* Besides, a byte is written to `descriptor` (which must not block), to wake up a poll(2); -1: no more. */
+void interrupt_wakes(int descriptor);
+
+#endif
