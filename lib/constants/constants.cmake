@@ -1,4 +1,4 @@
-# The constants registry's part of the library, to be included once its targets exist: the tables, and
+# The constants registry's part of the library, to be included once mapwise_objects exists: the tables, and
 # the generated comparison of the host's tables with the compiler's headers, which fails the build where
 # a value is wrong.
 set(mapwise_constants_dir ${CMAKE_CURRENT_LIST_DIR})
@@ -14,11 +14,9 @@ add_custom_command(
   VERBATIM)
 add_custom_target(mapwise_constants_generated DEPENDS ${mapwise_constants_check})
 
-foreach(target IN ITEMS mapwise mapwise_static)
-  target_sources(${target} PRIVATE ${mapwise_constants_dir}/tables.c ${mapwise_constants_check})
-  target_include_directories(${target} PRIVATE ${mapwise_constants_dir})
-  add_dependencies(${target} mapwise_constants_generated)
-endforeach()
+target_sources(mapwise_objects PRIVATE ${mapwise_constants_dir}/tables.c ${mapwise_constants_check})
+target_include_directories(mapwise_objects PRIVATE ${mapwise_constants_dir})
+add_dependencies(mapwise_objects mapwise_constants_generated)
 
 if(MAPWISE_BUILD_TESTS)
   # A wrong value must fail the build and be named: the check is compiled with every value made wrong.

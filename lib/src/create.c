@@ -1,0 +1,276 @@
+/* Making maps. The plan says what to do (plan.h); here it is done, and undone if a step fails. */
+#include "create.h"
+
+#include "handle.h"
+#include "options.h"
+
+#include <stdlib.h>
+
+static int new_handle(mw_map **out, const mw_map_options *options, mw_err *err)
+{
+    mw_map *map = calloc(1, sizeof *map);
+
+    if (!map)
+        return mw__fail(err, MW_E_NOMEM, "calloc", MW_NOWHERE);
+    atomic_init(&map->gate, 0);
+    atomic_init(&map->pins, 0);
+    atomic_init(&map->closed, false);
+    map->fd = MW_NO_FD;
+    map->flags = options->flags;
+    *out = map;
+    return MW_OK;
+}
+
+/* ---- the region --------------------------------------------------------- */
+
+static mw__mapping mapping_of(const mw__plan *plan, const mw_map_options *options, mw_fd fd)
+{
+    return (mw__mapping){.fd = fd,
+                         .shared = plan->rights.shared,
+                         .prot = plan->rights.prot,
+                         .file_offset = plan->offset - plan->lead,
+                         .length = plan->region_length,
+                         .address = plan->address,
+                         .flags = options->flags,
+                         .raw_flags = options->raw_flags};
+}
+
+/* What the system does to the pages of a new region before the caller gets it. */
+static int finish_region(unsigned char *region, const mw__plan *plan, const mw_map_options *options,
+                         mw_err *err)
+{
+    mw__range backed = mw__range_outward((mw__range){plan->lead, plan->lead + plan->backed}, plan->page_size);
+    bool write = !plan->rights.shared && (plan->rights.prot & MW_PROT_WRITE);
+    int code = MW_OK;
+
+    if (plan->backed == 0)
+        backed = (mw__range){0, 0};
+    if (options->label)
+        code = mw__os_label(region, plan->region_length, options->label, err);
+    if (code == MW_OK && (options->flags & MW_F_POPULATE) && backed.end > 0)
+        code = mw__os_populate(region, (size_t)backed.end, write, err);
+    if (code == MW_OK && (options->flags & MW_F_LOCKED) && backed.end > 0)
+        code = mw__os_lock(region, (size_t)backed.end, err);
+    return code;
+}
+
+int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err)
+{
+    void *region = NULL;
+
+    if (plan->region_length != 0) {
+        mw__mapping mapping = mapping_of(plan, options, fd);
+        int code = mw__os_map(&region, &mapping, err);
+        if (code != MW_OK)
+            return code;
+        code = finish_region(region, plan, options, err);
+        if (code != MW_OK) {
+            mw__os_unmap(region, plan->region_length, NULL);
+            return code;
+        }
+    }
+    map->shared = plan->rights.shared;
+    map->access = plan->rights.access;
+    map->rights.bits = plan->rights.prot | MW_RIGHT_OPEN;
+    map->offset = plan->offset;
+    map->length = plan->length;
+    map->page_size = plan->page_size;
+    map->lead = plan->lead;
+    map->region = region;
+    map->region_length = plan->region_length;
+    return MW_OK;
+}
+
+/* ---- the file ----------------------------------------------------------- */
+
+/* Would the region be granted? For finding out before contents are discarded. */
+static int try_region(const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err)
+{
+    mw__mapping mapping = mapping_of(plan, options, fd);
+    void *region;
+    int code;
+
+    if (plan->region_length == 0)
+        return MW_OK;
+    mapping.flags &= ~MW_F_POPULATE;
+    code = mw__os_map(&region, &mapping, err);
+    return code == MW_OK ? mw__os_unmap(region, plan->region_length, err) : code;
+}
+
+/* Gives the file the size and blocks that the plan wants. */
+static int prepare_file(const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err)
+{
+    int code = MW_OK;
+
+    if (options->flags & MW_F_TRUNCATE) {
+        code = try_region(plan, options, fd, err);
+        if (code == MW_OK)
+            code = mw__os_file_resize(fd, 0, err);
+    }
+    if (code == MW_OK && plan->resize && plan->file_size != 0)
+        code = mw__os_file_resize(fd, plan->file_size, err);
+    if (code == MW_OK && (options->flags & MW_F_PREALLOC) && plan->backed != 0)
+        code = mw__os_preallocate(fd, plan->offset, plan->backed, err);
+    return code;
+}
+
+/* Takes back growth after a later step failed, unless somebody else has changed the size since. */
+static void restore_file(const mw__plan *plan, const mw_map_options *options, uint64_t old_size, mw_fd fd)
+{
+    mw__file_facts now;
+
+    if (options->flags & MW_F_TRUNCATE)
+        old_size = 0;
+    if (!plan->resize || mw__os_file_facts(&now, fd, NULL) != MW_OK)
+        return;
+    if (now.size == plan->file_size && now.size > old_size)
+        mw__os_file_resize(fd, old_size, NULL);
+}
+
+static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, mw_err *err)
+{
+    mw__file_facts facts;
+    mw__plan plan;
+    size_t page_size;
+    int code;
+
+    if ((code = mw__os_file_facts(&facts, fd, err)) != MW_OK ||
+        (code = mw__os_mapping_page_size(&page_size, fd, facts.block_size, options->raw_flags, err)) !=
+            MW_OK ||
+        (code = mw__plan_file(&plan, options, &facts, page_size, err)) != MW_OK)
+        return code;
+    if (plan.copy)
+        return mw__make_copy(map, fd, facts.kind == MW_KIND_STREAM, options, err);
+    if (options->label)
+        return mw__fail(err, MW_E_NOTSUP, "options.label", MW_NOWHERE);
+    if ((code = mw__os_raw_flags_check(options->raw_flags, (options->flags & MW_F_RAW_UNCHECKED) != 0,
+                                       plan.rights.shared, err)) != MW_OK)
+        return code;
+
+    code = prepare_file(&plan, options, fd, err);
+    if (code == MW_OK)
+        code = mw__make_region(map, &plan, options, fd, err);
+    if (code != MW_OK)
+        restore_file(&plan, options, facts.size, fd);
+    map->source = facts.kind == MW_KIND_REGULAR ? MW_SOURCE_FILE : MW_SOURCE_DEVICE;
+    if (code == MW_E_NOTSUP && plan.may_copy)
+        code = mw__make_copy(map, fd, false, options, err);
+    return code;
+}
+
+/* ---- the three ways in -------------------------------------------------- */
+
+/* `fd` stays the caller's, who hands it to the map, keeps it or closes it. */
+static int map_descriptor(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err)
+{
+    mw_map *map;
+    int code = new_handle(&map, options, err);
+
+    if (code != MW_OK)
+        return code;
+    code = map_open_file(map, fd, options, err);
+    if (code != MW_OK) {
+        free(map);
+        return code;
+    }
+    *out = map;
+    return MW_OK;
+}
+
+/* Hands `fd` to the map, if it has a use for it. */
+static bool keep_descriptor(mw_map *map, mw_fd fd)
+{
+    if ((map->flags & MW_F_NO_TRACK) || map->source == MW_SOURCE_COPY)
+        return false;
+    map->fd = fd;
+    return true;
+}
+
+int mw_map_file(mw_map **out, const char *path, const mw_map_options *options, mw_err *err)
+{
+    mw_map_options read;
+    bool created;
+    mw_fd fd;
+    int code;
+
+    if (!out || !path)
+        return mw__fail(err, MW_E_INVAL, out ? "path" : "out", MW_NOWHERE);
+    *out = NULL;
+    if ((code = mw__options_read(&read, options, MW_FLAGS_PATH, err)) != MW_OK)
+        return code;
+
+    mw__open_request request = {.writable = mw__plan_opens_writable(&read),
+                                .create = (read.flags & MW_F_CREATE) != 0,
+                                .wait = (read.flags & MW_F_READ_COPY) != 0,
+                                .mode = read.file_mode};
+    if (read.access == MW_ACCESS_DEFAULT && read.prot == 0)
+        read.access = MW_ACCESS_READ;
+    if ((code = mw__os_open(&fd, &created, path, &request, err)) != MW_OK)
+        return code;
+
+    code = map_descriptor(out, fd, &read, err);
+    if (code != MW_OK && created)
+        mw__os_remove(path, fd);
+    if (code != MW_OK || !keep_descriptor(*out, fd))
+        mw__os_close(fd, NULL);
+    return code;
+}
+
+int mw_map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err)
+{
+    mw_map_options read;
+    mw_fd kept = MW_NO_FD;
+    int code;
+
+    if (!out)
+        return mw__fail(err, MW_E_INVAL, "out", MW_NOWHERE);
+    *out = NULL;
+    if ((code = mw__options_read(&read, options, MW_FLAGS_FD, err)) != MW_OK)
+        return code;
+    /* Before the map, so that running out of descriptors costs nothing that must be undone. */
+    if (!(read.flags & MW_F_NO_TRACK) && (code = mw__os_duplicate(&kept, fd, err)) != MW_OK)
+        return code;
+
+    code = map_descriptor(out, fd, &read, err);
+    if (kept != MW_NO_FD && (code != MW_OK || !keep_descriptor(*out, kept)))
+        mw__os_close(kept, NULL);
+    return code;
+}
+
+int mw__make_memory(mw_map *map, uint64_t length, const mw_map_options *options, mw_err *err)
+{
+    mw__plan plan;
+    size_t page_size;
+    int code;
+
+    if ((code = mw__os_mapping_page_size(&page_size, MW_NO_FD, 0, options->raw_flags, err)) != MW_OK ||
+        (code = mw__plan_memory(&plan, options, length, page_size, err)) != MW_OK ||
+        (code = mw__os_raw_flags_check(options->raw_flags, (options->flags & MW_F_RAW_UNCHECKED) != 0, false,
+                                       err)) != MW_OK)
+        return code;
+    if (options->label && (code = mw__os_label_check(options->label, err)) != MW_OK)
+        return code;
+    map->source = MW_SOURCE_ANONYMOUS;
+    return mw__make_region(map, &plan, options, MW_NO_FD, err);
+}
+
+int mw_map_anon(mw_map **out, uint64_t length, const mw_map_options *options, mw_err *err)
+{
+    mw_map_options read;
+    mw_map *map;
+    int code;
+
+    if (!out)
+        return mw__fail(err, MW_E_INVAL, "out", MW_NOWHERE);
+    *out = NULL;
+    if ((code = mw__options_read(&read, options, MW_FLAGS_MEMORY, err)) != MW_OK ||
+        (code = new_handle(&map, &read, err)) != MW_OK)
+        return code;
+    code = mw__make_memory(map, length, &read, err);
+    if (code != MW_OK) {
+        free(map);
+        return code;
+    }
+    *out = map;
+    return MW_OK;
+}

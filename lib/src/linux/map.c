@@ -1,0 +1,128 @@
+/* mmap on Linux: flags, and placement that never replaces anything. */
+#include "os.h"
+
+#include "fail.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+/* Musl has had these since 1.2, glibc since 2.27 and 2.28; they are the same on all architectures. */
+#define VALIDATE_TYPE   0x03
+#define FIXED_NOREPLACE 0x100000
+
+/* Raw flags that every kernel honours, so that nothing needs to be asked. */
+static const uint64_t honoured[] = {
+    MAP_GROWSDOWN, MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, MAP_HUGETLB,
+/* Only x86-64 has it. */
+#ifdef MAP_32BIT
+    MAP_32BIT,
+#endif
+};
+
+/* Raw flags that have their own place in the options. 0x0f is MAP_TYPE. */
+#define PLACED_ELSEWHERE (0x0fu | MAP_FIXED | FIXED_NOREPLACE | MAP_ANONYMOUS)
+
+/* The size that goes with MAP_HUGETLB. */
+#define HUGE_SIZE_BITS (0x3full << 26)
+
+/* Accepted and without effect, on all kernels or on those before 6.7 (MAP_STACK, which then merely avoids
+ * huge pages: MW_ADVICE_NOHUGEPAGE says that). */
+#define WITHOUT_EFFECT (MAP_DENYWRITE | MAP_EXECUTABLE | MAP_STACK)
+
+/* The raw flags about which the running kernel must be asked. */
+static uint64_t doubtful(uint64_t raw_flags)
+{
+    if (raw_flags & MAP_HUGETLB)
+        raw_flags &= ~HUGE_SIZE_BITS;
+    if (raw_flags & MAP_POPULATE)
+        raw_flags &= ~(uint64_t)MAP_NONBLOCK;
+    for (size_t i = 0; i < sizeof honoured / sizeof honoured[0]; i++)
+        raw_flags &= ~honoured[i];
+    return raw_flags;
+}
+
+int mw__os_raw_flags_check(uint64_t raw_flags, bool unchecked, bool shared_file, mw_err *err)
+{
+    if (raw_flags > UINT32_MAX || (raw_flags & PLACED_ELSEWHERE))
+        return mw__fail(err, MW_E_INVAL, "options.raw_flags", MW_NOWHERE);
+    if (unchecked)
+        return MW_OK;
+    /* MAP_SHARED_VALIDATE makes the kernel refuse what it does not know, but only for shared files. And
+     * there it knows some flags that it then ignores. */
+    if ((raw_flags & (WITHOUT_EFFECT | HUGE_SIZE_BITS) & doubtful(raw_flags)) ||
+        (raw_flags & MAP_NONBLOCK & doubtful(raw_flags)) || (!shared_file && doubtful(raw_flags)))
+        return mw__fail(err, MW_E_NOTSUP, "options.raw_flags", MW_NOWHERE);
+    return MW_OK;
+}
+
+static bool must_validate(const mw__mapping *mapping)
+{
+    return !(mapping->flags & MW_F_RAW_UNCHECKED) && doubtful(mapping->raw_flags) != 0;
+}
+
+/* Before 5.14 a kernel cannot report what could not be populated; MAP_POPULATE is then all there is. */
+static bool knows_populate(void)
+{
+    return mw__os_advice_capability(mw__os_advice_native(MW_ADVICE_POPULATE_READ)) == MW_CAPABILITY_YES;
+}
+
+static int native_flags(const mw__mapping *mapping)
+{
+    int flags = (int)(uint32_t)mapping->raw_flags;
+
+    flags |= !mapping->shared ? MAP_PRIVATE : must_validate(mapping) ? VALIDATE_TYPE : MAP_SHARED;
+    if (mapping->fd == MW_NO_FD)
+        flags |= MAP_ANONYMOUS;
+    if (mapping->flags & MW_F_NORESERVE)
+        flags |= MAP_NORESERVE;
+    if ((mapping->flags & MW_F_POPULATE) && !knows_populate())
+        flags |= MAP_POPULATE;
+    /* Validation does not know this flag; the wish for the address, checked below, does as well. */
+    if ((mapping->flags & MW_F_FIXED) && !must_validate(mapping))
+        flags |= FIXED_NOREPLACE;
+    return flags;
+}
+
+int mw__os_map(void **out, const mw__mapping *mapping, mw_err *err)
+{
+    void *address = mmap(mapping->address, mapping->length, mw__os_native_prot(mapping->prot),
+                         native_flags(mapping), mapping->fd, (off_t)mapping->file_offset);
+
+    if (address == MAP_FAILED) {
+        /* Kernels before 4.15 do not know validation itself. */
+        bool refused = must_validate(mapping) && errno == EINVAL;
+        return mw__fail_as(err, refused ? MW_E_NOTSUP : mw_error_from_os(errno), errno, "mmap");
+    }
+    /* Kernels before 4.17 take the exact address for a wish. */
+    if ((mapping->flags & MW_F_FIXED) && address != mapping->address) {
+        munmap(address, mapping->length);
+        return mw__fail_as(err, MW_E_EXIST, EEXIST, "mmap");
+    }
+    *out = address;
+    return MW_OK;
+}
+
+int mw__os_populate(void *address, size_t length, bool write, mw_err *err)
+{
+    mw_advice advice = write ? MW_ADVICE_POPULATE_WRITE : MW_ADVICE_POPULATE_READ;
+
+    if (!knows_populate())
+        return MW_OK;
+    return mw__os_advise(address, length, mw__os_advice_native(advice), err);
+}
+
+/* In pieces: locking everything at once would keep other threads of the process from mapping or faulting
+ * for as long as it takes. */
+int mw__os_lock(void *address, size_t length, mw_err *err)
+{
+    const size_t piece = (size_t)2 << 20;
+
+    for (size_t done = 0; done < length; done += piece) {
+        size_t n = length - done < piece ? length - done : piece;
+        if (mlock((unsigned char *)address + done, n) == 0)
+            continue;
+        bool limit = errno == ENOMEM || errno == EPERM || errno == EAGAIN;
+        return mw__fail_as(err, limit ? MW_E_LIMIT : mw_error_from_os(errno), errno, "mlock");
+    }
+    return MW_OK;
+}

@@ -1,0 +1,116 @@
+/* The contract between the portable logic and a platform.
+ *
+ * Every function that can fail returns MW_OK or an MW_E_* code and then describes the failure in *err.
+ * Addresses and lengths are multiples of the page size of the mapping they belong to; ranges have been
+ * checked; nothing here keeps state. posix/ and linux/ fulfil the contract between them.
+ */
+#ifndef MW_OS_H
+#define MW_OS_H
+
+#include "mapwise/advice.h"
+#include "mapwise/map.h"
+#include "mapwise/sync.h"
+
+#define MW_NO_FD ((mw_fd)-1)
+
+/* ---- files -------------------------------------------------------------- */
+
+typedef enum mw__kind {
+    MW_KIND_REGULAR, /* has a size, can grow */
+    MW_KIND_DIRECTORY,
+    MW_KIND_STREAM, /* a pipe or a socket */
+    MW_KIND_DEVICE
+} mw__kind;
+
+typedef struct mw__file_facts {
+    mw__kind kind;
+    bool readable, writable; /* through this descriptor */
+    uint64_t size;           /* of a regular file, else 0 */
+    uint64_t block_size;     /* the file system's preferred unit */
+    int32_t refusal;         /* the system's code for mapping what is not a regular file; 0: none */
+} mw__file_facts;
+
+/* How a path is opened: always for reading, always close-on-exec. */
+typedef struct mw__open_request {
+    bool writable;
+    bool create;
+    bool wait; /* for the other end of a pipe */
+    uint32_t mode;
+} mw__open_request;
+
+/* *created tells whether this call made the file. */
+int mw__os_open(mw_fd *out, bool *created, const char *path, const mw__open_request *request, mw_err *err);
+int mw__os_duplicate(mw_fd *out, mw_fd fd, mw_err *err);
+int mw__os_close(mw_fd fd, mw_err *err);
+
+/* Removes `path` if it still names the file open as `fd`. Best effort, for cleaning up. */
+void mw__os_remove(const char *path, mw_fd fd);
+
+int mw__os_file_facts(mw__file_facts *out, mw_fd fd, mw_err *err);
+
+/* Never raises a signal: a size over the process's limit is MW_E_LIMIT. */
+int mw__os_file_resize(mw_fd fd, uint64_t size, mw_err *err);
+
+/* Makes the blocks of a range of the file exist; may extend the file. */
+int mw__os_preallocate(mw_fd fd, uint64_t offset, uint64_t length, mw_err *err);
+
+/* Reads up to `n` bytes at `position` of the file, or of what comes next if that is MW_STREAM. Waits for
+ * data. *got = 0 is the end. */
+#define MW_STREAM UINT64_MAX
+int mw__os_read(size_t *got, mw_fd fd, void *buffer, size_t n, uint64_t position, mw_err *err);
+
+/* ---- mapping ------------------------------------------------------------ */
+
+typedef struct mw__mapping {
+    mw_fd fd; /* MW_NO_FD: new memory */
+    bool shared;
+    uint32_t prot;
+    uint64_t file_offset;
+    size_t length;
+    void *address;  /* wish, or demand if MW_F_FIXED is in `flags`; may be NULL */
+    uint32_t flags; /* MW_F_NORESERVE, _FIXED, _POPULATE, _RAW_UNCHECKED concern a platform */
+    uint64_t raw_flags;
+} mw__mapping;
+
+/* Refuses raw flags that cannot be meant, or would be ignored; before anything has been done. */
+int mw__os_raw_flags_check(uint64_t raw_flags, bool unchecked, bool shared_file, mw_err *err);
+
+/* The page size of the mapping to come, larger than mw_page_size() for huge pages. */
+int mw__os_mapping_page_size(size_t *out, mw_fd fd, uint64_t block_size, uint64_t raw_flags, mw_err *err);
+
+int mw__os_map(void **out, const mw__mapping *mapping, mw_err *err);
+int mw__os_unmap(void *address, size_t length, mw_err *err);
+int mw__os_protect(void *address, size_t length, uint32_t prot, mw_err *err);
+
+/* Faults pages in, for writing if `write`; reports what could not be had. */
+int mw__os_populate(void *address, size_t length, bool write, mw_err *err);
+int mw__os_lock(void *address, size_t length, mw_err *err);
+
+/* Is this label possible at all? Names new memory. */
+int mw__os_label_check(const char *label, mw_err *err);
+int mw__os_label(void *address, size_t length, const char *label, mw_err *err);
+
+/* ---- what maps are for -------------------------------------------------- */
+
+/* wait: the pages have reached the device when it returns. */
+int mw__os_sync(void *address, size_t length, bool wait, bool invalidate, mw_err *err);
+
+/* The file's part of the levels DATA, BARRIER and FULL. */
+int mw__os_sync_file(mw_fd fd, mw_sync_level level, mw_err *err);
+
+/* The system's value for a portable name, -1 if it has none. */
+int mw__os_advice_native(mw_advice advice);
+
+/* Asks the running system, without effect. */
+mw_capability mw__os_advice_capability(int native);
+int mw__os_advise(void *address, size_t length, int native, mw_err *err);
+
+/* One byte for each page of mw_page_size() bytes; bit 0 is residency. */
+int mw__os_residency(unsigned char *out, void *address, size_t length, mw_err *err);
+
+/* PROT_* of MW_PROT_*. For the files of a platform among themselves. */
+int mw__os_native_prot(uint32_t prot);
+
+/* mw_page_size and mw_granularity are the platform's too. */
+
+#endif

@@ -1,0 +1,78 @@
+#include "rights.h"
+
+#include "fail.h"
+
+#include <stdlib.h>
+
+mw__range mw__rights_run_at(uint32_t *bits, const mw__rights *rights, uint64_t start, uint64_t limit)
+{
+    size_t low = 0;
+    size_t high = rights->count;
+
+    if (!rights->runs) {
+        *bits = rights->bits;
+        return (mw__range){start, limit};
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rights->runs[middle].end > start)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    *bits = rights->runs[low].bits;
+    return (mw__range){start, rights->runs[low].end < limit ? rights->runs[low].end : limit};
+}
+
+uint32_t mw__rights_common(const mw__rights *rights, mw__range range)
+{
+    uint32_t common = UINT32_MAX;
+
+    while (!mw__range_is_empty(range)) {
+        uint32_t bits;
+        range.start = mw__rights_run_at(&bits, rights, range.start, range.end).end;
+        common &= bits;
+    }
+    return common;
+}
+
+/* Adds a run up to `end`, joined with the one before it if that has the same bits. */
+static void append(mw__rights *rights, uint64_t end, uint32_t bits)
+{
+    if (rights->count > 0 && rights->runs[rights->count - 1].bits == bits)
+        rights->runs[rights->count - 1].end = end;
+    else
+        rights->runs[rights->count++] = (mw__run){end, bits};
+}
+
+int mw__rights_change(mw__rights *out, const mw__rights *rights, uint64_t whole, mw__range range,
+                      uint32_t clear, uint32_t set, mw_err *err)
+{
+    size_t old = rights->runs ? rights->count : 1;
+    uint64_t position = 0;
+
+    /* Each border of the range can split one run. */
+    *out = (mw__rights){0, 0, malloc((old + 2) * sizeof *out->runs)};
+    if (!out->runs)
+        return mw__fail(err, MW_E_NOMEM, "malloc", range.start);
+    while (position < whole) {
+        bool inside = position >= range.start && position < range.end;
+        uint64_t limit = inside ? range.end : position < range.start ? range.start : whole;
+        uint32_t bits;
+        position = mw__rights_run_at(&bits, rights, position, limit).end;
+        append(out, position, inside ? (bits & ~clear) | set : bits);
+    }
+    if (out->count == 1) {
+        out->bits = out->runs[0].bits;
+        free(out->runs);
+        out->runs = NULL;
+    }
+    return MW_OK;
+}
+
+void mw__rights_release(mw__rights *rights)
+{
+    free(rights->runs);
+    rights->runs = NULL;
+    rights->count = 0;
+}
