@@ -16,7 +16,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-size_t page;
+size_t page = 1; /* set when the process of a case begins */
 
 static const struct child_setup *current;
 static pid_t case_process;

@@ -317,7 +317,7 @@ long execute(const struct execution *execution, const struct attempt *attempts, 
     struct pollfd *polled = calloc(1 + 2 * (size_t)execution->jobs, sizeof *polled);
 
     run.jobs = calloc((size_t)execution->jobs, sizeof *run.jobs);
-    run.outcomes = calloc(count + 1, sizeof *run.outcomes);
+    run.outcomes = (struct outcome **)calloc(count + 1, sizeof(struct outcome *));
     if (!polled || !run.jobs || !run.outcomes || !open_pipe(wake_up)) {
         complain("cannot start: %s; free some memory or descriptors", strerror(errno));
         run.reported = 0;

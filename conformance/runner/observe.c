@@ -95,7 +95,10 @@ static void catch_faults(void)
 static const char *describe_fault(const volatile void *touched)
 {
     uintptr_t fault = (uintptr_t)fault_address, wanted = (uintptr_t)touched;
-    const char *where = fault == wanted ? "exact" : fault / page == wanted / page ? "page" : "elsewhere";
+    uintptr_t in_page = ~(uintptr_t)(page - 1);
+    const char *where = fault == wanted                           ? "exact"
+                        : (fault & in_page) == (wanted & in_page) ? "page"
+                                                                  : "elsewhere";
 
     return text("%s %s %s", signal_name(fault_signal), signal_code_name(fault_signal, fault_code), where);
 }

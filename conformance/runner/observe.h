@@ -13,7 +13,7 @@
 /* What a call answered: its number, or the name of errno if it was -1: "0", "EINVAL". */
 const char *returned(long result);
 /* The name of an error number, as posix_madvise and posix_fallocate return it; "0" for none. */
-const char *error_number(int number);
+const char *error_number(int error);
 /* "mapped", or the name of errno if the address is MAP_FAILED. */
 const char *mapped(const void *address);
 

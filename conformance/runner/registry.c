@@ -50,7 +50,7 @@ const struct test_case **registry_select(const struct selection *selection, size
         if (named(test->suite->name, selection->suites, selection->suite_count) &&
             matches(test->id, selection->globs, selection->glob_count))
             list[(*count)++] = test;
-    qsort(list, *count, sizeof list[0], by_suite_and_line);
+    qsort((void *)list, *count, sizeof(const struct test_case *), by_suite_and_line);
     return list;
 }
 

@@ -11,8 +11,8 @@ import unittest
 from pathlib import Path
 
 RUNNER = os.path.abspath(sys.argv.pop(1))
-# Under AddressSanitizer a crash must still be the crash that it is.
-os.environ["ASAN_OPTIONS"] = "handle_segv=0:handle_sigbus=0:handle_abort=0"
+# Under a sanitizer a crash must still be the crash that it is.
+os.environ["ASAN_OPTIONS"] = os.environ["TSAN_OPTIONS"] = "handle_segv=0:handle_sigbus=0:handle_abort=0"
 KINDS = ["PASS", "FAIL", "XFAIL", "XPASS", "UNSUPPORTED", "ERROR", "TIMEOUT", "CRASH", "NEW"]
 
 
