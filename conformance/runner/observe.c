@@ -129,6 +129,22 @@ const char *store(volatile void *address, int value)
     return describe_fault(address);
 }
 
+const char *run_code(const void *code)
+{
+    int (*function)(void);
+
+    memcpy(&function, &code, sizeof function);
+    catch_faults();
+    if (sigsetjmp(touch_failed, 1) == 0) {
+        touching = 1;
+        int answer = function();
+        touching = 0;
+        return number(answer);
+    }
+    touching = 0;
+    return describe_fault(code);
+}
+
 const char *page_bytes(const volatile char *map, size_t length)
 {
     char bytes[200] = "";

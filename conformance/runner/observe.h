@@ -25,6 +25,8 @@ const char *store(volatile void *address, int value);
 /* The same, done by a forked child; "killed by SIGKILL" and the like if it does not live to tell. */
 const char *load_in_child(const volatile void *address);
 const char *store_in_child(volatile void *address, int value);
+/* Calls the function int (void) whose code lies at an address: what it returned, or the fault. */
+const char *run_code(const void *code);
 /* Calls `act` in a forked child and answers what it answered. */
 const char *in_child(const char *(*act)(void *), void *argument);
 

@@ -122,11 +122,12 @@ void number_pages(char *map, size_t length)
 
 char *unmapped_range(size_t length)
 {
-    /* Reserved with room on both sides, then given back: later maps go elsewhere first. */
-    char *range = map_anonymous(length + 2 * page, PROT_NONE, MAP_PRIVATE);
+    /* Reserved with room on both sides, then given back: later maps fill the room first. */
+    const size_t room = (size_t)16 << 20;
+    char *range = map_anonymous(length + 2 * room, PROT_NONE, MAP_PRIVATE);
 
-    SETUP(munmap(range, length + 2 * page));
-    return range + page;
+    SETUP(munmap(range, length + 2 * room));
+    return range + room;
 }
 
 int constant_value(const char *name)

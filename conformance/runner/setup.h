@@ -46,6 +46,9 @@ void number_pages(char *map, size_t length);
 /* Address space of `length` bytes in which nothing is mapped and nothing soon will be. */
 char *unmapped_range(size_t length);
 
+/* A number of the kernel's settings, "vm/max_map_count" say; UNSUPPORTED where there is none. */
+int64_t kernel_setting(const char *name);
+
 /* Checks a call of the set-up that answers -1 and errno. */
 #define SETUP(call) setup_result(#call, (long)(call))
 long setup_result(const char *what, long result);

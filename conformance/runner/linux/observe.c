@@ -15,6 +15,19 @@ static FILE *open_proc(const char *path)
     return file;
 }
 
+int64_t kernel_setting(const char *name)
+{
+    char path[256], value[64];
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/sys/%s", name);
+    file = open_proc(path);
+    if (!fgets(value, sizeof value, file))
+        unsupported("%s can't be read", path);
+    fclose(file);
+    return strtoll(value, NULL, 10);
+}
+
 /* The first line of the entry of a maps or smaps file that holds `address`; false if there is none. */
 static bool find_entry(FILE *file, const void *address, char *line, size_t capacity)
 {
