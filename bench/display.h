@@ -1,0 +1,18 @@
+/* What people see: progress on a terminal while it runs, a table when it is done. */
+#ifndef MAPWISE_BENCH_DISPLAY_H
+#define MAPWISE_BENCH_DISPLAY_H
+
+#include "plan.h"
+
+#include <stdio.h>
+
+/* One line on standard error that replaces itself, with the time left. Only if that is a terminal. */
+void display_progress(const struct series *series, size_t done, size_t of);
+
+/* Removes that line. */
+void display_progress_end(void);
+
+/* A row for each series, grouped by family and place. */
+void display_table(FILE *out, const struct plan *plan, const enum outcome *outcomes);
+
+#endif

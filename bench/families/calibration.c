@@ -1,0 +1,111 @@
+/* What the machine can do without any mapping: the limits to set the other families beside. The disk is
+ * read past the page cache (O_DIRECT) where the file system can, else cold through it: the extra figure
+ * o_direct says which. */
+#include "access.h"
+#include "clock.h"
+#include "sample.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CALLS = 1000, RANDOM_READS = 128, DIRECT_PIECE = 4 << 20, MEMORY = 64 << 20 };
+
+static struct demands demands_of(const struct family *family, const struct point *point)
+{
+    const char *what = point_value(family, point, "what");
+
+    if (strncmp(what, "disk_", 5) == 0)
+        return (struct demands){.subject = FILE_ONLY, .temperature = COLD, .size = 64 << 20};
+    return (struct demands){.subject = NOTHING, .batches = true};
+}
+
+static void calibrate_clock(struct sample *s)
+{
+    each_operation(s, 0, CALLS);
+    while (next_sample(s))
+        for (int i = 0; i < CALLS; i++)
+            consume((uint64_t)clock_nanoseconds());
+}
+
+static void calibrate_system_call(struct sample *s)
+{
+    each_operation(s, 0, CALLS);
+    while (next_sample(s))
+        for (int i = 0; i < CALLS; i++)
+            consume((uint64_t)getppid());
+}
+
+static void calibrate_memory_copy(struct sample *s)
+{
+    const void *from = sample_memory(s, MEMORY);
+    void *to = sample_memory(s, MEMORY);
+
+    if (!from || !to)
+        return;
+    each_operation(s, MEMORY, MEMORY / s->page_size);
+    while (next_sample(s)) {
+        memcpy(to, from, MEMORY);
+        consume(*(const uint64_t *)to);
+    }
+}
+
+static void calibrate_memory_read(struct sample *s)
+{
+    const void *memory = sample_memory(s, MEMORY);
+
+    if (!memory)
+        return;
+    each_operation(s, MEMORY, MEMORY / s->page_size);
+    while (next_sample(s))
+        consume(sum_words(memory, MEMORY));
+}
+
+static bool read_pieces(struct sample *s, int file, void *buffer, size_t piece, size_t count, bool random)
+{
+    for (size_t i = 0; i < count; i++) {
+        /* A step that shares no factor with the page count visits pages far apart, none twice. */
+        uint64_t pages = s->length / s->page_size, page = i * 7919 % pages;
+        uint64_t offset = random ? page * s->page_size : i * piece;
+        if (pread(file, buffer, piece, (off_t)offset) != (ssize_t)piece) {
+            sample_broken(s, "reading the disk: %s", strerror(errno));
+            return false;
+        }
+    }
+    return true;
+}
+
+static void calibrate_disk(struct sample *s, bool random)
+{
+    const size_t piece = random ? s->page_size : DIRECT_PIECE;
+    const size_t count = random ? RANDOM_READS : s->length / DIRECT_PIECE;
+    void *buffer = sample_memory(s, piece);
+    const int direct = open(s->path, O_RDONLY | O_CLOEXEC | O_DIRECT);
+    const bool works = direct >= 0 && buffer && pread(direct, buffer, piece, 0) == (ssize_t)piece;
+
+    each_operation(s, count * piece, count);
+    while (buffer && next_sample(s)) {
+        sample_extra(s, "o_direct", works);
+        if (!read_pieces(s, works ? direct : s->file, buffer, piece, count, random))
+            break;
+    }
+    if (direct >= 0)
+        close(direct);
+}
+
+FAMILY(calibration, "what clock, system calls, memory and disk can do without any mapping", .items = "calls",
+       .demands_of = demands_of,
+       .axes = {EACH("what", QUICK("clock system_call memory_copy memory_read disk_sequential disk_random"))})
+{
+    if (axis_is(s, "what", "clock"))
+        calibrate_clock(s);
+    else if (axis_is(s, "what", "system_call"))
+        calibrate_system_call(s);
+    else if (axis_is(s, "what", "memory_copy"))
+        calibrate_memory_copy(s);
+    else if (axis_is(s, "what", "memory_read"))
+        calibrate_memory_read(s);
+    else
+        calibrate_disk(s, axis_is(s, "what", "disk_random"));
+}

@@ -1,0 +1,19 @@
+/* Drives the series through Google Benchmark: each block of samples is a benchmark of its own with a fixed
+ * number of iterations and manual time, registered in the order in which it is to run. That order, and not
+ * the library's interleaving, whose seed and times are lost, goes through all series in each round. */
+#ifndef MAPWISE_BENCH_GOOGLE_DRIVER_H
+#define MAPWISE_BENCH_GOOGLE_DRIVER_H
+
+#include "plan.h"
+#include "sample.h"
+
+#include <stdbool.h>
+
+/* Called after each block: how many of all are done. */
+typedef void (*progress_function)(const struct series *series, size_t done, size_t of);
+
+/* Runs `rounds` blocks of every series that can run. False after one line on standard error. */
+bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds, bool google_display,
+                       progress_function progress);
+
+#endif

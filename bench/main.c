@@ -1,0 +1,149 @@
+/* mapwise-bench: measures memory-mapped files, through Google Benchmark. */
+#include "clock.h"
+#include "display.h"
+#include "google_benchmark.h"
+#include "google_driver.h"
+#include "interrupt.h"
+#include "message.h"
+#include "options.h"
+#include "plan.h"
+#include "processor.h"
+#include "record.h"
+#include "results.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static unsigned rounds_of(const struct options *options)
+{
+    static const unsigned rounds[PROFILES] = {5, 11, 21};
+
+    return options->rounds ? options->rounds : rounds[options->profile];
+}
+
+static void list_series(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (i == 0 || plan->series[i].place == plan->series[0].place || !plan->series[i].place ||
+            plan->series[i].place == &plan->places[0])
+            puts(plan->series[i].name);
+}
+
+static void announce(FILE *out, const struct plan *plan, const struct options *options)
+{
+    fprintf(out, "%zu series, %u rounds, seed %llu; up to %llu MiB of scratch space in", plan->count,
+            rounds_of(options), (unsigned long long)options->seed,
+            (unsigned long long)((plan->scratch_bytes + (1 << 20) - 1) >> 20));
+    for (size_t i = 0; i < plan->place_count; i++)
+        fprintf(out, "%s %s", i ? "," : "", options->directories[i]);
+    fputc('\n', out);
+    fflush(out);
+}
+
+static bool open_results(struct results *results, const struct plan *plan, const struct options *options,
+                         char *const *argv)
+{
+    const char **directories = calloc(plan->place_count, sizeof *directories);
+    struct run_description description = {
+        .tool = "bench", .command = argv, .directories = directories, .anonymize = options->anonymize};
+
+    if (!directories) {
+        complain("out of memory; free some");
+        return false;
+    }
+    for (size_t i = 0; i < plan->place_count && plan->scratch_bytes; i++)
+        directories[description.directory_count++] = plan->places[i].directory;
+    bool opened = results_open(results, options->results, options->output, "bench");
+    if (opened) {
+        results_describe_run(&results->json, &description);
+        results_end_record(results);
+    }
+    free(directories);
+    return opened;
+}
+
+static int exit_status(const unsigned counts[4])
+{
+    if (interrupted || counts[FAILED])
+        return EXIT_INCONCLUSIVE;
+    return counts[MEASURED] ? EXIT_YES : EXIT_USAGE;
+}
+
+/* Writes the records and prints the table; the answer is the exit status. */
+static int report(struct results *results, struct plan *plan, const struct options *options, double seconds)
+{
+    enum outcome *outcomes = calloc(plan->count, sizeof *outcomes);
+    unsigned counts[4] = {0};
+
+    if (!outcomes)
+        return complain("out of memory; free some");
+    for (size_t i = 0; i < plan->count; i++) {
+        outcomes[i] = series_outcome(&plan->series[i], interrupted != 0);
+        counts[outcomes[i]]++;
+        record_series(&results->json, &plan->series[i], outcomes[i], options->anonymize);
+        results_end_record(results);
+    }
+    record_summary(&results->json, counts, interrupted != 0, seconds);
+    results_end_record(results);
+
+    FILE *out = options->google_display ? stderr : stdout;
+    if (!options->google_display)
+        display_table(out, plan, outcomes);
+    free(outcomes);
+    fprintf(out, "\n%u measured, %u not run, %u failed, %u partial in %.1f s%s\n", counts[MEASURED],
+            counts[NOT_RUN], counts[FAILED], counts[PARTIAL], seconds, interrupted ? ", interrupted" : "");
+    if (!results_close(results))
+        return EXIT_USAGE;
+    fprintf(out, "records: %s\n", results->path);
+    if (!interrupted && counts[MEASURED] == 0 && counts[FAILED] == 0)
+        return complain("nothing could run here; the table says why");
+    return exit_status(counts);
+}
+
+static int run_plan(struct plan *plan, const struct options *options, char *const *argv)
+{
+    struct run run = {.seed = options->seed, .began = clock_nanoseconds()};
+    struct results results;
+
+    interrupt_install();
+    announce(options->google_display ? stderr : stdout, plan, options);
+    if (!plan_open_places(plan, options) || !open_results(&results, plan, options, argv))
+        return EXIT_USAGE;
+    processor_pin();
+    bool ran = google_driver_run(plan, &run, rounds_of(options), options->google_display, display_progress);
+    display_progress_end();
+    int status = report(&results, plan, options, seconds_between(run.began, clock_nanoseconds()));
+    return ran ? status : EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct plan plan = {.count = 0};
+    /* Options are taken out of argv; the record has them all. */
+    char **command = calloc((size_t)argc + 1, sizeof *command);
+    int status;
+
+    message_command("mapwise bench");
+    if (!command)
+        return complain("out of memory; free some");
+    for (int i = 0; i < argc; i++)
+        command[i] = argv[i];
+    status = options_parse(&options, argc, argv);
+    if (status < 0) {
+        status = EXIT_USAGE;
+        if (plan_build(&plan, &options)) {
+            if (options.list) {
+                list_series(&plan);
+                status = EXIT_YES;
+            } else {
+                status = run_plan(&plan, &options, command);
+            }
+        }
+        plan_close_places(&plan);
+        plan_free(&plan);
+    }
+    gb_shutdown();
+    free(command);
+    return status;
+}

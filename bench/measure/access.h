@@ -1,0 +1,26 @@
+/* Ways of touching memory that the compiler can't leave out. */
+#ifndef MAPWISE_BENCH_ACCESS_H
+#define MAPWISE_BENCH_ACCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The value must be computed; it goes nowhere. */
+static inline void consume(uint64_t value)
+{
+    __asm__ volatile("" : : "r"(value) : "memory");
+}
+
+/* The sum of all whole 8-byte words. `bytes` must be aligned for them. */
+uint64_t sum_words(const void *bytes, size_t length);
+
+/* The sum of all words of `count` pages at `offsets`, in that order. */
+uint64_t sum_pages(const void *bytes, const uint64_t *offsets, size_t count, size_t page_size);
+
+/* Loads the first word of each page, in order; the answer is their sum. */
+uint64_t load_each_page(const void *bytes, size_t length, size_t page_size);
+
+/* Stores to the first word of each page, in order. */
+void store_each_page(void *bytes, size_t length, size_t page_size, uint64_t value);
+
+#endif

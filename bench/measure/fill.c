@@ -1,0 +1,130 @@
+#include "fill.h"
+
+#include "access.h"
+#include "interrupt.h"
+#include "page_cache.h"
+#include "random.h"
+
+#include <errno.h>
+#include <mapwise.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PIECE_MAX = 1 << 20, STAMP_EVERY = 4096 };
+
+static uint64_t piece[PIECE_MAX / sizeof(uint64_t)];
+
+/* The same bytes each time, no two stretches of STAMP_EVERY alike. */
+static void make_piece(uint64_t offset)
+{
+    if (!piece[0]) {
+        uint64_t state = 1;
+        for (size_t i = 0; i < sizeof piece / sizeof piece[0]; i++)
+            piece[i] = random_next(&state);
+    }
+    for (size_t i = 0; i < sizeof piece; i += STAMP_EVERY)
+        piece[i / sizeof piece[0]] = offset + i + 1;
+}
+
+static bool write_pieces(const struct data_file *file, size_t size)
+{
+    for (uint64_t offset = 0; offset < file->size && !interrupted;) {
+        size_t wanted = file->size - offset < size ? (size_t)(file->size - offset) : size;
+        if (offset % PIECE_MAX == 0)
+            make_piece(offset);
+        const char *from = (const char *)piece + offset % PIECE_MAX;
+        ssize_t written = pwrite(file->descriptor, from, wanted, (off_t)offset);
+        if (written < 0 && errno != EINTR)
+            return false;
+        offset += written > 0 ? (uint64_t)written : 0;
+    }
+    return fsync(file->descriptor) == 0;
+}
+
+static bool read_pieces(const struct data_file *file, size_t size)
+{
+    for (uint64_t offset = 0; offset < file->size && !interrupted;) {
+        ssize_t got = pread(file->descriptor, piece, size, (off_t)offset);
+        if (got == 0)
+            errno = EIO; /* the file is shorter than we made it */
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return false;
+        offset += got > 0 ? (uint64_t)got : 0;
+    }
+    piece[0] = 0; /* no longer what make_piece left there */
+    return true;
+}
+
+static bool touch_pages(const struct data_file *file, mw_advice advice)
+{
+    mw_map_options options = MW_MAP_OPTIONS_INIT;
+    mw_map *map;
+    mw_err err = {0};
+    void *bytes;
+
+    options.access = MW_ACCESS_READ;
+    if (mw_map_fd(&map, file->descriptor, &options, &err) != MW_OK) {
+        errno = err.os;
+        return false;
+    }
+    bool done = mw_advise(map, 0, MW_WHOLE, advice, 0, &err) == MW_OK &&
+                mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, &err) == MW_OK;
+    if (done) {
+        const size_t step = mw_page_size();
+        for (uint64_t offset = 0; offset < file->size && !interrupted; offset += step)
+            consume(load_each_page((char *)bytes + offset, 1, step));
+        mw_unpin(map, bytes);
+    }
+    mw_free(map);
+    errno = err.os;
+    return done;
+}
+
+static bool write_1M(const struct data_file *file)
+{
+    return write_pieces(file, PIECE_MAX);
+}
+
+static bool write_4K(const struct data_file *file)
+{
+    return write_pieces(file, 4096);
+}
+
+static bool read_1M(const struct data_file *file)
+{
+    return read_pieces(file, PIECE_MAX);
+}
+
+static bool by_map(const struct data_file *file)
+{
+    return touch_pages(file, MW_ADVICE_NORMAL);
+}
+
+static bool by_random_map(const struct data_file *file)
+{
+    return touch_pages(file, MW_ADVICE_RANDOM);
+}
+
+bool fill_file(const struct data_file *file)
+{
+    return write_1M(file);
+}
+
+bool fill_cache(const struct data_file *file, const char *method)
+{
+    static const struct {
+        const char *name;
+        bool (*fill)(const struct data_file *file);
+    } methods[] = {{"write_1M", write_1M},
+                   {"write_4K", write_4K},
+                   {"read_1M", read_1M},
+                   {"map", by_map},
+                   {"random", by_random_map}};
+
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (strcmp(methods[i].name, method) == 0)
+            return page_cache_make_cold(file->descriptor, file->size) != PAGES_UNKNOWN &&
+                   methods[i].fill(file);
+    errno = EINVAL;
+    return false;
+}

@@ -1,0 +1,477 @@
+#include "sample.h"
+
+#include "access.h"
+#include "clock.h"
+#include "fill.h"
+#include "interrupt.h"
+#include "page_cache.h"
+#include "random.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ATTEMPTS_MAX = 4,            /* for one sample */
+    BATCH_NANOSECONDS = 1200000, /* what a batch should last; the contract promises a millisecond */
+    FRESH_MAPS_MAX = 256,
+    BATCH_MAX = 1 << 20,
+    OFFSETS_MAX = 1 << 20,
+};
+
+/* ---- what bodies call ------------------------------------------------------------------------- */
+
+void each_operation(struct sample *s, uint64_t bytes, uint64_t items)
+{
+    const enum subject subject = s->series->demands.subject;
+
+    s->bytes_each = bytes;
+    s->needed_each = subject == MAP_READ || subject == FILE_ONLY ? bytes : 0;
+    s->items_each = items;
+}
+
+const char *axis_text(const struct sample *s, const char *axis)
+{
+    const char *value = point_value(s->series->family, &s->series->point, axis);
+
+    return value ? value : "";
+}
+
+uint64_t axis_number(const struct sample *s, const char *axis)
+{
+    return strtoull(axis_text(s, axis), NULL, 10);
+}
+
+bool axis_is(const struct sample *s, const char *axis, const char *value)
+{
+    return strcmp(axis_text(s, axis), value) == 0;
+}
+
+void *sample_memory(struct sample *s, size_t bytes)
+{
+    size_t rounded = (bytes + s->page_size - 1) / s->page_size * s->page_size;
+    void *memory = s->memory_count < MEMORY_MAX ? aligned_alloc(s->page_size, rounded) : NULL;
+
+    if (!memory) {
+        sample_broken(s, "out of memory: %zu bytes", bytes);
+        return NULL;
+    }
+    store_each_page(memory, rounded, s->page_size, 1);
+    s->memory[s->memory_count++] = memory;
+    return memory;
+}
+
+void sample_extra(struct sample *s, const char *name, double value)
+{
+    if (s->current.extra_count < EXTRAS_MAX)
+        s->current.extras[s->current.extra_count++] = (struct extra){name, value};
+}
+
+static void write_reason(char reason[REASON_MAX], const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+static void write_reason(char reason[REASON_MAX], const char *format, va_list arguments)
+{
+    if (!reason[0]) /* the first reason is the cause of the others */
+        vsnprintf(reason, REASON_MAX, format, arguments);
+}
+
+void sample_doubt(struct sample *s, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_reason(s->doubt, format, arguments);
+    va_end(arguments);
+}
+
+void sample_cannot(struct sample *s, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_reason(s->results->reason, format, arguments);
+    va_end(arguments);
+    s->results->cannot = true;
+}
+
+void sample_broken(struct sample *s, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_reason(s->results->reason, format, arguments);
+    va_end(arguments);
+    s->results->broken = !s->results->cannot;
+}
+
+bool sample_ok(struct sample *s, const char *what, int code, const mw_err *err)
+{
+    if (code == MW_OK)
+        return true;
+    const char *system = err->os ? strerror(err->os) : "refused before the system was asked";
+    if (code == MW_E_NOTSUP)
+        sample_cannot(s, "%s: %s (%s)", what, mw_error_text(code), system);
+    else
+        sample_broken(s, "%s: %s (%s)", what, mw_error_text(code), system);
+    return false;
+}
+
+/* ---- preparing -------------------------------------------------------------------------------- */
+
+static bool ended(const struct sample *s)
+{
+    return interrupted || s->results->cannot || s->results->broken;
+}
+
+static void close_views(struct sample *s)
+{
+    for (size_t i = 0; i < s->view_count; i++) {
+        mw_unpin(s->views[i].map, s->views[i].bytes);
+        mw_free(s->views[i].map);
+    }
+    s->view_count = 0;
+    s->map = NULL;
+    s->bytes = NULL;
+}
+
+static bool open_view(struct sample *s)
+{
+    const bool writing = s->series->demands.subject == MAP_WRITE;
+    const uint32_t rights = writing ? MW_PROT_READ | MW_PROT_WRITE : MW_PROT_READ;
+    mw_map_options options = MW_MAP_OPTIONS_INIT;
+    struct view *view = &s->views[s->view_count];
+    mw_err err = {0};
+    void *bytes;
+
+    options.access = writing ? MW_ACCESS_WRITE : MW_ACCESS_READ;
+    options.flags = MW_F_NO_TRACK;
+    if (!sample_ok(s, "mapping", mw_map_fd(&view->map, s->file, &options, &err), &err))
+        return false;
+    if (!sample_ok(s, "pinning", mw_pin(&bytes, view->map, 0, MW_WHOLE, rights, &err), &err)) {
+        mw_free(view->map);
+        return false;
+    }
+    view->bytes = bytes;
+    s->view_count++;
+    return true;
+}
+
+/* A fresh mapping for every operation of the batch; one for all where pages stay mapped anyway. */
+static bool open_views(struct sample *s)
+{
+    const struct demands *demands = &s->series->demands;
+    const size_t wanted = demands->temperature == MAPPED ? 1 : (size_t)s->batch;
+
+    if (demands->subject != MAP_READ && demands->subject != MAP_WRITE)
+        return true;
+    if (s->view_capacity < wanted) {
+        free(s->views);
+        s->view_capacity = 0;
+        s->views = calloc(wanted, sizeof *s->views);
+        if (!s->views) {
+            sample_broken(s, "out of memory");
+            return false;
+        }
+        s->view_capacity = wanted;
+    }
+    while (s->view_count < wanted)
+        if (!open_view(s))
+            return false;
+    s->view = s->views;
+    s->view_step = wanted > 1 ? 1 : 0;
+    s->map = s->views[0].map;
+    s->bytes = s->views[0].bytes;
+    return true;
+}
+
+static void prepare_cache(struct sample *s)
+{
+    const char *fill = axis_text(s, "fill");
+
+    switch (s->series->demands.temperature) {
+    case COLD:
+        page_cache_make_cold(s->file, s->length);
+        break;
+    case WARM:
+    case MAPPED:
+        if (!fill_cache(s->data, *fill ? fill : "read_1M") && !interrupted)
+            sample_broken(s, "filling the cache: %s", strerror(errno));
+        break;
+    case ANY_TEMPERATURE:
+        break;
+    }
+}
+
+/* Random pages without repetition, as long as there are enough: the same ones in all series of a round. */
+static bool choose_offsets(struct sample *s)
+{
+    const uint64_t pages = s->length / s->page_size;
+    const size_t wanted = (size_t)(s->batch * s->touches);
+    uint64_t state = s->run->seed ^ (s->round + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+    if (s->touches == 0)
+        return true;
+    free(s->offset_list);
+    uint64_t *order = calloc((size_t)pages, sizeof *order);
+    s->offset_list = calloc(wanted, sizeof *s->offset_list);
+    if (!order || !s->offset_list || pages == 0) {
+        free(order);
+        sample_broken(s, "out of memory");
+        return false;
+    }
+    for (uint64_t i = 0; i < pages; i++)
+        order[i] = i * s->page_size;
+    for (size_t i = 0; i < wanted; i++) {
+        uint64_t from = i % pages, to = from + random_below(&state, pages - from);
+        uint64_t chosen = order[to];
+        order[to] = order[from];
+        s->offset_list[i] = order[from] = chosen;
+    }
+    free(order);
+    s->offsets = s->offset_list;
+    return true;
+}
+
+static uint64_t resident_pages(const struct sample *s)
+{
+    struct cached_pages cached;
+
+    if (s->file < 0 || !page_cache_look(&cached, s->file, s->length))
+        return PAGES_UNKNOWN;
+    return cached.resident;
+}
+
+static void check_condition_before(struct sample *s)
+{
+    const uint64_t pages = (s->length + s->page_size - 1) / s->page_size;
+    const enum temperature temperature = s->series->demands.temperature;
+
+    s->resident_before = resident_pages(s);
+    if (temperature == COLD && s->resident_before != 0)
+        sample_doubt(s, "not cold: %" PRIu64 " of %" PRIu64 " pages were in memory before",
+                     s->resident_before, pages);
+    if ((temperature == WARM || temperature == MAPPED) && s->resident_before != pages)
+        sample_doubt(s, "not warm: %" PRIu64 " of %" PRIu64 " pages were in memory before",
+                     s->resident_before, pages);
+}
+
+/* Everything up to the start of the clock. False: no sample can be taken. */
+static bool prepare(struct sample *s)
+{
+    s->doubt[0] = '\0';
+    s->batch = s->trial ? 1 : s->results->batch;
+    s->current = (struct measurement){.order = s->run->order++, .batch = s->batch};
+    close_views(s);
+    prepare_cache(s);
+    if (ended(s) || !choose_offsets(s) || !open_views(s))
+        return false;
+    if (s->series->demands.temperature == MAPPED)
+        consume(load_each_page(s->bytes, (size_t)s->length, s->page_size));
+    if (s->series->family->prepare)
+        s->series->family->prepare(s);
+    if (ended(s))
+        return false;
+    check_condition_before(s);
+    s->operations_left = s->batch;
+    return true;
+}
+
+/* ---- finishing -------------------------------------------------------------------------------- */
+
+static void check_condition_after(struct sample *s)
+{
+    const struct measurement *m = &s->current;
+    const enum temperature temperature = s->series->demands.temperature;
+
+    if (!s->series->place || !s->series->place->reads_are_counted || m->counted.bytes_read == COUNTER_ABSENT)
+        return;
+    if (temperature == COLD && (uint64_t)m->counted.bytes_read < m->bytes_needed)
+        sample_doubt(s, "not cold: %" PRId64 " of %" PRIu64 " bytes came from the device",
+                     m->counted.bytes_read, m->bytes_needed);
+    if ((temperature == WARM || temperature == MAPPED) && m->counted.bytes_read > 0)
+        sample_doubt(s, "not warm: %" PRId64 " bytes came from the device", m->counted.bytes_read);
+}
+
+static void stop_clock(struct sample *s)
+{
+    const int64_t now = clock_nanoseconds();
+    const struct counters counters = counters_read();
+    struct measurement *m = &s->current;
+
+    s->timing = false;
+    m->at = seconds_between(s->run->began, s->clock_began);
+    m->seconds = seconds_between(s->clock_began, now);
+    m->counted = counters_between(&s->counters_began, &counters);
+    m->bytes = s->batch * s->bytes_each;
+    m->bytes_needed = s->batch * s->needed_each;
+    m->items = s->batch * s->items_each;
+    m->resident_before = s->resident_before;
+    m->resident_after = resident_pages(s);
+    if (s->series->family->check)
+        s->series->family->check(s);
+    check_condition_after(s);
+}
+
+/* From the trial's time: how many operations make a batch. */
+static void choose_batch(struct sample *s)
+{
+    const struct demands *demands = &s->series->demands;
+    const bool maps = demands->subject == MAP_READ || demands->subject == MAP_WRITE;
+    double most = maps && demands->temperature != MAPPED ? FRESH_MAPS_MAX : BATCH_MAX;
+
+    if (s->touches && most > OFFSETS_MAX / (double)s->touches)
+        most = OFFSETS_MAX / (double)s->touches;
+    double wanted = ceil(BATCH_NANOSECONDS * 1e-9 / (s->current.seconds > 1e-9 ? s->current.seconds : 1e-9));
+    wanted = wanted > most ? most : wanted;
+    s->results->batch = wanted < 1 ? 1 : (uint64_t)wanted;
+}
+
+/* True if the driver got a sample; false: it has to be taken (again). */
+static bool finish(struct sample *s)
+{
+    stop_clock(s);
+    if (s->series->family->finish)
+        s->series->family->finish(s);
+    if (ended(s))
+        return false;
+    if (s->trial) {
+        s->trial = false;
+        s->attempts = 0;
+        choose_batch(s);
+        return false;
+    }
+    if (s->doubt[0]) {
+        series_discard(s->results, s->doubt);
+        return false;
+    }
+    s->driver->accept(s->driver->user, &s->current);
+    return true;
+}
+
+/* Prepares one sample and starts the clock. False: it has to be tried again, or the series has ended. */
+static bool begin(struct sample *s)
+{
+    const bool prepared = prepare(s);
+
+    if (!prepared || s->doubt[0]) {
+        if (s->doubt[0])
+            series_discard(s->results, s->doubt);
+        if (s->series->family->finish)
+            s->series->family->finish(s);
+        return false;
+    }
+    s->timing = true;
+    s->counters_began = counters_read();
+    s->clock_began = clock_nanoseconds();
+    return true;
+}
+
+bool sample_boundary(struct sample *s)
+{
+    if (s->timing && finish(s))
+        s->owed = false;
+    while (!ended(s)) {
+        if (!s->owed && !s->driver->want(s->driver->user))
+            break;
+        if (!s->owed) {
+            s->owed = true;
+            s->attempts = 0;
+        }
+        if (s->attempts++ == ATTEMPTS_MAX)
+            break; /* this sample can't be had; the discarded ones say why */
+        if (begin(s))
+            return true;
+    }
+    return false;
+}
+
+/* ---- a block of samples ----------------------------------------------------------------------- */
+
+static sigjmp_buf bus_error_exit;
+static volatile sig_atomic_t bus_error_expected;
+
+static void leave_body(int signal_number)
+{
+    if (bus_error_expected)
+        siglongjmp(bus_error_exit, signal_number);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+/* A store to a mapped hole of a full disk is a SIGBUS: it ends the series, not the run. */
+static void run_body(struct sample *s)
+{
+    struct sigaction action = {.sa_handler = leave_body}, previous;
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGBUS, &action, &previous);
+    if (sigsetjmp(bus_error_exit, 1) == 0) {
+        bus_error_expected = 1;
+        s->series->family->body(s);
+    } else {
+        sample_broken(s, "SIGBUS: the disk is full, or the file was cut off or can't be read");
+    }
+    bus_error_expected = 0;
+    sigaction(SIGBUS, &previous, NULL);
+}
+
+static bool set_up(struct sample *s, struct series *series)
+{
+    static const struct view no_view = {NULL, NULL};
+    const struct place *place = series->place;
+
+    s->results = series;
+    s->series = series;
+    s->page_size = mw_page_size();
+    s->file = -1;
+    s->view = &no_view;
+    s->length = series->demands.size;
+    s->touches = (size_t)axis_number(s, "touches");
+    s->trial = series->batch == 0 && series->demands.batches && series->demands.temperature != COLD;
+    if (!s->trial && series->batch == 0)
+        series->batch = 1;
+    if (series->demands.subject == FOLDER) {
+        int length = snprintf(s->own_path, sizeof s->own_path, "%s/file", place->scratch.path);
+        s->path = s->own_path;
+        return length > 0 && (size_t)length < sizeof s->own_path;
+    }
+    if (series->demands.subject != NOTHING) {
+        s->data = place_file(place, s->length);
+        if (!s->data)
+            return false;
+        s->file = s->data->descriptor;
+        s->path = s->data->path;
+    }
+    return true;
+}
+
+void sample_block(struct series *series, struct run *run, uint64_t round, const struct driver *driver)
+{
+    struct sample *s = calloc(1, sizeof *s);
+
+    if (!s) {
+        series->broken = true;
+        snprintf(series->reason, sizeof series->reason, "out of memory");
+        return;
+    }
+    s->run = run;
+    s->round = round;
+    s->driver = driver;
+    if (set_up(s, series))
+        run_body(s);
+    else
+        sample_broken(s, "no data file of %" PRIu64 " bytes", s->length);
+    close_views(s);
+    for (size_t i = 0; i < s->memory_count; i++)
+        free(s->memory[i]);
+    free(s->offset_list);
+    free(s->views);
+    free(s);
+}

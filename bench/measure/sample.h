@@ -1,0 +1,139 @@
+/* The sample contract.
+ *
+ * The body of a family sees only a struct sample and one loop:
+ *
+ *     while (next_sample(s))
+ *         the thing measured;
+ *
+ * Before the body of the loop runs, next_sample has prepared the condition (refilled or evicted the
+ * cache, mapped the file anew), looked whether it holds, and started the clock. When it is called again it
+ * stops the clock, looks whether the condition held, and hands the sample to the driver, or throws it away,
+ * counts it with the reason and has it taken again. A cheap operation that leaves things as they were is
+ * timed in batches of at least a millisecond: then the loop runs many times in one sample, each time with
+ * a fresh mapping where the condition asks for one.
+ *
+ * Who asks for samples, and what becomes of them, is the driver's matter; a body never knows. */
+#ifndef MAPWISE_BENCH_SAMPLE_H
+#define MAPWISE_BENCH_SAMPLE_H
+
+#include "series.h"
+
+#include <limits.h>
+#include <mapwise.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the whole run shares. */
+struct run {
+    uint64_t seed;
+    int64_t began;  /* clock_nanoseconds */
+    uint64_t order; /* samples begun so far */
+};
+
+struct driver {
+    /* Whether another sample is wanted. Asked again only after the last one was accepted. */
+    bool (*want)(void *user);
+    /* A valid sample. */
+    void (*accept)(void *user, const struct measurement *measurement);
+    void *user;
+};
+
+struct view {
+    mw_map *map;
+    unsigned char *bytes; /* pinned */
+};
+
+enum { MEMORY_MAX = 4 };
+
+struct sample {
+    /* For bodies, to be read. What the family did not demand is NULL, 0 or -1. */
+    mw_map *map;
+    unsigned char *bytes; /* the mapping's, at its start */
+    uint64_t length;      /* bytes of the file: the axis "size" */
+    size_t page_size;
+    int file;
+    const char *path;
+    const uint64_t *offsets; /* of random pages, the axis "touches" of them for each operation */
+    size_t touches;
+    uint64_t round; /* which block of samples this is: equal for all series at a time */
+    const struct series *series;
+
+    /* The contract's own. */
+    uint64_t operations_left;
+    const struct view *view;
+    size_t view_step;
+    struct series *results;
+    const struct driver *driver;
+    struct run *run;
+    const struct data_file *data;
+    struct view *views;
+    size_t view_count, view_capacity;
+    uint64_t *offset_list;
+    void *memory[MEMORY_MAX];
+    size_t memory_count;
+    uint64_t batch;
+    char own_path[PATH_MAX];
+    bool trial;  /* this sample only tells how many operations make a batch */
+    bool timing; /* the clock runs */
+    bool owed;   /* the driver waits for a sample */
+    int attempts;
+    char doubt[REASON_MAX]; /* why the sample is not valid; "" if it is */
+    int64_t clock_began;
+    struct counters counters_began;
+    uint64_t resident_before;
+    uint64_t bytes_each, needed_each, items_each;
+    struct measurement current;
+};
+
+bool sample_boundary(struct sample *s);
+
+static inline bool next_sample(struct sample *s)
+{
+    if (s->operations_left <= 1)
+        return sample_boundary(s);
+    s->operations_left--;
+    s->offsets += s->touches;
+    s->view += s->view_step;
+    s->map = s->view->map;
+    s->bytes = s->view->bytes;
+    return true;
+}
+
+/* ---- for bodies, before the loop -------------------------------------------------------------- */
+
+/* What one pass through the loop processes. Where the subject is read, all of these bytes must come from
+ * the file. */
+void each_operation(struct sample *s, uint64_t bytes, uint64_t items);
+
+/* The value of an axis, as text and as a number (0 if it is none). */
+const char *axis_text(const struct sample *s, const char *axis);
+uint64_t axis_number(const struct sample *s, const char *axis);
+bool axis_is(const struct sample *s, const char *axis, const char *value);
+
+/* Memory of at least `bytes` bytes, on a page boundary, all of it touched; freed after the body. NULL
+ * after sample_broken. */
+void *sample_memory(struct sample *s, size_t bytes);
+
+/* ---- for bodies and what goes with them, at any time ------------------------------------------ */
+
+/* A figure of this sample that is the family's own; `name` must be static. The record holds the median. */
+void sample_extra(struct sample *s, const char *name, double value);
+
+/* Casts doubt on this sample: it is thrown away and taken again. */
+void sample_doubt(struct sample *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Ends the series: this machine can't do it; or it went wrong. The body returns after these. */
+void sample_cannot(struct sample *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sample_broken(struct sample *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* True for MW_OK. Else ends the series, `what` saying what was tried: not supported is "can't", everything
+ * else "went wrong". */
+bool sample_ok(struct sample *s, const char *what, int code, const mw_err *err);
+
+/* ---- for drivers ------------------------------------------------------------------------------ */
+
+/* Runs the family's body for a block of samples. `round` numbers the block. */
+void sample_block(struct series *series, struct run *run, uint64_t round, const struct driver *driver);
+
+#endif

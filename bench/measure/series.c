@@ -1,0 +1,77 @@
+#include "series.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool series_add(struct series *series, const struct measurement *measurement)
+{
+    if (series->count == series->capacity) {
+        size_t capacity = series->capacity ? 2 * series->capacity : 16;
+        struct measurement *samples = realloc(series->samples, capacity * sizeof *samples);
+        if (!samples)
+            return false;
+        series->samples = samples;
+        series->capacity = capacity;
+    }
+    series->samples[series->count++] = *measurement;
+    return true;
+}
+
+void series_discard(struct series *series, const char *reason)
+{
+    size_t i = 0;
+
+    series->discarded_count++;
+    while (i < series->discarded_kinds && strcmp(series->discarded[i].reason, reason) != 0)
+        i++;
+    if (i == DISCARD_KINDS_MAX)
+        i--; /* the last one takes the rest */
+    if (i == series->discarded_kinds) {
+        snprintf(series->discarded[i].reason, sizeof series->discarded[i].reason, "%s", reason);
+        series->discarded_kinds++;
+    }
+    series->discarded[i].count++;
+}
+
+enum outcome series_outcome(struct series *series, bool interrupted_run)
+{
+    if (series->cannot)
+        return NOT_RUN;
+    if (series->broken)
+        return FAILED;
+    if (interrupted_run && series->count < series->wanted) {
+        if (series->count) {
+            snprintf(series->reason, sizeof series->reason, "interrupted after %zu of %u samples",
+                     series->count, series->wanted);
+            return PARTIAL;
+        }
+        snprintf(series->reason, sizeof series->reason, "interrupted before the first sample");
+        return NOT_RUN;
+    }
+    if (2 * series->count < series->wanted || series->count == 0) {
+        snprintf(series->reason, sizeof series->reason, "can't tell: %zu of %u samples held their condition",
+                 series->count, series->wanted);
+        if (series->discarded_kinds) {
+            size_t used = strlen(series->reason);
+            snprintf(series->reason + used, sizeof series->reason - used, " (%s)",
+                     series->discarded[0].reason);
+        }
+        return FAILED;
+    }
+    return MEASURED;
+}
+
+const char *outcome_name(enum outcome outcome)
+{
+    static const char *const names[] = {"MEASURED", "NOT RUN", "FAILED", "PARTIAL"};
+
+    return names[outcome];
+}
+
+void series_free(struct series *series)
+{
+    free(series->samples);
+    series->samples = NULL;
+    series->count = series->capacity = 0;
+}

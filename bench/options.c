@@ -1,0 +1,171 @@
+#include "options.h"
+
+#include "google_benchmark.h"
+#include "message.h"
+#include "results.h"
+#include "size.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: mapwise bench [options] [DIR...]\n"
+    "\n"
+    "Measures memory-mapped files in each DIR (default: the current folder), through\n"
+    "Google Benchmark. What is cold or warm is prepared and verified for each sample.\n"
+    "Files are made in a scratch folder inside DIR, which is removed at the end.\n"
+    "\n"
+    "  --profile NAME   quick (the default, about a minute), standard or full\n"
+    "  --filter RE      only series whose name matches the extended regular expression;\n"
+    "                   one that matches only combinations which no profile has runs those\n"
+    "  --list           print the names of the series and stop\n"
+    "  --output FILE    write the records to FILE, not to a new file in the results folder\n"
+    "  --results DIR    the results folder (default: " RESULTS_FOLDER ")\n"
+    "  --rounds N       samples of each series (default: 5, 11 or 21 by profile)\n"
+    "  --seed N         the order of the samples and of random pages; it is recorded\n"
+    "  --anonymize      leave host name, paths and command line out of the records\n"
+    "  --benchmark_...  Google Benchmark's own options; --benchmark_filter is --filter,\n"
+    "                   --benchmark_format replaces the table, --benchmark_out writes a file\n"
+    "  --help           this text\n"
+    "\n"
+    "Exit status: 0 everything was measured or can't be here (NOT RUN, with the reason);\n"
+    "2 usage error, or nothing could run; 3 interrupted, or a series failed: its condition\n"
+    "could not be had. What was measured until then is kept.\n";
+
+enum {
+    OPTION_PROFILE = 256,
+    OPTION_FILTER,
+    OPTION_LIST,
+    OPTION_OUTPUT,
+    OPTION_RESULTS,
+    OPTION_ROUNDS,
+    OPTION_SEED,
+    OPTION_ANONYMIZE
+};
+
+static const struct option table[] = {
+    {"profile", required_argument, NULL, OPTION_PROFILE},
+    {"filter", required_argument, NULL, OPTION_FILTER},
+    {"list", no_argument, NULL, OPTION_LIST},
+    {"output", required_argument, NULL, OPTION_OUTPUT},
+    {"results", required_argument, NULL, OPTION_RESULTS},
+    {"rounds", required_argument, NULL, OPTION_ROUNDS},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"anonymize", no_argument, NULL, OPTION_ANONYMIZE},
+    {NULL, 0, NULL, 0},
+};
+
+static bool wants_help(int argc, char *const *argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+/* Takes --benchmark_* out of argv. */
+static bool take_google_options(struct options *options, int *argc, char **argv)
+{
+    static char filter[1024];
+
+    for (int i = 1; i < *argc; i++)
+        if (strncmp(argv[i], "--benchmark_format=", 19) == 0)
+            options->google_display = true;
+    if (gb_initialize(argc, argv) != GB_OK)
+        return complain("Google Benchmark refuses the command line; see --help"), false;
+    if (gb_filter(filter, sizeof filter) >= sizeof filter)
+        return complain("--benchmark_filter is too long; at most %zu characters", sizeof filter - 1), false;
+    if (filter[0] && strcmp(filter, "all") != 0)
+        options->filter = filter;
+    return true;
+}
+
+static bool set_profile(struct options *options, const char *name)
+{
+    static const char *const names[] = {"quick", "standard", "full"};
+
+    for (int i = 0; i < PROFILES; i++)
+        if (strcmp(names[i], name) == 0) {
+            options->profile = (enum profile)i;
+            return true;
+        }
+    complain("unknown profile '%s'; there are quick, standard and full", name);
+    return false;
+}
+
+static bool set_number(uint64_t *out, const char *option, const char *text, uint64_t least, uint64_t most)
+{
+    if (parse_size(out, text) && *out >= least && *out <= most)
+        return true;
+    complain("--%s '%s' is not a number that makes sense; see --help", option, text);
+    return false;
+}
+
+static bool take_option(struct options *options, int option, const char *value)
+{
+    uint64_t number = 0;
+
+    switch (option) {
+    case OPTION_PROFILE:
+        return set_profile(options, value);
+    case OPTION_FILTER:
+        options->filter = value;
+        return true;
+    case OPTION_LIST:
+        return options->list = true;
+    case OPTION_OUTPUT:
+        options->output = value;
+        return true;
+    case OPTION_RESULTS:
+        options->results = value;
+        return true;
+    case OPTION_ROUNDS:
+        if (!set_number(&number, "rounds", value, 1, 1000))
+            return false;
+        options->rounds = (unsigned)number;
+        return true;
+    case OPTION_SEED:
+        return set_number(&options->seed, "seed", value, 0, UINT64_MAX);
+    case OPTION_ANONYMIZE:
+        return options->anonymize = true;
+    default:
+        return false;
+    }
+}
+
+static int refuse(char *const *argv, int option)
+{
+    const char *given = argv[optind - 1];
+
+    if (option == ':')
+        return complain("%s needs a value; see --help", given);
+    return complain("unknown option '%s'; see --help", given);
+}
+
+int options_parse(struct options *options, int argc, char **argv)
+{
+    static char *current_folder[] = {".", NULL};
+    int option;
+
+    *options = (struct options){.results = RESULTS_FOLDER, .seed = (uint64_t)time(NULL)};
+    if (wants_help(argc, argv)) {
+        fputs(help, stdout);
+        return EXIT_YES;
+    }
+    if (!take_google_options(options, &argc, argv))
+        return EXIT_USAGE;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", table, NULL)) != -1) {
+        if (option == '?' || option == ':')
+            return refuse(argv, option);
+        if (!take_option(options, option, optarg))
+            return EXIT_USAGE;
+    }
+    options->directories = optind < argc ? &argv[optind] : current_folder;
+    options->directory_count = optind < argc ? (size_t)(argc - optind) : 1;
+    return -1;
+}

@@ -1,0 +1,28 @@
+/* The command line of mapwise-bench. */
+#ifndef MAPWISE_BENCH_OPTIONS_H
+#define MAPWISE_BENCH_OPTIONS_H
+
+#include "family.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct options {
+    enum profile profile;
+    const char *filter; /* NULL: everything */
+    const char *output; /* NULL: a new file in `results` */
+    const char *results;
+    char *const *directories; /* argv's */
+    size_t directory_count;
+    uint64_t seed;
+    unsigned rounds; /* 0: as the profile says */
+    bool list, anonymize;
+    bool google_display; /* --benchmark_format: standard output is Google Benchmark's */
+};
+
+/* Fills *options. The answer is -1 to go on, else the status to exit with: after --help, or after one line
+ * on standard error. */
+int options_parse(struct options *options, int argc, char **argv);
+
+#endif

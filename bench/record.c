@@ -1,0 +1,215 @@
+#include "record.h"
+
+#include "page_cache.h"
+#include "statistics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- figures ---------------------------------------------------------------------------------- */
+
+static double amplification_of(const struct measurement *m)
+{
+    if (m->bytes_needed == 0 || m->counted.bytes_read == COUNTER_ABSENT)
+        return -1;
+    return (double)m->counted.bytes_read / (double)m->bytes_needed;
+}
+
+static double seconds_of(const struct measurement *m)
+{
+    return m->seconds / (double)m->batch;
+}
+
+/* Summarizes what `value` says of each sample; false if there is nothing to summarize. */
+static bool summarize_samples(struct summary *out, const struct series *series,
+                              double (*value)(const struct measurement *m))
+{
+    double *values = series->count ? calloc(series->count, sizeof *values) : NULL;
+
+    if (!values)
+        return false;
+    for (size_t i = 0; i < series->count; i++)
+        values[i] = value(&series->samples[i]);
+    *out = summarize(values, series->count);
+    free(values);
+    return true;
+}
+
+bool series_figures(struct figures *out, const struct series *series)
+{
+    struct summary seconds, amplification;
+
+    if (!summarize_samples(&seconds, series, seconds_of) ||
+        !summarize_samples(&amplification, series, amplification_of))
+        return false;
+    const struct measurement *first = &series->samples[0];
+    *out = (struct figures){
+        .median = seconds.median,
+        .p25 = seconds.p25,
+        .p75 = seconds.p75,
+        .minimum = seconds.minimum,
+        .maximum = seconds.maximum,
+        .bytes = (double)first->bytes / (double)first->batch,
+        .items = (double)first->items / (double)first->batch,
+        .amplification = amplification.minimum < 0 ? -1 : amplification.median,
+    };
+    return true;
+}
+
+/* ---- records ---------------------------------------------------------------------------------- */
+
+static void write_counter(struct json *json, const char *key, int64_t value)
+{
+    if (value == COUNTER_ABSENT)
+        json_null(json, key);
+    else
+        json_integer(json, key, value);
+}
+
+static void write_pages(struct json *json, const char *key, uint64_t pages)
+{
+    if (pages == PAGES_UNKNOWN)
+        json_null(json, key);
+    else
+        json_unsigned(json, key, pages);
+}
+
+static const char *condition_name(enum temperature temperature)
+{
+    static const char *const names[] = {"none", "cold", "warm", "warm"};
+
+    return names[temperature];
+}
+
+static void write_sample(struct json *json, const struct series *series, const struct measurement *m)
+{
+    const double amplification = amplification_of(m);
+
+    json_object(json, NULL);
+    json_unsigned(json, "order", m->order);
+    json_number(json, "at", m->at);
+    json_number(json, "seconds", m->seconds);
+    json_unsigned(json, "batch", m->batch);
+    json_unsigned(json, "bytes", m->bytes);
+    json_unsigned(json, "bytes_needed", m->bytes_needed);
+    json_unsigned(json, "items", m->items);
+    write_counter(json, "minor_faults", m->counted.minor_faults);
+    write_counter(json, "major_faults", m->counted.major_faults);
+    write_counter(json, "bytes_read", m->counted.bytes_read);
+    if (amplification < 0)
+        json_null(json, "amplification");
+    else
+        json_number(json, "amplification", amplification);
+    write_counter(json, "bytes_written", m->counted.bytes_written);
+    write_pages(json, "resident_before", m->resident_before);
+    write_pages(json, "resident_after", m->resident_after);
+    write_counter(json, "context_switches", m->counted.context_switches);
+    write_counter(json, "steal_nanoseconds", m->counted.steal_nanoseconds);
+    json_string(json, "condition", condition_name(series->demands.temperature));
+    json_end_object(json);
+}
+
+static void write_figures(struct json *json, const struct figures *f)
+{
+    json_object(json, "median");
+    json_number(json, "seconds", f->median);
+    if (f->bytes > 0 && f->median > 0)
+        json_number(json, "bytes_per_second", f->bytes / f->median);
+    else
+        json_null(json, "bytes_per_second");
+    if (f->items > 0)
+        json_number(json, "seconds_per_item", f->median / f->items);
+    else
+        json_null(json, "seconds_per_item");
+    json_end_object(json);
+    json_object(json, "spread");
+    json_number(json, "p25_seconds", f->p25);
+    json_number(json, "p75_seconds", f->p75);
+    json_number(json, "min_seconds", f->minimum);
+    json_number(json, "max_seconds", f->maximum);
+    json_end_object(json);
+}
+
+/* The median of each extra figure, which every sample of a series has at the same place. */
+static void write_extras(struct json *json, const struct series *series)
+{
+    double *values = series->count ? calloc(series->count, sizeof *values) : NULL;
+
+    json_object(json, "extra");
+    for (size_t e = 0; values && e < series->samples[0].extra_count; e++) {
+        for (size_t i = 0; i < series->count; i++)
+            values[i] = series->samples[i].extras[e].value;
+        json_number(json, series->samples[0].extras[e].name, summarize(values, series->count).median);
+    }
+    json_end_object(json);
+    free(values);
+}
+
+static void write_discarded(struct json *json, const struct series *series)
+{
+    json_object(json, "discarded");
+    json_unsigned(json, "count", series->discarded_count);
+    json_object(json, "reasons");
+    for (size_t i = 0; i < series->discarded_kinds; i++)
+        json_unsigned(json, series->discarded[i].reason, series->discarded[i].count);
+    json_end_object(json);
+    json_end_object(json);
+}
+
+static void write_point(struct json *json, const struct series *series)
+{
+    const struct family *family = series->family;
+
+    json_string(json, "family", family->name);
+    json_string(json, "sentence", family->sentence);
+    json_object(json, "series");
+    for (size_t i = 0; i < AXES_MAX && family->axes[i].name; i++)
+        json_string(json, family->axes[i].name, series->point.values[i]);
+    json_end_object(json);
+    json_boolean(json, "base", series->point.base);
+}
+
+void record_series(struct json *json, const struct series *series, enum outcome outcome, bool anonymize)
+{
+    const struct place *place = series->place;
+    struct figures figures;
+
+    json_object(json, NULL);
+    json_string(json, "schema", "mapwise.bench/1");
+    write_point(json, series);
+    json_string(json, "directory", !place ? NULL : anonymize ? "withheld" : place->directory);
+    json_string(json, "filesystem", place ? place->filesystem : NULL);
+    json_string(json, "result", outcome_name(outcome));
+    json_string(json, "reason", series->reason);
+    json_object(json, "unit");
+    json_string(json, "items", series->family->items);
+    json_end_object(json);
+    json_array(json, "samples");
+    for (size_t i = 0; i < series->count; i++)
+        write_sample(json, series, &series->samples[i]);
+    json_end_array(json);
+    write_discarded(json, series);
+    if (series_figures(&figures, series)) {
+        write_figures(json, &figures);
+    } else {
+        json_null(json, "median");
+        json_null(json, "spread");
+    }
+    write_extras(json, series);
+    json_end_object(json);
+}
+
+void record_summary(struct json *json, const unsigned counts[4], bool interrupted_run, double seconds)
+{
+    json_object(json, NULL);
+    json_string(json, "schema", "mapwise.summary/1");
+    json_string(json, "tool", "bench");
+    json_boolean(json, "complete", !interrupted_run);
+    json_boolean(json, "interrupted", interrupted_run);
+    json_number(json, "seconds", seconds);
+    json_object(json, "counts");
+    for (int i = 0; i < 4; i++)
+        json_unsigned(json, outcome_name((enum outcome)i), counts[i]);
+    json_end_object(json);
+    json_end_object(json);
+}

@@ -1,0 +1,24 @@
+/* The records of a run: mapwise.bench/1 and mapwise.summary/1. */
+#ifndef MAPWISE_BENCH_RECORD_H
+#define MAPWISE_BENCH_RECORD_H
+
+#include "json.h"
+#include "series.h"
+
+#include <stdbool.h>
+
+/* Writes the record of one series, which has ended with `outcome`. */
+void record_series(struct json *json, const struct series *series, enum outcome outcome, bool anonymize);
+
+/* Writes the summary; counts[] are indexed by outcome. */
+void record_summary(struct json *json, const unsigned counts[4], bool interrupted_run, double seconds);
+
+/* The middle and spread of a series' seconds for one operation; false without samples. */
+struct figures {
+    double median, p25, p75, minimum, maximum; /* seconds of one operation */
+    double bytes, items;                       /* of one operation */
+    double amplification;                      /* median; negative: none */
+};
+bool series_figures(struct figures *out, const struct series *series);
+
+#endif
