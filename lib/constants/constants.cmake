@@ -12,11 +12,9 @@ add_custom_command(
   DEPENDS ${mapwise_constants_dir}/generate.cmake ${mapwise_constants_tables}
   COMMENT "Generating the comparison of the constants with this system's headers"
   VERBATIM)
-add_custom_target(mapwise_constants_generated DEPENDS ${mapwise_constants_check})
 
 target_sources(mapwise_objects PRIVATE ${mapwise_constants_dir}/tables.c ${mapwise_constants_check})
 target_include_directories(mapwise_objects PRIVATE ${mapwise_constants_dir})
-add_dependencies(mapwise_objects mapwise_constants_generated)
 
 if(MAPWISE_BUILD_TESTS)
   # A wrong value must fail the build and be named: the check is compiled with every value made wrong.

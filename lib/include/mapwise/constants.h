@@ -35,7 +35,8 @@
 #ifndef MAPWISE_CONSTANTS_H
 #define MAPWISE_CONSTANTS_H
 
-#include "mapwise/capability.h"
+#include "capability.h"
+#include "export.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -111,24 +112,24 @@ typedef struct mw_const {
  * Linux. The names of mw_const_arch() are understood, and those that uname -m and compilers use:
  * x86_64, i686, aarch64, ppc64le, mips64el, hppa, sparc64 ...; riscv64, s390x, loongarch64, arm ...
  * are "generic". */
-const mw_const *mw_const_find(mw_os os, const char *arch, const char *name);
+MW_API const mw_const *mw_const_find(mw_os os, const char *arch, const char *name);
 
 /* The rows that are in force on a system and architecture, absent ones included, those of one class
  * or of MW_CLASS_ANY: for each name the row that mw_const_find() answers, in the order of the tables.
  * Writes at most `capacity` pointers to `out` and returns how many there are in all, 0 where
  * mw_const_find() would answer NULL for every name. `out` may be NULL when `capacity` is 0. */
-size_t mw_const_list(const mw_const **out, size_t capacity, mw_os os, const char *arch,
-                     mw_const_class const_class);
+MW_API size_t mw_const_list(const mw_const **out, size_t capacity, mw_os os, const char *arch,
+                            mw_const_class const_class);
 
 /* Every row of every table, one after another: `index` 0, 1, 2 ... until NULL. Here a name of Linux
  * appears once for each table that has it, whether or not another table overrides it. */
-const mw_const *mw_const_at(size_t index);
+MW_API const mw_const *mw_const_at(size_t index);
 
 /* Whether the headers this library was built with define the constant. False for rows that are not in
  * force on the host. `value`, unless NULL, receives what the headers say; of a macro, NAME(1). It
  * equals the row's value, except for an absent row: there true means that some header of the host (the
  * C library's, say) defines the name although the system's own does not. */
-bool mw_const_compiled(int64_t *value, const mw_const *constant);
+MW_API bool mw_const_compiled(int64_t *value, const mw_const *constant);
 
 /* Asks the running kernel whether it knows the constant.
  *
@@ -144,22 +145,22 @@ bool mw_const_compiled(int64_t *value, const mw_const *constant);
  * Never locks, advises, moves or protects memory of the caller: every question is put with length 0,
  * or to a page or an empty memory file made for the purpose and gone before the call returns. NULL
  * answers MW_CAPABILITY_NO. Costs a few system calls each time: keep the answer. */
-mw_capability mw_const_cap(const mw_const *constant);
+MW_API mw_capability mw_const_cap(const mw_const *constant);
 
 /* "linux", "apple" ...; NULL for MW_OS_THIS and past the last system. */
-const char *mw_os_name(mw_os os);
+MW_API const char *mw_os_name(mw_os os);
 
 /* The system this library was built for, MW_OS_THIS if it is none of the known ones. */
-mw_os mw_os_host(void);
+MW_API mw_os mw_os_host(void);
 
 /* The architectures of a system that have a table, by index; NULL past the last. */
-const char *mw_const_arch(mw_os os, size_t index);
+MW_API const char *mw_const_arch(mw_os os, size_t index);
 
 /* The host's architecture as the tables name it ("x86", "generic" ...). */
-const char *mw_const_arch_host(void);
+MW_API const char *mw_const_arch_host(void);
 
 /* "PROT", "POSIX_MADV" ...; NULL for MW_CLASS_ANY and past the last class. */
-const char *mw_const_class_name(mw_const_class const_class);
+MW_API const char *mw_const_class_name(mw_const_class const_class);
 
 #ifdef __cplusplus
 }
