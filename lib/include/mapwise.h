@@ -55,6 +55,7 @@
 #include "mapwise/advice.h"
 #include "mapwise/bytes.h"
 #include "mapwise/capability.h"
+#include "mapwise/constants.h"
 #include "mapwise/error.h"
 #include "mapwise/export.h"
 #include "mapwise/map.h"
