@@ -59,7 +59,8 @@ def patterns(bench: Bench, directory: str | None) -> list[Pattern]:
 
 
 def _pattern(family: Family, name: str) -> Pattern | None:
-    fixed = {k: v for k, v in family.base.items() if k not in (ADVICE, PATTERN)}
+    base = family.base(**{PATTERN: name})
+    fixed = {k: v for k, v in base.items() if k not in (ADVICE, PATTERN)}
     members = [
         series
         for series in family.series

@@ -11,12 +11,20 @@ from .model import Outcome, Run, Series
 
 CALIBRATION = "calibration"
 
+# The value of an axis where it has no meaning, such as the fill of a cold cache.
+NONE = "none"
+
+# Axes that hold bytes, and axes that hold counts of something.
+SIZES = {"size", "length", "step", "chunk", "block"}
+COUNTS = {"dirty_pages": ("dirty page", "dirty pages"), "touches": ("touch", "touches")}
+
 
 @dataclass(frozen=True)
 class Limits:
     """What the machine itself can do; None where it was not measured."""
 
     memory_copy: float | None = None  # bytes per second
+    memory_read: float | None = None  # bytes per second
     disk_sequential: float | None = None  # bytes per second
     disk_random: float | None = None  # seconds per read
     system_call: float | None = None  # seconds per call
@@ -43,14 +51,16 @@ class Family:
     @cached_property
     def varying(self) -> tuple[str, ...]:
         """The axes that take more than one value, in the family's own order."""
-        return tuple(axis for axis in self.axes if len(self.values(axis)) > 1)
+        return tuple(a for a in self.axes if len([v for v in self.values(a) if v != NONE]) > 1)
 
-    @cached_property
-    def base(self) -> dict[str, str]:
-        """The base point; if it is not among the series, the commonest value of each axis."""
-        for series in self.series:
-            if series.base:
-                return series.axes
+    def base(self, **fixed: str) -> dict[str, str]:
+        """The base point that agrees best with `fixed`: some axes have one for each value.
+
+        If the family's records hold none, the commonest value of each axis.
+        """
+        points = [series.axes for series in self.series if series.base]
+        if points:
+            return max(points, key=lambda point: sum(point.get(k) == v for k, v in fixed.items()))
         return {
             axis: Counter(s.axes.get(axis, "") for s in self.series).most_common(1)[0][0]
             for axis in self.axes
@@ -65,7 +75,7 @@ class Family:
 
     def along(self, free: str, **fixed: str) -> list[Series]:
         """The usable series along one axis: `fixed` as given, all other axes at the base point."""
-        wanted = {**{k: v for k, v in self.base.items() if k != free}, **fixed}
+        wanted = {**{k: v for k, v in self.base(**fixed).items() if k != free}, **fixed}
         found = [
             series
             for series in self.usable
@@ -76,7 +86,8 @@ class Family:
 
     def label(self, series: Series) -> str:
         """What tells one series from the others of the family."""
-        return ", ".join(axis_value(a, series.axes[a]) for a in self.varying if a in series.axes)
+        words = [axis_value(axis, series.axes.get(axis, NONE)) for axis in self.varying]
+        return ", ".join(word for word in words if word != NONE)
 
 
 @dataclass(frozen=True)
@@ -86,36 +97,45 @@ class Bench:
     run: Run
 
     @cached_property
-    def families(self) -> tuple[Family, ...]:
-        grouped: dict[tuple[str, str | None], list[Series]] = {}
-        for series in self.run.series:
-            grouped.setdefault((series.family, series.directory), []).append(series)
-        return tuple(
-            Family(name, members[0].sentence, directory, members[0].filesystem, tuple(members))
-            for (name, directory), members in grouped.items()
-        )
+    def directories(self) -> tuple[str | None, ...]:
+        """The directories that were measured in, in the order of the run; None if there was none."""
+        found = dict.fromkeys(s.directory for s in self.run.series if s.directory is not None)
+        return tuple(found) or (None,)
 
     @cached_property
-    def directories(self) -> tuple[str | None, ...]:
-        """The directories that were measured in, in the order of the run."""
-        return tuple(dict.fromkeys(f.directory for f in self.families if f.name != CALIBRATION))
+    def _members(self) -> dict[str, list[Series]]:
+        grouped: dict[str, list[Series]] = {}
+        for series in self.run.series:
+            grouped.setdefault(series.family, []).append(series)
+        return grouped
+
+    def families(self, directory: str | None) -> list[Family]:
+        """The families of a directory. Series without a file stand beside those of each directory;
+        families without any file stand with the first."""
+        first = directory == self.directories[0]
+        found = []
+        for name, members in self._members.items():
+            own = [s for s in members if s.directory == directory and directory is not None]
+            if not own and not (first and all(s.directory is None for s in members)):
+                continue
+            kept = tuple(s for s in members if s.directory in (None, directory))
+            place = own[0] if own else kept[0]
+            found.append(Family(name, kept[0].sentence, place.directory, place.filesystem, kept))
+        return found
 
     def family(self, name: str, directory: str | None) -> Family | None:
-        for family in self.families:
-            if family.name == name and family.directory == directory:
-                return family
-        return None
+        return next((f for f in self.families(directory) if f.name == name), None)
 
     def limits(self, directory: str | None) -> Limits:
         """The limits that hold in a directory; memory and system calls know no directory."""
         found = {
             series.axes.get("what", ""): series
-            for family in self.families
-            if family.name == CALIBRATION and family.directory in (None, directory)
-            for series in family.usable
+            for series in self._members.get(CALIBRATION, [])
+            if series.usable and series.directory in (None, directory)
         }
         return Limits(
             memory_copy=_positive(found, "memory_copy", "bytes_per_second"),
+            memory_read=_positive(found, "memory_read", "bytes_per_second"),
             disk_sequential=_positive(found, "disk_sequential", "bytes_per_second"),
             disk_random=_positive(found, "disk_random", "seconds_per_item"),
             system_call=_positive(found, "system_call", "seconds_per_item"),
@@ -140,11 +160,13 @@ def axis_value(axis: str, value: str) -> str:
     """The value of an axis as people say it: sizes in binary units, words without underscores."""
     amount = number(value)
     if amount is None:
+        if value in ("yes", "no"):
+            return f"{'' if value == 'yes' else 'not '}{axis.replace('_', ' ')}"
         return value.replace("_", " ")
-    if "page" in axis:
-        return quantity.plural(int(amount), "page")
-    if axis in ("size", "length", "step", "chunk", "block", "request", "bytes", "file_size"):
+    if axis in SIZES:
         return quantity.size(amount)
+    if axis in COUNTS:
+        return quantity.plural(int(amount), COUNTS[axis][0], COUNTS[axis][1])
     return f"{axis.replace('_', ' ')} {quantity.count(amount)}"
 
 

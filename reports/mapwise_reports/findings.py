@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from . import quantity
 from .advice import patterns
-from .benchmarks import Bench, Family, Limits, axis_value, number
+from .benchmarks import Bench, Family, Limits, axis_value
 from .conformance import AS_DOCUMENTED, NO_ANSWER, NOT_AS_DOCUMENTED, Check, Row
 from .model import Result, Series
 from .plots.advice import sentence as advice_sentence
+from .plots.bandwidth import limit_of
 from .plots.dots import cost
 
 
@@ -115,12 +116,9 @@ def _reading(family: Family | None, temperature: str, limits: Limits) -> Figure 
     series = _largest(family, temperature)
     if series is None or series.bytes_per_second is None:
         return None
-    where, limit, name = (
-        ("from memory", limits.memory_copy, "of a memory copy")
-        if temperature == "warm"
-        else ("from disk", limits.disk_sequential, "of what the disk gives")
-    )
-    beside = f"{quantity.share(series.bytes_per_second / limit)} {name}" if limit else ""
+    where = "from disk" if temperature == "cold" else "from memory"
+    limit, name = limit_of(temperature, limits)
+    beside = f"{quantity.share(series.bytes_per_second / limit)} of {name}" if limit else ""
     size = axis_value("size", series.axes.get("size", ""))
     return Figure(
         f"{size} in order {where}", quantity.bandwidth(series.bytes_per_second), beside
@@ -136,7 +134,7 @@ def _random(family: Family | None, limits: Limits) -> Figure | None:
 
 
 def _fault(family: Family | None, limits: Limits) -> Figure | None:
-    usable = [s for s in family.usable if s.axes.get("kind") == "minor"] if family else []
+    usable = [s for s in family.usable if s.axes.get("fault") == "minor_file"] if family else []
     if not usable:
         return None
     low, high = min(map(cost, usable)), max(map(cost, usable))
@@ -153,5 +151,5 @@ def _sync(family: Family | None) -> Figure | None:
     line = family.along("dirty_pages", mode="sync")
     if not line:
         return None
-    pages = quantity.plural(int(number(line[0].axes["dirty_pages"]) or 0), "dirty page")
+    pages = axis_value("dirty_pages", line[0].axes["dirty_pages"])
     return Figure(f"msync of {pages}", quantity.duration(line[0].seconds), "")

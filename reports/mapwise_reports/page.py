@@ -11,7 +11,7 @@ from jinja2 import PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from . import __version__, findings, quantity
-from .benchmarks import CALIBRATION, Bench, axis_value
+from .benchmarks import CALIBRATION, NONE, Bench, axis_value
 from .conformance import Check
 from .model import MEANING, Problem, Result, Results, Run, Series, State
 from .plots import Plot, plots
@@ -203,7 +203,8 @@ def _directory_index(run: Run, directory: str) -> int:
 
 
 def _series_name(series: Series) -> str:
-    axes = ", ".join(axis_value(axis, value) for axis, value in series.axes.items())
+    values = (axis_value(axis, value) for axis, value in series.axes.items())
+    axes = ", ".join(value for value in values if value != NONE)
     return f"{series.family}: {axes}" if axes else series.family
 
 

@@ -230,35 +230,54 @@ def missing_series(family: str, axes: dict[str, str], result: str, reason: str) 
     return series_record(family, axes, 1.0, result=result, reason=reason, samples=[], median={}, spread={})
 
 
-SIZES = [1 << shift for shift in (16, 20, 24, 28)]
+MIB = 1 << 20
+SIZES = [4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB]
+BASE_SIZE = 64 * MIB
 
 
 def _read_families() -> list[Record]:
     found = []
-    for family, warm, cold in (("read_sequential", 0.24e-9, 0.42e-9), ("read_random", 0.06e-9, 14e-9)):
+    for family, warm, cold in (("read_sequential", 0.14e-9, 0.42e-9), ("read_random", 0.3e-9, 14e-9)):
+        sequential = family == "read_sequential"
         for temperature, cost in (("warm", warm), ("cold", cold)):
             for size in SIZES:
-                axes = {"temperature": temperature, "size": str(size), "advice": "normal"}
-                seconds = 2e-6 + size * cost * (1.6 if size < 1 << 20 else 1.0)
-                amplified = None if temperature == "warm" else 1.0 if family == "read_sequential" else 7.4
-                found.append(
-                    series_record(
-                        family, axes, seconds, items=size // PAGE, size=size, amplification=amplified,
-                        base=(temperature, size) == ("cold", SIZES[-1]),
-                    )
-                )  # fmt: skip
+                axes = {"temperature": temperature, "size": str(size)}
+                if not sequential:
+                    axes["touches"] = "64"
+                fills = ["read_1M", "write_4K"] if temperature == "warm" and size == BASE_SIZE else ["read_1M"]
+                for fill in fills if temperature == "warm" else ["none"]:
+                    needed = size if sequential else 64 * PAGE
+                    amplified = None if temperature == "warm" else 1.0 if sequential else 7.4
+                    found.append(
+                        series_record(
+                            family, {**axes, "fill": fill}, needed * cost * (2.2 if fill == "write_4K" else 1),
+                            items=needed // PAGE, size=needed, amplification=amplified,
+                            base=size == BASE_SIZE and fill != "write_4K",
+                        )
+                    )  # fmt: skip
     return found
 
 
 def _pread_family() -> list[Record]:
     found = []
-    for pattern, warm, cold in (("sequential", 0.11e-9, 0.41e-9), ("random", 0.35e-9, 12e-9)):
+    for pattern, warm, cold in (("sequential", 0.16e-9, 0.41e-9), ("random", 0.45e-9, 12e-9)):
         for temperature, cost in (("warm", warm), ("cold", cold)):
-            size = SIZES[-1]
-            axes = {"pattern": pattern, "temperature": temperature, "size": str(size)}
-            found.append(
-                series_record("pread", axes, size * cost, items=size // PAGE, size=size, unit="calls")
-            )
+            for size in SIZES:
+                sequential = pattern == "sequential"
+                needed = size if sequential else 64 * PAGE
+                axes = {
+                    "temperature": temperature,
+                    "pattern": pattern,
+                    "size": str(size),
+                    "chunk": "131072" if sequential else "none",
+                    "touches": "none" if sequential else "64",
+                }
+                found.append(
+                    series_record(
+                        "pread", axes, needed * cost, items=needed // PAGE, size=needed,
+                        base=size == BASE_SIZE,
+                    )
+                )  # fmt: skip
     return found
 
 
@@ -276,18 +295,23 @@ _ADVICE = {  # speed against normal, in order and at random; read amplification 
 }
 
 
+def _advise_axes(pattern: str, advice: str) -> dict[str, str]:
+    touches = "16" if pattern == "random" else "none"
+    return {"pattern": pattern, "advice": advice, "size": str(BASE_SIZE), "touches": touches}
+
+
 def _advise_family() -> list[Record]:
     found = []
     for column, (pattern, seconds) in enumerate((("sequential", 0.027), ("random", 0.21))):
         for advice, values in _ADVICE.items():
-            axes = {"advice": advice, "pattern": pattern}
+            axes = _advise_axes(pattern, advice)
             found.append(
                 series_record(
-                    "advise_effect", axes, seconds / values[column], items=16384, size=1 << 26,
-                    amplification=values[2 + column], base=advice == "normal" and column == 0,
+                    "advise_effect", axes, seconds / values[column], items=16384, size=BASE_SIZE,
+                    amplification=values[2 + column], base=advice == "normal",
                 )
             )  # fmt: skip
-        axes = {"advice": "collapse", "pattern": pattern}
+        axes = _advise_axes(pattern, "collapse")
         found.append(
             missing_series("advise_effect", axes, "NOT RUN", "this kernel answers EINVAL to collapse")
         )
@@ -297,25 +321,47 @@ def _advise_family() -> list[Record]:
 def _cost_families() -> list[Record]:
     found = []
     for mode, start, each in (("sync", 3.1e-4, 1.5e-6), ("async", 6e-7, 1e-9)):
-        for pages in (1, 4, 16, 64, 256, 1024, 4096):
-            axes = {"mode": mode, "dirty_pages": str(pages)}
+        for pages, layout in ((1, ""), (16, ""), (64, ""), (64, "scattered"), (256, ""), (1024, "")):
+            axes = {"mode": mode, "dirty_pages": str(pages), "layout": layout or "contiguous", "fill": "read_1M"}
+            seconds = (start + pages * each) * (2.5 if layout else 1)
             found.append(
-                series_record("sync_cost", axes, start + pages * each, items=pages, base=pages == 16)
+                series_record("sync_cost", axes, seconds, items=pages, base=pages == 64 and not layout)
             )
-    for kind, fill, seconds in (
-        ("minor", "write_1m", 24e-9), ("minor", "write_4k", 250e-9), ("minor", "read_1m", 36e-9),
-        ("minor", "populate", 60e-9), ("major", "none", 58e-6), ("anonymous_write", "none", 1.3e-6),
+    for fault, fill, seconds in (
+        ("minor_anonymous_write", "none", 1.3e-6), ("minor_anonymous_read", "none", 0.5e-6),
+        ("minor_file", "read_1M", 36e-9), ("minor_file", "write_1M", 24e-9), ("minor_file", "write_4K", 250e-9),
+        ("minor_file", "map", 68e-9), ("minor_file", "random", 255e-9), ("major", "none", 58e-6),
     ):  # fmt: skip
-        axes = {"kind": kind, "fill": fill}
-        found.append(series_record("fault_cost", axes, seconds * 4096, items=4096))
-    for size in (4096, 1 << 20, 1 << 28):
-        for kind in ("anonymous", "file"):
-            axes = {"kind": kind, "size": str(size)}
-            found.append(series_record("map_unmap", axes, 3.5e-3 + size * 1e-14, items=1000, unit="calls"))
-    for method in ("remap", "reserve_ahead", "unmap_and_map"):
-        for step in (4096, 1 << 20):
-            axes = {"method": method, "step": str(step)}
-            found.append(series_record("file_growth", axes, 8e-3 + step * 1e-9, items=1000, unit="calls"))
+        touches = "64" if fault == "major" else "none"
+        axes = {"fault": fault, "size": str(BASE_SIZE), "touches": touches, "fill": fill}
+        found.append(
+            series_record(
+                "fault_cost", axes, seconds * 4096, items=4096, base=fill in ("none", "read_1M"),
+                directory=None if "anonymous" in fault else DIRECTORY,
+                filesystem=None if "anonymous" in fault else "ext4",
+            )
+        )  # fmt: skip
+    for source in ("descriptor", "path", "anonymous"):
+        for size, touched in ((4 * MIB, "no"), (1 << 16, "no"), (64 * MIB, "no"), (4 * MIB, "yes")):
+            axes = {"source": source, "size": str(size), "touched": touched}
+            seconds = 3.5e-3 + (size * 2e-8 if touched == "yes" else 0)
+            found.append(
+                series_record(
+                    "map_unmap", axes, seconds, items=1000, unit="calls",
+                    base=(size, touched) == (4 * MIB, "no"),
+                    directory=None if source == "anonymous" else DIRECTORY,
+                    filesystem=None if source == "anonymous" else "ext4",
+                )
+            )  # fmt: skip
+    for strategy, cost in (("remap", 9e-10), ("window", 6e-10), ("ahead", 4e-10), ("write", 3e-10)):
+        for step in (1 << 16, MIB):
+            axes = {"strategy": strategy, "step": str(step), "size": str(16 * MIB)}
+            found.append(
+                series_record(
+                    "file_growth", axes, 16 * MIB * cost + 1e-6 * (16 * MIB // step), items=16 * MIB // step,
+                    size=16 * MIB, unit="steps", base=step == 1 << 16,
+                )
+            )  # fmt: skip
     return found
 
 
@@ -323,7 +369,7 @@ def _calibration() -> list[Record]:
     gib = float(1 << 30)
     rows = [
         ("clock", None, 22.5e-9, "calls"), ("system_call", None, 167e-9, "calls"),
-        ("memory_copy", 11.2 * gib, None, "bytes"), ("disk_sequential", 2.5 * gib, None, "bytes"),
+        ("memory_copy", 11.2 * gib, None, "calls"), ("memory_read", 14.9 * gib, None, "calls"), ("disk_sequential", 2.5 * gib, None, "calls"),
         ("disk_random", None, 56e-6, "calls"),
     ]  # fmt: skip
     found = []
@@ -343,8 +389,8 @@ def bench_records(start: str = "2026-11-23T07:05:00Z") -> list[Record]:
     """A whole bench run with all nine families and one series of each way to be missing."""
     series = [*_read_families(), *_advise_family(), *_cost_families(), *_pread_family(), *_calibration()]
     series[1]["discarded"] = {"count": 2, "reasons": {"not cold: 12 of 65536 pages resident": 2}}
-    series.append(missing_series("file_growth", {"method": "remap", "step": "1073741824"}, "FAILED", "ftruncate: No space left on device"))
-    series.append(series_record("map_unmap", {"kind": "file", "size": "65536"}, 4e-3, items=1000, unit="calls", result="PARTIAL", reason="interrupted after 9 of 15 samples"))
+    series.append(missing_series("file_growth", {"strategy": "remap", "step": "4096", "size": "16777216"}, "FAILED", "ftruncate: No space left on device"))
+    series.append(series_record("map_unmap", {"source": "path", "size": "1073741824", "touched": "no"}, 4e-3, items=1000, unit="calls", result="PARTIAL", reason="interrupted after 9 of 15 samples"))
     return [run_record("bench", start), *series, summary_record("bench", series)]
 
 

@@ -21,7 +21,7 @@ def plots(bench: Bench) -> list[Plot]:
             dots.plot(bench, "fault_cost", directory),
             baseline.plot(bench, directory),
         ]
-        names = [f.name for f in bench.families if f.directory == directory]
+        names = [family.name for family in bench.families(directory)]
         others = [name for name in names if name not in _TAKEN and name != "fault_cost"]
         found += [dots.plot(bench, name, directory) for name in others]
     return [plot for plot in found if plot is not None]

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import quantity
-from ..advice import Effect, Pattern, patterns
+from ..advice import NORMAL, Effect, Pattern, patterns
 from ..benchmarks import Bench
 from . import style
 from .plot import Column, Plot, table
@@ -18,19 +18,9 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
     found = patterns(bench, directory)
     if not found:
         return None
-    rows = [
-        (
-            (
-                pattern.name,
-                effect.advice,
-                quantity.ratio(effect.speed),
-                "clear" if effect.clear else "" if effect.speed is None else "within the spread",
-            ),
-            effect.series,
-        )
-        for pattern in found
-        for effect in pattern.effects
-    ]
+    family = bench.family("advise_effect", directory)
+    assert family is not None  # patterns() found some in it
+    effects = {id(e.series): e for pattern in found for e in pattern.effects}
     normal = found[0].normal
     measured = [e.series for p in found for e in p.effects if e.speed is not None]
     return Plot(
@@ -44,12 +34,21 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         filesystem=normal.filesystem,
         series=tuple(measured),
         table=table(
-            (Column("pattern"), Column("advice"), Column("speed", True), Column("against normal")),
-            rows,
+            [family],
+            (Column("speed", True), Column("against normal")),
+            lambda series: _against_normal(effects.get(id(series))),
             rate=True,
         ),
         draw=lambda canvas: _draw(canvas, found),
     )
+
+
+def _against_normal(effect: Effect | None) -> tuple[str, str]:
+    if effect is None or effect.speed is None:
+        return "", ""
+    if effect.advice == NORMAL:
+        return quantity.ratio(1.0), ""
+    return quantity.ratio(effect.speed), "clear" if effect.clear else "within the spread"
 
 
 def title(pattern: str) -> str:
@@ -114,13 +113,13 @@ def _draw_speed(
     axes.axvline(1, color=style.MUTED.light, linewidth=1.2)
     for row, effect in enumerate(members):
         if effect is None or effect.speed is None:
-            _note(axes, 1.0, row, "not measured", 8)
+            style.value_note(axes, 1.0, row, "not measured")
             continue
         look = _look(effect)
         style.dot(axes, effect.speed, row, effect.slow or 0.0, effect.fast or 0.0, look)
         right = (effect.fast or effect.speed) >= 1
         edge = (effect.fast if right else effect.slow) or effect.speed
-        _note(axes, edge, row, quantity.ratio_tick(effect.speed), 9 if right else -9)
+        style.value_note(axes, edge, row, quantity.ratio_tick(effect.speed), 1 if right else -1)
     axes.set_title(title(pattern.name))
     axes.set_xlabel("slower \u2190 normal \u2192 faster")
 
@@ -141,7 +140,7 @@ def _draw_amplification(
             continue
         axes.plot([1, value], [row, row], color=style.FOURTH.light, linewidth=2.4)
         axes.plot([value], [row], marker="|", markersize=9, color=style.FOURTH.light)
-        _note(axes, value, row, quantity.ratio_tick(value), 7)
+        style.value_note(axes, value, row, quantity.ratio_tick(value))
     axes.set_title("Read ÷ needed", fontweight="normal")
 
 
@@ -154,9 +153,3 @@ def _look(effect: Effect) -> style.Look:
     return style.Look(colour.light, marker)
 
 
-def _note(axes: Axes, x: float, row: float, text: str, offset: float) -> None:
-    axes.annotate(
-        text, (x, row), xytext=(offset, 0), textcoords="offset points", va="center",
-        ha="left" if offset > 0 else "right", color=style.MUTED.light,
-        fontsize=style.FONT_SIZE - 1,
-    )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -9,13 +11,32 @@ from .. import quantity
 from ..benchmarks import Bench, Family, Limits, axis_value, number
 from ..model import Series
 from . import style
-from .plot import Column, Plot, table
+from .plot import Plot, table
 
 _PANELS = (("read_sequential", "In order"), ("read_random", "At random"))
-_TEMPERATURES = ("warm", "cold")
+_LOOKS = {"warm": style.LOOKS[0], "cold": style.LOOKS[1], "mapped": style.LOOKS[2]}
 
-Line = tuple[str, list[Series]]
-Panel = tuple[str, Family, list[Line]]
+
+@dataclass(frozen=True)
+class Line:
+    """One temperature by size, and the same at another fill of the cache."""
+
+    temperature: str
+    series: list[Series]
+    others: list[Series]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One family."""
+
+    title: str
+    family: Family
+    lines: list[Line]
+
+    @property
+    def shown(self) -> list[Series]:
+        return [s for line in self.lines for s in (*line.series, *line.others)]
 
 
 def plot(bench: Bench, directory: str | None) -> Plot | None:
@@ -23,24 +44,19 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
     if not panels:
         return None
     limits = bench.limits(directory)
-    shown = [series for _, _, lines in panels for _, line in lines for series in line]
-    rows = [
-        ((title, temperature, axis_value("size", series.axes["size"])), series)
-        for title, _, lines in panels
-        for temperature, line in lines
-        for series in line
-    ]
-    family = panels[0][1]
+    family = panels[0].family
+    hollow = any(line.others for panel in panels for line in panel.lines)
     return Plot(
         key="bandwidth",
         title="Reading a mapped file",
         sentence=" ".join(_sentence(panel, limits) for panel in panels),
         reading="Bytes needed per second by size of the file, both logarithmic. "
-        "Marks are medians, bars span p25 to p75.",
+        "Marks are medians, bars span p25 to p75."
+        + (" Hollow marks: the cache was filled in another way." if hollow else ""),
         directory=family.directory,
         filesystem=family.filesystem,
-        series=tuple(shown),
-        table=table((Column("order"), Column("cache"), Column("size", True)), rows, rate=True),
+        series=tuple(series for panel in panels for series in panel.shown),
+        table=table([panel.family for panel in panels], rate=True),
         draw=lambda canvas: _draw(canvas, panels, limits),
     )
 
@@ -49,84 +65,94 @@ def _panel(bench: Bench, directory: str | None, name: str, title: str) -> Panel 
     family = bench.family(name, directory)
     if family is None or "size" not in family.axes:
         return None
-    lines = []
-    for temperature in _TEMPERATURES:
-        line = [s for s in family.along("size", temperature=temperature) if s.bytes_per_second]
-        if line:
-            lines.append((temperature, line))
-    return (title, family, lines) if lines else None
+    lines = [line for temperature in _LOOKS if (line := _line(family, temperature)).series]
+    return Panel(title, family, lines) if lines else None
+
+
+def _line(family: Family, temperature: str) -> Line:
+    drawable = [s for s in family.usable if s.bytes_per_second and number(s.axes.get("size", ""))]
+    along = [s for s in family.along("size", temperature=temperature) if s in drawable]
+    base = family.base(temperature=temperature)
+    others = [
+        series
+        for series in drawable
+        if series.axes.get("temperature") == temperature
+        and series.axes.get("fill") != base.get("fill")
+        and series not in along
+    ]
+    return Line(temperature, along, others)
 
 
 def _sentence(panel: Panel, limits: Limits) -> str:
-    title, _, lines = panel
     parts = []
-    for temperature, line in lines:
-        largest = line[-1]
-        limit, name = (
-            (limits.memory_copy, "of a memory copy")
-            if temperature == "warm"
-            else (limits.disk_sequential, "of what the disk gives in order")
-        )
-        text = f"{quantity.bandwidth(largest.bytes_per_second)} {temperature}"
-        if limit and largest.bytes_per_second:
-            text += f" ({quantity.share(largest.bytes_per_second / limit)} {name})"
+    for line in panel.lines:
+        rate = line.series[-1].bytes_per_second or 0.0
+        text = f"{quantity.bandwidth(rate)} {line.temperature}"
+        limit, name = limit_of(line.temperature, limits)
+        if limit:
+            text += f" ({quantity.share(rate / limit)} of {name})"
         parts.append(text)
-    size = axis_value("size", lines[0][1][-1].axes["size"])
-    return f"{title}, {size} are read at {quantity.listed(parts)}."
+    size = axis_value("size", panel.lines[0].series[-1].axes["size"])
+    what = f"a file of {size} is" if panel.title == "In order" else f"single pages of {size} are"
+    return f"{panel.title}, {what} read at {quantity.listed(parts)}."
+
+
+def limit_of(temperature: str, limits: Limits) -> tuple[float | None, str]:
+    """The limit that reading in a state stands beside."""
+    if temperature == "cold":
+        return limits.disk_sequential, "the disk's best"
+    if limits.memory_read:
+        return limits.memory_read, "reading memory"
+    return limits.memory_copy, "a memory copy"
 
 
 def _draw(canvas: style.Canvas, panels: list[Panel], limits: Limits) -> Figure:
     figure = style.figure(canvas, 330 * len(panels) if canvas.narrow else 380)
     rows, columns = (len(panels), 1) if canvas.narrow else (1, len(panels))
     grid = figure.subplots(rows, columns, sharey=True, sharex=True, squeeze=False)
-    low, high = _range(panels, limits)
+    lines = _limit_lines(limits)
+    values = [s.bytes_per_second or 1.0 for panel in panels for s in panel.shown]
+    low, high = style.bounds(values + [value for _, value in lines], 2.2)
     for index, (axes, panel) in enumerate(zip(grid.flat, panels)):
-        named = canvas.narrow or index == len(panels) - 1
-        _draw_panel(axes, panel, limits, low, high, named)
-        axes.set_title(panel[0])
-        if canvas.narrow and index < len(panels) - 1:
-            axes.tick_params(labelbottom=True)
-    if canvas.narrow:
-        for axes in list(grid.flat)[:-1]:
-            axes.set_xlabel("")
+        _draw_panel(axes, panel, low, high)
+        style.limit_lines(axes, lines, canvas.narrow or index == len(panels) - 1)
+        axes.set_title(panel.title)
+        axes.tick_params(labelbottom=True)
     return figure
 
 
-def _range(panels: list[Panel], limits: Limits) -> tuple[float, float]:
-    values = [s.bytes_per_second or 0.0 for _, _, lines in panels for _, line in lines for s in line]
-    values += [limit for limit in (limits.memory_copy, limits.disk_sequential) if limit]
-    return style.bounds(values, 2.2)
+def _limit_lines(limits: Limits) -> list[tuple[str, float]]:
+    known = (
+        ("memory\ncopy", limits.memory_copy),
+        ("disk,\nin order", limits.disk_sequential),
+        ("memory\nread", limits.memory_read),
+    )
+    return [(name, value) for name, value in known if value]
 
 
-def _draw_panel(
-    axes: Axes, panel: Panel, limits: Limits, low: float, high: float, named: bool
-) -> None:
-    _, _, lines = panel
-    sizes = sorted({number(s.axes["size"]) or 1.0 for _, line in lines for s in line})
-    style.log_axis(axes, "x", sizes[0] / 1.7, sizes[-1] * (sizes[-1] / sizes[0]) ** 0.16 * 1.7, str)
-    style.fixed_ticks(axes, "x", *_size_ticks(sizes))
+def _draw_panel(axes: Axes, panel: Panel, low: float, high: float) -> None:
+    sizes = sorted({_size(series) for series in panel.shown})
+    room = 1.7 * (sizes[-1] / sizes[0]) ** 0.16
+    style.log_axis(axes, "x", sizes[0] / 1.7, sizes[-1] * room, str)
+    ticks = sizes[:: -(-len(sizes) // 5)]
+    style.fixed_ticks(axes, "x", ticks, [quantity.size(size) for size in ticks])
     style.log_axis(axes, "y", low, high, quantity.bandwidth_tick)
     style.binary_ticks(axes, low, high)
-    for limit, name, dashes in (
-        (limits.memory_copy, "memory\ncopy", style.DASHES[0]),
-        (limits.disk_sequential, "disk,\nin order", style.DASHES[1]),
-    ):
-        if limit:
-            style.limit_line(axes, "y", limit, name if named else "", dashes)
-    for look, (temperature, series) in zip(style.LOOKS, lines):
-        x = [number(s.axes["size"]) or 1.0 for s in series]
-        y = [s.bytes_per_second or 0.0 for s in series]
-        style.line(axes, x, y, [_error(s) for s in series], look)
-        style.name_line(axes, x[-1], y[-1], temperature, look)
+    for line in panel.lines:
+        look = _LOOKS[line.temperature]
+        points = [(_size(s), s.bytes_per_second or 0.0) for s in line.series]
+        style.line(axes, points, [_error(s) for s in line.series], look)
+        for series in line.others:
+            style.hollow_mark(axes, _size(series), series.bytes_per_second or 0.0, look)
+        style.name_line(axes, *points[-1], line.temperature, look)
 
 
-def _size_ticks(sizes: list[float]) -> tuple[list[float], list[str]]:
-    chosen = sizes if len(sizes) <= 5 else sizes[:: -(-len(sizes) // 5)]
-    return chosen, [quantity.size(size) for size in chosen]
+def _size(series: Series) -> float:
+    return number(series.axes["size"]) or 1.0
 
 
 def _error(series: Series) -> tuple[float, float]:
     """Distances down and up to the bandwidth at p75 and p25 of the time."""
     rate = series.bytes_per_second or 0.0
     fast, slow = series.time_range
-    return max(rate - rate / slow, 0.0), max(rate / fast - rate, 0.0)
+    return rate - rate / slow, rate / fast - rate

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from .. import quantity
-from ..benchmarks import Bench, Family, axis_value, number
+from ..benchmarks import Bench, Family, axis_value
 from ..model import Series
 from . import style
 from .plot import Column, Plot, table
@@ -41,10 +41,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
     pairs = _pairs(bench, family) if family is not None else []
     if family is None or not pairs:
         return None
-    rows = []
-    for pair in pairs:
-        rows.append(((pair.label, "mapping", quantity.ratio(pair.speed)), pair.mapped))
-        rows.append(((pair.label, "pread", ""), pair.pread))
+    ratios = {id(pair.pread): quantity.ratio(pair.speed) for pair in pairs}
     return Plot(
         key="pread",
         title="A mapping beside pread",
@@ -56,7 +53,10 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         filesystem=family.filesystem,
         series=tuple(series for pair in pairs for series in (pair.mapped, pair.pread)),
         table=table(
-            (Column("reading"), Column("through"), Column("mapping ÷ pread", True)), rows, rate=True
+            [family],
+            (Column("mapping ÷ pread", True),),
+            lambda series: (ratios.get(id(series), ""),),
+            rate=True,
         ),
         draw=lambda canvas: _draw(canvas, pairs),
     )
@@ -64,18 +64,18 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
 
 def _pairs(bench: Bench, family: Family) -> list[Pair]:
     found = []
-    for pread in family.usable:
-        pattern = pread.axes.get("pattern", "")
-        mapped = bench.family(_MAPPED.get(pattern, ""), family.directory)
-        if mapped is None or not pread.bytes_per_second:
-            continue
-        shared = {a: pread.axes[a] for a in ("temperature", "size") if a in pread.axes}
-        twins = [s for s in mapped.along("", **shared) if s.bytes_per_second]
-        if twins:
-            found.append(
-                Pair(pattern, shared.get("temperature", ""), shared.get("size", ""), twins[0], pread)
-            )
-    found.sort(key=lambda p: (p.pattern != "sequential", p.temperature != "warm", number(p.size) or 0))
+    for pattern, name in _MAPPED.items():
+        mapped = bench.family(name, family.directory)
+        for temperature in ("warm", "cold") if mapped else ():
+            line = family.along("size", pattern=pattern, temperature=temperature)
+            twins = {s.axes.get("size"): s for s in mapped.along("size", temperature=temperature)}
+            found += [
+                Pair(pattern, temperature, size, twins[size], series)
+                for series in line
+                if series.bytes_per_second
+                and (size := series.axes.get("size", "")) in twins
+                and twins[size].bytes_per_second
+            ]
     return found
 
 
@@ -108,7 +108,9 @@ def _draw(canvas: style.Canvas, pairs: list[Pair]) -> Figure:
         for series, look in ((pair.pread, pread), (pair.mapped, mapping)):
             rate, (fast, slow) = series.bytes_per_second or 1.0, series.time_range
             style.dot(axes, rate, row, rate / slow, rate / fast, look)
-        style.row_note(axes, row, quantity.ratio(pair.speed), pair.label if canvas.narrow else "")
+        style.row_note(axes, row, quantity.ratio(pair.speed))
+        if canvas.narrow:
+            style.row_label(axes, row, pair.label)
     axes.annotate(
         "mapping ÷ pread", (1, 1), xycoords="axes fraction", xytext=(-2, 8),
         textcoords="offset points", ha="right", color=style.MUTED.light,

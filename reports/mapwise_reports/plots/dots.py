@@ -1,5 +1,5 @@
-"""A row for each series with its time on a logarithmic axis: the plot for every family whose
-points are kinds rather than amounts, and for families this report has no plot of its own for."""
+"""A row for each series on a logarithmic axis: the plot for every family whose points are kinds
+rather than amounts, and for families this report has no plot of its own for."""
 
 from __future__ import annotations
 
@@ -9,27 +9,56 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import quantity
-from ..benchmarks import Bench, Family, Limits, axis_value
+from ..benchmarks import Bench, Family
 from ..model import Series
 from . import style
-from .plot import Column, Plot, table
+from .plot import Plot, table
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How a family is shown: its title, and which limits its rows stand beside."""
+    """How a family is shown: its title, by time or by bandwidth, and beside which limits."""
 
     title: str
-    system_call: bool = False
-    disk_random: bool = False
-    page_copy: bool = False
+    rate: bool = False
+    limits: tuple[str, ...] = ()
 
 
 KINDS = {
-    "fault_cost": Kind("What a page fault costs", True, disk_random=True, page_copy=True),
-    "map_unmap": Kind("Mapping and unmapping", system_call=True),
-    "file_growth": Kind("Growing a mapped file", system_call=True),
+    "fault_cost": Kind(
+        "What a page fault costs", limits=("system call", "copy of a page", "random disk read")
+    ),
+    "map_unmap": Kind("Mapping and unmapping", limits=("system call",)),
+    "file_growth": Kind("Growing a mapped file", True, ("memory copy", "disk, in order")),
 }
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What is drawn: the usable series of a family and the limits beside them."""
+
+    family: Family
+    kind: Kind
+    lines: list[tuple[str, float]]
+
+    def value(self, series: Series) -> float:
+        return (series.bytes_per_second or 0.0) if self.kind.rate else cost(series)
+
+    def spread(self, series: Series) -> tuple[float, float]:
+        fast, slow = series.time_range
+        value = self.value(series)
+        return (value / slow, value / fast) if self.kind.rate else (value * fast, value * slow)
+
+    @property
+    def series(self) -> list[Series]:
+        return [series for series in self.family.usable if self.value(series) > 0]
+
+    def text(self, value: float) -> str:
+        return quantity.bandwidth(value) if self.kind.rate else quantity.duration(value)
+
+    @property
+    def item(self) -> str:
+        return self.family.usable[0].items.removesuffix("s") or "sample"
 
 
 def plot(bench: Bench, name: str, directory: str | None) -> Plot | None:
@@ -37,21 +66,20 @@ def plot(bench: Bench, name: str, directory: str | None) -> Plot | None:
     if family is None or not family.usable:
         return None
     kind = KINDS.get(name, Kind(name.replace("_", " ").capitalize()))
-    lines = _limit_lines(kind, bench.limits(directory), bench.page_size)
-    rows = [
-        (tuple(axis_value(a, s.axes[a]) if a in s.axes else "" for a in family.axes), s)
-        for s in family.series
-    ]
+    rows = Rows(family, kind, _limit_lines(bench, kind, directory))
+    if not rows.series:
+        return None
+    shown = "Bytes per second" if kind.rate else f"Time per {rows.item}"
     return Plot(
         key=name.replace("_", "-"),
         title=kind.title,
-        sentence=_sentence(family, lines),
-        reading=f"{_unit(family)}, logarithmic. Marks are medians, bars span p25 to p75.",
+        sentence=_sentence(rows),
+        reading=f"{shown}, logarithmic. Marks are medians, bars span p25 to p75.",
         directory=family.directory,
         filesystem=family.filesystem,
-        series=family.usable,
-        table=table([Column(axis.replace("_", " ")) for axis in family.axes], rows),
-        draw=lambda canvas: _draw(canvas, family, lines),
+        series=tuple(rows.series),
+        table=table([family], rate=kind.rate),
+        draw=lambda canvas: _draw(canvas, rows),
     )
 
 
@@ -61,73 +89,66 @@ def cost(series: Series) -> float:
     return value if value and value > 0 else series.seconds or 0.0
 
 
-def _unit(family: Family) -> str:
-    items = family.usable[0].items
-    return f"Time per {items.removesuffix('s')}" if items else "Time per sample"
-
-
-def _limit_lines(
-    kind: Kind, limits: Limits, page_size: float | None
-) -> list[tuple[str, float]]:
-    found = []
-    if kind.page_copy and limits.memory_copy and page_size:
-        found.append(("copy of a page", page_size / limits.memory_copy))
-    if kind.system_call and limits.system_call:
-        found.append(("system call", limits.system_call))
-    if kind.disk_random and limits.disk_random:
-        found.append(("random disk read", limits.disk_random))
+def _limit_lines(bench: Bench, kind: Kind, directory: str | None) -> list[tuple[str, float]]:
+    limits, page = bench.limits(directory), bench.page_size
+    known = {
+        "system call": limits.system_call,
+        "copy of a page": page / limits.memory_copy if page and limits.memory_copy else None,
+        "random disk read": limits.disk_random,
+        "memory copy": limits.memory_copy,
+        "disk, in order": limits.disk_sequential,
+    }
+    found = [(name, value) for name in kind.limits if (value := known[name])]
     return sorted(found, key=lambda line: line[1])
 
 
-def _sentence(family: Family, lines: list[tuple[str, float]]) -> str:
-    cheapest = min(family.usable, key=cost)
-    dearest = max(family.usable, key=cost)
-    unit = family.usable[0].items.removesuffix("s") or "sample"
-    text = f"{quantity.duration(cost(cheapest))} a {unit}"
-    if cheapest is not dearest:
+def _sentence(rows: Rows) -> str:
+    least, most = min(rows.series, key=rows.value), max(rows.series, key=rows.value)
+    text = rows.text(rows.value(least)) + ("" if rows.kind.rate else f" a {rows.item}")
+    if least is not most:
         text = (
-            f"From {text} ({family.label(cheapest)})"
-            f" to {quantity.duration(cost(dearest))} ({family.label(dearest)})"
+            f"From {text} ({rows.family.label(least)})"
+            f" to {rows.text(rows.value(most))} ({rows.family.label(most)})"
         )
-    if lines:
-        known = [f"a {name} takes {quantity.duration(value)}" for name, value in lines]
+    if rows.lines:
+        verb = "gives" if rows.kind.rate else "takes"
+        known = [f"{_article(name)} {verb} {rows.text(value)}" for name, value in rows.lines]
         text += f"; here {quantity.listed(known)}"
     return text + "."
 
 
-def _draw(canvas: style.Canvas, family: Family, lines: list[tuple[str, float]]) -> Figure:
-    rows = family.usable
-    figure = style.figure(canvas, (40 if canvas.narrow else 24) * len(rows) + 90)
+def _article(limit: str) -> str:
+    return "the disk, in order," if limit.startswith("disk") else f"a {limit}"
+
+
+def _draw(canvas: style.Canvas, rows: Rows) -> Figure:
+    series = rows.series
+    figure = style.figure(canvas, (40 if canvas.narrow else 24) * len(series) + 90)
     axes = figure.subplots()
-    values = [cost(s) * factor for s in rows for factor in (1.0, *s.time_range)]
-    values += [value for _, value in lines]
-    low, high = style.bounds(values, 1.8)
-    style.log_axis(axes, "x", low, high * 1.6, quantity.duration_tick, style.steps_for(low, high))
-    labels = [family.label(series) or "base point" for series in rows]
-    style.rows_axis(axes, [""] * len(rows) if canvas.narrow else labels)
-    apart = (high * 1.6 / low) ** (0.42 if canvas.narrow else 0.16)
-    previous, level = 0.0, 0
-    for index, (name, value) in enumerate(lines):
-        level = level + 1 if previous and value < previous * apart else 0
-        style.limit_line(axes, "x", value, name, style.DASHES[index], level)
-        previous = value
-    for row, (series, label) in enumerate(zip(rows, labels)):
-        _draw_row(axes, row, series, label if canvas.narrow else "")
+    values = [edge for s in series for edge in (rows.value(s), *rows.spread(s))]
+    low, high = style.bounds(values + [value for _, value in rows.lines], 1.6)
+    high *= (high / low) ** (0.3 if canvas.narrow else 0.1)
+    if rows.kind.rate:
+        style.log_axis(axes, "x", low, high, quantity.bandwidth_tick)
+        style.binary_ticks(axes, low, high, "x", 4 if canvas.narrow else 8)
+    else:
+        style.log_axis(axes, "x", low, high, quantity.duration_tick, style.steps_for(low, high))
+    labels = [rows.family.label(s) or "base point" for s in series]
+    style.rows_axis(axes, [""] * len(series) if canvas.narrow else labels)
+    _draw_limits(axes, rows.lines, (high / low) ** (0.42 if canvas.narrow else 0.16))
+    for row, (one, label) in enumerate(zip(series, labels)):
+        style.dot(axes, rows.value(one), row, *rows.spread(one), style.LOOKS[0])
+        edge = max(rows.value(one), *rows.spread(one))
+        style.value_note(axes, edge, row, rows.text(rows.value(one)))
+        if canvas.narrow:
+            style.row_label(axes, row, label)
     return figure
 
 
-def _draw_row(axes: Axes, row: int, series: Series, label: str) -> None:
-    value = cost(series)
-    low, high = (value * factor for factor in series.time_range)
-    style.dot(axes, value, row, low, high, style.LOOKS[0])
-    axes.annotate(
-        quantity.duration(value), (max(high, value), row), xytext=(9, 0),
-        textcoords="offset points", va="center", color=style.MUTED.light,
-        fontsize=style.FONT_SIZE - 1,
-    )  # fmt: skip
-    if label:
-        axes.annotate(
-            label, (0, row), xycoords=axes.get_yaxis_transform(), xytext=(0, 14),
-            textcoords="offset points", va="center", color=style.INK.light,
-            fontsize=style.FONT_SIZE - 1,
-        )  # fmt: skip
+def _draw_limits(axes: Axes, lines: list[tuple[str, float]], apart: float) -> None:
+    """Names of lines that lie within a factor of `apart` are stacked."""
+    previous, level = 0.0, 0
+    for index, (name, value) in enumerate(lines):
+        level = level + 1 if previous and value < previous * apart else 0
+        style.limit_line(axes, value, name, style.DASHES[index], level)
+        previous = value

@@ -8,6 +8,7 @@ from typing import Callable, Sequence
 from matplotlib.figure import Figure
 
 from .. import quantity
+from ..benchmarks import COUNTS, NONE, SIZES, Family, number
 from ..model import Outcome, Series
 from .style import Canvas
 
@@ -53,10 +54,16 @@ class Plot:
 
 
 def table(
-    lead: Sequence[Column], rows: Sequence[tuple[Sequence[str], Series]], rate: bool = False
+    families: Sequence[Family],
+    lead: Sequence[Column] = (),
+    first: Callable[[Series], Sequence[str]] = lambda series: (),
+    rate: bool = False,
 ) -> Table:
-    """A table of series: the lead columns of the plot, then what every series has."""
+    """Every series of the families: the lead columns of the plot, the axes, the numbers."""
+    axes = tuple(dict.fromkeys(axis for family in families for axis in family.axes))
     columns = (
+        *((Column("family"),) if len(families) > 1 else ()),
+        *(Column(axis.replace("_", " "), axis in SIZES or axis in COUNTS) for axis in axes),
         *lead,
         Column("median", True),
         Column("p25", True),
@@ -67,7 +74,27 @@ def table(
         Column("samples", True),
         Column("discarded", True),
     )
-    return Table(columns, tuple((*first, *_numbers(series, rate)) for first, series in rows))
+    rows = (
+        (
+            *((family.name.replace("_", " "),) if len(families) > 1 else ()),
+            *(_cell(axis, series.axes.get(axis, NONE)) for axis in axes),
+            *first(series),
+            *_numbers(series, rate),
+        )
+        for family in families
+        for series in family.series
+    )
+    return Table(columns, tuple(rows))
+
+
+def _cell(axis: str, value: str) -> str:
+    """The value of an axis beneath its name."""
+    amount = number(value)
+    if value == NONE:
+        return ""
+    if amount is not None:
+        return quantity.size(amount) if axis in SIZES else quantity.count(amount)
+    return value.replace("_", " ")
 
 
 def _numbers(series: Series, rate: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ series also has its own mark, and a label beside it.
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Callable, Iterator, Sequence
@@ -184,23 +185,45 @@ def binary_ticks(axes: Axes, low: float, high: float, which: str = "y", most: in
 DASHES = ((0, (5, 3)), (0, (1.5, 2.5)), (0, (8, 2, 1.5, 2)))
 
 
-def limit_line(
-    axes: Axes, which: str, value: float, name: str, dashes: object = DASHES[0], level: int = 0
-) -> None:
-    """A line for what the machine can do at best, named where it ends; `level` lifts the name."""
-    if which == "y":
-        axes.axhline(value, color=MUTED.light, linewidth=1.2, linestyle=dashes)
+def limit_lines(axes: Axes, limits: Sequence[tuple[str, float]], named: bool = True) -> None:
+    """Horizontal lines for what the machine can do at best, named at their right end."""
+    for index, (_, value) in enumerate(limits):
+        axes.axhline(value, color=MUTED.light, linewidth=1.2, linestyle=DASHES[index])
+    if named:
+        limit_names(axes, limits)
+
+
+def limit_line(axes: Axes, value: float, name: str, dashes: object, level: int = 0) -> None:
+    """A vertical line for a limit, named above the plot; `level` lifts the name."""
+    axes.axvline(value, color=MUTED.light, linewidth=1.2, linestyle=dashes)
+    axes.annotate(
+        name, (value, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 4 + 15 * level),
+        textcoords="offset points", color=MUTED.light, fontsize=FONT_SIZE - 1, ha="center",
+    )  # fmt: skip
+
+
+def limit_names(axes: Axes, limits: Sequence[tuple[str, float]]) -> None:
+    """Names for horizontal limit lines at the right end, pushed apart where lines are close."""
+    low, high = axes.get_ylim()
+    height = 260.0  # about that of a panel: close enough to keep two names apart
+    previous = -1e9
+    for name, value in sorted(limits, key=lambda limit: limit[1]):
+        at = math.log(value / low) / math.log(high / low) * height
+        placed = max(at, previous + 26)
+        previous = placed
         axes.annotate(
-            name, (1, value), xycoords=axes.get_yaxis_transform(), xytext=(5, 0),
+            name, (1, value), xycoords=axes.get_yaxis_transform(), xytext=(5, placed - at),
             textcoords="offset points", color=MUTED.light, fontsize=FONT_SIZE - 1, va="center",
             annotation_clip=False, linespacing=1.0,
         )  # fmt: skip
-    else:
-        axes.axvline(value, color=MUTED.light, linewidth=1.2, linestyle=dashes)
-        axes.annotate(
-            name, (value, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 4 + 15 * level),
-            textcoords="offset points", color=MUTED.light, fontsize=FONT_SIZE - 1, ha="center",
-        )  # fmt: skip
+
+
+def hollow_mark(axes: Axes, x: float, y: float, look: Look) -> None:
+    """A point beside a line: the same thing under another condition."""
+    axes.plot(
+        [x], [y], linestyle="none", marker=look.marker, markerfacecolor=PAPER.light,
+        markeredgecolor=look.colour, markeredgewidth=1.6,
+    )  # fmt: skip
 
 
 def name_line(axes: Axes, x: float, y: float, name: str, look: Look) -> None:
@@ -213,14 +236,15 @@ def name_line(axes: Axes, x: float, y: float, name: str, look: Look) -> None:
 
 def line(
     axes: Axes,
-    x: Sequence[float],
-    y: Sequence[float],
+    points: Sequence[tuple[float, float]],
     errors: Sequence[tuple[float, float]],
     look: Look,
 ) -> None:
-    """A line through medians with their spread."""
+    """A line through medians with their spread: distances down and up from each."""
+    x, y = zip(*points)
+    bars = [[max(error[side], 0.0) for error in errors] for side in (0, 1)]
     axes.errorbar(
-        x, y, yerr=list(zip(*errors)), color=look.colour, linestyle=look.line,
+        x, y, yerr=bars, color=look.colour, linestyle=look.line,
         marker=look.marker, markerfacecolor=look.face, markeredgecolor=look.colour,
         elinewidth=1.4, capsize=3,
     )  # fmt: skip
@@ -244,14 +268,29 @@ def rows_axis(axes: Axes, labels: Sequence[str]) -> None:
     axes.grid(True, axis="y")
 
 
-def row_note(axes: Axes, row: float, text: str, label: str = "") -> None:
-    """A number at the right end of a row and, on a narrow canvas, the row's name above it."""
-    place = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points", "va": "center"}
+def row_note(axes: Axes, row: float, text: str) -> None:
+    """A number at the right end of a row."""
     axes.annotate(
-        text, (1, row), xytext=(-2, 0), ha="right", color=INK.light, fontsize=FONT_SIZE - 1, **place
-    )
-    if label:
-        axes.annotate(label, (0, row), xytext=(0, 14), color=INK.light, fontsize=FONT_SIZE - 1, **place)
+        text, (1, row), xycoords=axes.get_yaxis_transform(), xytext=(-2, 0),
+        textcoords="offset points", ha="right", va="center", color=INK.light,
+        fontsize=FONT_SIZE - 1,
+    )  # fmt: skip
+
+
+def row_label(axes: Axes, row: float, label: str) -> None:
+    """The name of a row above it: on a narrow canvas there is no room at the left."""
+    axes.annotate(
+        label, (0, row), xycoords=axes.get_yaxis_transform(), xytext=(0, 14),
+        textcoords="offset points", va="center", color=INK.light, fontsize=FONT_SIZE - 1,
+    )  # fmt: skip
+
+
+def value_note(axes: Axes, x: float, row: float, text: str, side: int = 1) -> None:
+    """A number beside a mark: at the right, or with side -1 at the left."""
+    axes.annotate(
+        text, (x, row), xytext=(9 * side, 0), textcoords="offset points", va="center",
+        ha="left" if side > 0 else "right", color=MUTED.light, fontsize=FONT_SIZE - 1,
+    )  # fmt: skip
 
 
 def key(look: Look, label: str) -> Line2D:

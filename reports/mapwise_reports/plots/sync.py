@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import quantity
-from ..benchmarks import Bench, Family, number
+from ..benchmarks import Bench, Family, axis_value, number
 from ..model import Series
 from . import style
-from .plot import Column, Plot, table
+from .plot import Plot, table
 
 PAGES = "dirty_pages"
 MODE = "mode"
 
-Line = tuple[str, list[Series]]
+@dataclass(frozen=True)
+class Line:
+    """The series of one mode by dirty pages, and the same under other conditions."""
+
+    mode: str
+    series: list[Series]
+    others: list[Series]
 
 
 def plot(bench: Bench, directory: str | None) -> Plot | None:
@@ -25,19 +33,17 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
     if not lines:
         return None
     limits = _limits(bench, directory)
-    rows = [
-        ((mode, quantity.count(number(s.axes[PAGES]))), s) for mode, line in lines for s in line
-    ]
     return Plot(
         key="sync",
         title="Writing dirty pages back",
         sentence=_sentence(lines),
         reading="Time of one msync by dirty pages, all axes logarithmic. "
-        "Marks are medians, bars span p25 to p75.",
+        "Marks are medians, bars span p25 to p75."
+        + (f" Hollow marks: {quantity.listed(others)}." if (others := _conditions(family, lines)) else ""),
         directory=family.directory,
         filesystem=family.filesystem,
-        series=tuple(s for _, line in lines for s in line),
-        table=table((Column("msync"), Column("dirty pages", True)), rows),
+        series=tuple(s for line in lines for s in (*line.series, *line.others)),
+        table=table([family]),
         draw=lambda canvas: _draw(canvas, lines, limits),
     )
 
@@ -54,17 +60,36 @@ def _lines(family: Family) -> list[Line]:
     lines = []
     for mode in family.values(MODE):
         line = [s for s in family.along(PAGES, mode=mode) if number(s.axes[PAGES])]
+        others = [
+            s
+            for s in family.usable
+            if s.axes.get(MODE) == mode and s not in line and number(s.axes.get(PAGES, ""))
+        ]
         if line:
-            lines.append((mode, line))
+            lines.append(Line(mode, line, others))
     return lines
+
+
+def _conditions(family: Family, lines: list[Line]) -> list[str]:
+    """What is different at the hollow marks: values of the axes other than mode and pages."""
+    found = []
+    for line in lines:
+        base = family.base(mode=line.mode)
+        for series in line.others:
+            found += [
+                axis_value(axis, value)
+                for axis, value in series.axes.items()
+                if axis not in (PAGES, MODE) and value != base.get(axis)
+            ]
+    return list(dict.fromkeys(found))
 
 
 def _sentence(lines: list[Line]) -> str:
     parts = []
-    for mode, line in lines:
-        first, last = line[0], line[-1]
+    for line in lines:
+        first, last = line.series[0], line.series[-1]
         pages = number(last.axes[PAGES]) or 1.0
-        text = f"An msync ({mode}) of {_pages(first)} takes {quantity.duration(first.seconds)}"
+        text = f"An msync ({line.mode}) of {_pages(first)} takes {quantity.duration(first.seconds)}"
         if last is not first:
             text += f", of {_pages(last)} {quantity.duration(last.seconds)}"
             text += f" or {quantity.duration((last.seconds or 0.0) / pages)} a page"
@@ -91,7 +116,7 @@ def _draw(canvas: style.Canvas, lines: list[Line], limits: tuple[float | None, f
 def _draw_panel(
     axes: Axes, lines: list[Line], per_page: bool, limit: float | None, name: str
 ) -> None:
-    points = [(s, number(s.axes[PAGES]) or 1.0) for _, line in lines for s in line]
+    points = [(s, number(s.axes[PAGES]) or 1.0) for line in lines for s in (*line.series, *line.others)]
     pages = sorted({count for _, count in points})
     values = [(s.seconds or 0.0) / (count if per_page else 1.0) for s, count in points]
     low, high = style.bounds(values + ([limit] if limit else []), 2.0)
@@ -100,11 +125,17 @@ def _draw_panel(
     step = -(-len(pages) // 6)
     style.fixed_ticks(axes, "x", pages[::step], [quantity.count(p) for p in pages[::step]])
     style.log_axis(axes, "y", low, high, quantity.duration_tick, style.steps_for(low, high))
-    if limit:
-        style.limit_line(axes, "y", limit, name)
-    for look, (mode, line) in zip(style.LOOKS, lines):
-        x = [number(s.axes[PAGES]) or 1.0 for s in line]
-        y = [(s.seconds or 0.0) / (count if per_page else 1.0) for s, count in zip(line, x)]
-        errors = [(v * (1 - s.time_range[0]), v * (s.time_range[1] - 1)) for s, v in zip(line, y)]
-        style.line(axes, x, y, [(max(a, 0.0), max(b, 0.0)) for a, b in errors], look)
-        style.name_line(axes, x[-1], y[-1], mode, look)
+    style.limit_lines(axes, [(name, limit)] if limit else [])
+    for look, line in zip(style.LOOKS, lines):
+        points = [_point(series, per_page) for series in line.series]
+        ranges = [series.time_range for series in line.series]
+        errors = [(y * (1 - low), y * (high - 1)) for (_, y), (low, high) in zip(points, ranges)]
+        style.line(axes, points, errors, look)
+        for series in line.others:
+            style.hollow_mark(axes, *_point(series, per_page), look)
+        style.name_line(axes, *points[-1], line.mode, look)
+
+
+def _point(series: Series, per_page: bool) -> tuple[float, float]:
+    pages = number(series.axes[PAGES]) or 1.0
+    return pages, (series.seconds or 0.0) / (pages if per_page else 1.0)
