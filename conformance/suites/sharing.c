@@ -1,0 +1,486 @@
+/* Shared maps: who sees a store, when, and what outlives the map, the descriptor and the process. */
+#include "case.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+SUITE("sharing", "shared visibility");
+
+static char *map_shared(const struct scratch_file *file, size_t length)
+{
+    return map_file(file, 0, length, PROT_READ | PROT_WRITE, MAP_SHARED);
+}
+
+/* ---- between maps ---------------------------------------------------------------------------------- */
+
+FILE_CASE("shared.two_maps", POSIX("mmap", SHALL),
+          "a store through one shared map is seen through another map of the file, in both directions")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    char *first = map_shared(&file, 3 * page);
+    char *second = map_file(&file, (off_t)page, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    EXPECT("2 3", page_bytes(second, 2 * page));
+    EXPECT("stored", store(&first[page + 5], 8));
+    EXPECT("8", load(&second[5]));
+    EXPECT("stored", store(&second[2 * page - 1], 9));
+    EXPECT("9", load(&first[3 * page - 1]));
+    EXPECT("1 2 3", page_bytes(first, 3 * page));
+}
+
+FILE_CASE("shared.ro_sees_writes", POSIX("mmap", SHALL),
+          "a read-only shared map shows the stores of a writable one")
+{
+    struct scratch_file file = scratch_file(page);
+    char *reader = map_descriptor(reopen(&file, O_RDONLY), 0, page, PROT_READ, MAP_SHARED);
+    char *writer = map_shared(&file, page);
+
+    EXPECT("1", load(&reader[page - 1]));
+    EXPECT("stored", store(&writer[page - 1], 9));
+    EXPECT("9", load(&reader[page - 1]));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&reader[page - 1], 8));
+}
+
+FILE_CASE("shared.hardlink_alias", POSIX("mmap", SHALL),
+          "maps of one file that was opened by two names show each other's stores")
+{
+    struct scratch_file file = scratch_file(page);
+    struct scratch_file alias = file;
+
+    snprintf(alias.path, sizeof alias.path, "%s", scratch_path("alias"));
+    if (link(file.path, alias.path) != 0)
+        unsupported("this file system makes no hard links");
+    char *first = map_shared(&file, page);
+    char *second = map_descriptor(reopen(&alias, O_RDWR), 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    EXPECT("stored", store(&first[0], 8));
+    EXPECT("8", load(&second[0]));
+    EXPECT("stored", store(&second[1], 9));
+    EXPECT("9", load(&first[1]));
+}
+
+FILE_CASE("shared.close_keeps", POSIX("mmap", SHALL),
+          "closing the descriptor does not end the map: stores still reach the file")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_shared(&file, 2 * page);
+
+    SETUP(close(file.descriptor));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("stored", store(&map[page], 9));
+    file.descriptor = reopen(&file, O_RDONLY);
+    EXPECT("9", file_byte(&file, (int64_t)page));
+}
+
+/* ---- between maps and read(2), write(2) -------------------------------------------------------------- */
+
+FILE_CASE("shared.write_to_map", PRACTICE("maps and read(2), write(2) share one cache"),
+          "what write(2) puts into the file is in a shared map at once")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_shared(&file, 2 * page);
+
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    write_file(&file, (off_t)page, 9);
+    EXPECT("9", load(&map[page]));
+    EXPECT("stored", store(&map[page], 8));
+    write_file(&file, (off_t)page, 7);
+    EXPECT("7", load(&map[page]));
+}
+
+FILE_CASE("shared.map_to_read", PRACTICE("maps and read(2), write(2) share one cache"),
+          "what a shared map stores is in read(2) at once, without msync")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_shared(&file, 2 * page);
+
+    EXPECT("2", file_byte(&file, (int64_t)page));
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("9", file_byte(&file, (int64_t)page));
+    EXPECT("stored", store(&map[page], 8));
+    EXPECT("8", file_byte(&file, (int64_t)page));
+}
+
+FILE_CASE("shared.partial_overwrite", POSIX("write", SHALL),
+          "writing a part of a page leaves the rest of it as the map stored it")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_shared(&file, page);
+
+    memset(map, 7, page);
+    SETUP(pwrite(file.descriptor, "\5\5\5", 3, 100));
+    EXPECT("0", bytes_other_than(7, map, 100));
+    EXPECT("0", bytes_other_than(5, &map[100], 3));
+    EXPECT("0", bytes_other_than(7, &map[103], page - 103));
+    EXPECT("7", file_byte(&file, 99));
+    EXPECT("5", file_byte(&file, 102));
+    EXPECT("7", file_byte(&file, 103));
+}
+
+FILE_CASE("shared.self_read", POSIX("read", SHALL),
+          "reading a file into its own map ends, with the bytes of the file in the map and in the file")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_shared(&file, 2 * page);
+
+    EXPECT(number((int64_t)page), returned(pread(file.descriptor, map, page, 0)));
+    EXPECT("0", bytes_other_than(1, map, page));
+    EXPECT(number((int64_t)page), returned(pread(file.descriptor, &map[page], page, 0)));
+    EXPECT("0", bytes_other_than(1, map, 2 * page));
+    EXPECT("1", file_byte(&file, 2 * (int64_t)page - 1));
+}
+
+FILE_CASE("shared.self_write", POSIX("write", SHALL),
+          "writing a file from its own map ends, with the bytes of the map in the file and in the map")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_shared(&file, 2 * page);
+
+    EXPECT(number((int64_t)page), returned(pwrite(file.descriptor, map, page, 0)));
+    EXPECT("0", bytes_other_than(1, map, page));
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT(number((int64_t)page), returned(pwrite(file.descriptor, map, page, (off_t)page)));
+    EXPECT("9 9", page_bytes(map, 2 * page));
+    EXPECT("9", file_byte(&file, (int64_t)page));
+    EXPECT("1", file_byte(&file, (int64_t)page + 1));
+}
+
+FILE_CASE("shared.sendfile", PRACTICE("maps and read(2), write(2) share one cache"),
+          "sendfile sends what a shared map has just stored", .needs = NEED_LINUX)
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_shared(&file, page);
+    char sent[2] = "";
+    int ends[2];
+
+    EXPECT("stored", store(&map[1], 9));
+    SETUP(pipe(ends));
+    SETUP(sendfile(ends[1], file.descriptor, &(off_t){0}, 2));
+    SETUP(read(ends[0], sent, 2));
+    EXPECT("1", load(&sent[0]));
+    EXPECT("9", load(&sent[1]));
+}
+
+/* ---- between processes ------------------------------------------------------------------------------- */
+
+FILE_CASE(
+    "shared.fork_file", POSIX("fork", SHALL),
+    "a child's store through an inherited shared map is seen by the parent, and the parent's by a child")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_shared(&file, 2 * page);
+
+    EXPECT("stored", store_in_child(&map[page], 9));
+    EXPECT("9", load(&map[page]));
+    EXPECT("stored", store(&map[0], 8));
+    EXPECT("8", load_in_child(&map[0]));
+    EXPECT("1", file_byte(&file, 1));
+    EXPECT("9", file_byte(&file, (int64_t)page));
+}
+
+static const char *store_by_own_map(void *path)
+{
+    int descriptor = (int)SETUP(open(path, O_RDWR));
+    char *map = map_descriptor(descriptor, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    if (map[0] != 7)
+        return "the parent's store is not here";
+    return store(&map[page - 1], 9);
+}
+
+FILE_CASE("shared.own_open", POSIX("mmap", SHALL),
+          "a process that opens and maps the file itself sees the stores made here, and we see its")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_shared(&file, page);
+
+    EXPECT("stored", store(&map[0], 7));
+    EXPECT("stored", in_child(store_by_own_map, file.path));
+    EXPECT("9", load(&map[page - 1]));
+}
+
+/* A child that may store, then becomes cat(1); what that prints is kept. */
+struct printed {
+    char *stores_to; /* or NULL */
+    const char *path;
+    char text[1 << 18];
+};
+
+static void print_by_exec(struct printed *printed)
+{
+    ssize_t got;
+    size_t length = 0;
+    int ends[2], status;
+
+    SETUP(pipe(ends));
+    pid_t child = (pid_t)SETUP(fork());
+    if (child == 0) {
+        if (printed->stores_to)
+            *(volatile char *)printed->stores_to = 'S';
+        dup2(ends[1], STDOUT_FILENO);
+        execlp("cat", "cat", printed->path, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    while (length < sizeof printed->text - 1 &&
+           (got = read(ends[0], printed->text + length, sizeof printed->text - 1 - length)) > 0)
+        length += (size_t)got;
+    SETUP(waitpid(child, &status, 0));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        unsupported("cat(1) can't be run");
+}
+
+FILE_CASE("shared.exec_process", PRACTICE("maps and read(2), write(2) share one cache"),
+          "another program that reads the file gets what was stored here, without msync")
+{
+    struct scratch_file file = scratch_file(page);
+    static struct printed printed;
+    char *map = map_shared(&file, page);
+
+    EXPECT("stored", store(&map[0], 7));
+    EXPECT("stored", store(&map[page - 1], 9));
+    printed.path = file.path;
+    print_by_exec(&printed);
+    EXPECT("7", load(&printed.text[0]));
+    EXPECT("1", load(&printed.text[1]));
+    EXPECT("9", load(&printed.text[page - 1]));
+}
+
+FILE_CASE("shared.exec_drops", POSIX("exec", SHALL),
+          "exec drops the maps, and the file keeps what was stored through them", .needs = NEED_LINUX)
+{
+    struct scratch_file file = scratch_file(page);
+    static struct printed printed;
+
+    printed.stores_to = map_shared(&file, page);
+    EXPECT("yes", yes_or_no(strstr(map_name(printed.stores_to), file.path) != NULL));
+    printed.path = "/proc/self/maps";
+    print_by_exec(&printed);
+    EXPECT("yes", yes_or_no(strstr(printed.text, "cat") != NULL));
+    EXPECT("no", yes_or_no(strstr(printed.text, file.path) != NULL));
+    EXPECT(number('S'), file_byte(&file, 0));
+}
+
+static const char *store_and_die(void *map)
+{
+    *(volatile char *)map = 8;
+    ((volatile char *)map)[page] = 9;
+    raise(SIGKILL);
+    return "alive";
+}
+
+FILE_CASE("shared.killed_writer", POSIX("mmap", SHALL),
+          "what a process stored before it was killed is in the file")
+{
+    struct scratch_file file = scratch_file(2 * page);
+
+    EXPECT("killed by SIGKILL", in_child(store_and_die, map_shared(&file, 2 * page)));
+    EXPECT("8", file_byte(&file, 0));
+    EXPECT("9", file_byte(&file, (int64_t)page));
+    EXPECT("8 9", page_bytes(map_shared(&file, 2 * page), 2 * page));
+}
+
+FILE_CASE("shared.munmap_persists", POSIX("mmap", SHALL),
+          "what was stored is in the file after munmap, without msync")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_shared(&file, 2 * page);
+
+    EXPECT("stored", store(&map[0], 8));
+    EXPECT("stored", store(&map[2 * page - 1], 9));
+    SETUP(munmap(map, 2 * page));
+    EXPECT("8", file_byte(&file, 0));
+    EXPECT("9", file_byte(&file, 2 * (int64_t)page - 1));
+    EXPECT("9", load(&map_shared(&file, 2 * page)[2 * page - 1]));
+}
+
+static const char *leave(void *unused)
+{
+    (void)unused;
+    return "left";
+}
+
+FILE_CASE("shared.child_exit_keeps", POSIX("fork", SHALL),
+          "a child that inherited the map and exits takes none of the parent's stores away")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_shared(&file, page);
+
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("left", in_child(leave, NULL));
+    EXPECT("9", load(&map[0]));
+    SETUP(munmap(map, page));
+    EXPECT("9", file_byte(&file, 0));
+}
+
+/* ---- synchronization through shared maps --------------------------------------------------------------- */
+
+enum { ROUNDS = 20000 };
+
+struct counters {
+    atomic_uint atomic;
+    pthread_mutex_t mutex;
+    unsigned guarded;
+};
+
+static const char *add_atomically(void *counters)
+{
+    for (int i = 0; i < ROUNDS; i++)
+        atomic_fetch_add(&((struct counters *)counters)->atomic, 1);
+    return "added";
+}
+
+static const char *add_under_mutex(void *argument)
+{
+    struct counters *counters = argument;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        if (pthread_mutex_lock(&counters->mutex) != 0)
+            return "not locked";
+        counters->guarded++;
+        pthread_mutex_unlock(&counters->mutex);
+    }
+    return "added";
+}
+
+/* Runs `act` here and in a child at the same time; answers what the child answered. */
+static const char *both(const char *(*act)(void *), void *argument)
+{
+    int status;
+    pid_t child = (pid_t)SETUP(fork());
+
+    if (child == 0)
+        _exit(strcmp(act(argument), "added") != 0);
+    act(argument);
+    SETUP(waitpid(child, &status, 0));
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? "added" : "the child failed";
+}
+
+FILE_CASE("shared.atomic", PRACTICE("C11 atomics in shared maps"),
+          "atomic additions of two processes to one place in a file are all counted")
+{
+    struct scratch_file file = scratch_file(page);
+    struct counters *counters = (void *)map_shared(&file, page);
+
+    atomic_store(&counters->atomic, 0);
+    EXPECT("added", both(add_atomically, counters));
+    EXPECT(number(2 * ROUNDS), number(atomic_load(&counters->atomic)));
+}
+
+FILE_CASE("shared.pthread_mutex", POSIX("pthread_mutexattr_setpshared", SHALL),
+          "a process-shared mutex in a file map keeps two processes apart")
+{
+    struct scratch_file file = scratch_file(page);
+    struct counters *counters = (void *)map_shared(&file, page);
+    pthread_mutexattr_t attributes;
+
+    counters->guarded = 0;
+    pthread_mutexattr_init(&attributes);
+    EXPECT("0", error_number(pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED)));
+    EXPECT("0", error_number(pthread_mutex_init(&counters->mutex, &attributes)));
+    EXPECT("added", both(add_under_mutex, counters));
+    EXPECT(number(2 * ROUNDS), number(counters->guarded));
+}
+
+enum { FUTEX_WAIT_SHARED = 0, FUTEX_WAKE_SHARED = 1 };
+
+static void wait_in_child(const struct scratch_file *file)
+{
+    uint32_t *word = (void *)map_shared(file, page);
+
+    if (SETUP(fork()) != 0)
+        return;
+    _exit(syscall(SYS_futex, word, FUTEX_WAIT_SHARED, 0, NULL, NULL, 0) == 0 ? 0 : 1);
+}
+
+FILE_CASE("shared.futex", LINUX("futex(2)"),
+          "a futex is the place in the file: a wake at one address wakes a process that waits at another")
+{
+    struct scratch_file file = scratch_file(page);
+    uint32_t *word = (void *)map_shared(&file, page);
+    int status;
+    long woken = 0;
+
+    *word = 0;
+    wait_in_child(&file);
+    while (woken == 0) { /* until the child waits */
+        woken = SETUP(syscall(SYS_futex, word, FUTEX_WAKE_SHARED, 1, NULL, NULL, 0));
+        sched_yield();
+    }
+    SETUP(wait(&status));
+    EXPECT("1", number(woken));
+    EXPECT("0", number(status));
+}
+
+/* ---- time stamps ------------------------------------------------------------------------------------- */
+
+enum { LONG_AGO = 1000000000 };
+
+static void make_old(const struct scratch_file *file)
+{
+    struct timespec times[2] = {{.tv_sec = LONG_AGO}, {.tv_sec = LONG_AGO}};
+
+    SETUP(futimens(file->descriptor, times));
+}
+
+static const char *modification(const struct scratch_file *file)
+{
+    struct stat status;
+
+    SETUP(fstat(file->descriptor, &status));
+    return status.st_mtime == LONG_AGO ? "old" : "new";
+}
+
+FILE_CASE("shared.mtime_msync", POSIX("mmap", SHALL),
+          "a store marks the time of modification by the time msync has returned")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_shared(&file, page);
+
+    make_old(&file);
+    EXPECT("old", modification(&file));
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    EXPECT("new", modification(&file));
+}
+
+FILE_CASE("shared.mtime_second_store", POSIX("mmap", SHALL),
+          "a store to a page that was stored to before marks the time of modification again")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_shared(&file, page);
+
+    EXPECT("stored", store(&map[0], 8));
+    EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    make_old(&file);
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    EXPECT("new", modification(&file));
+}
+
+FILE_CASE("shared.mtime_ro", POSIX("mmap", SHALL), "reading a map leaves the time of modification alone")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_shared(&file, 2 * page);
+
+    make_old(&file);
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
+    SETUP(munmap(map, 2 * page));
+    EXPECT("old", modification(&file));
+}
+
+FILE_CASE("shared.maps_flag_s", LINUX("proc(5)"), "/proc tells shared maps (s) from private ones (p)")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("rw-s", permissions(map_shared(&file, page)));
+    EXPECT("r--s", permissions(map_file(&file, 0, page, PROT_READ, MAP_SHARED)));
+    EXPECT("r--p", permissions(map_file(&file, 0, page, PROT_READ, MAP_PRIVATE)));
+}
