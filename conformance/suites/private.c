@@ -1,0 +1,341 @@
+/* Private maps: stores stay with the process that made them. */
+#include "case.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/uio.h>
+
+SUITE("private", "private copies");
+
+static char *map_private(const struct scratch_file *file, size_t length)
+{
+    return map_file(file, 0, length, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+}
+
+static char *map_private_memory(size_t length)
+{
+    return map_anonymous(length, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+}
+
+/* ---- the file stays as it is --------------------------------------------------------------------------- */
+
+FILE_CASE("private.not_in_file", POSIX("mmap", SHALL),
+          "a store through a private map does not change the file, not even after munmap")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_private(&file, 2 * page);
+
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("9", load(&map[page]));
+    EXPECT("2", file_byte(&file, (int64_t)page));
+    SETUP(munmap(map, 2 * page));
+    EXPECT("2", file_byte(&file, (int64_t)page));
+    EXPECT("1 2", page_bytes(map_private(&file, 2 * page), 2 * page));
+}
+
+FILE_CASE("private.not_in_other_map", POSIX("mmap", SHALL),
+          "a store through a private map is not seen through any other map of the file")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_private(&file, page), *other = map_private(&file, page);
+    char *shared = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
+
+    EXPECT("1", load(&shared[0]));
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("1", load(&other[0]));
+    EXPECT("1", load(&shared[0]));
+    EXPECT("1", load(map_private(&file, page)));
+    EXPECT("9", load(&map[0]));
+}
+
+FILE_CASE("private.msync_noop", POSIX("mmap", SHALL), "msync carries no store of a private map to the file")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_private(&file, page);
+
+    EXPECT("stored", store(&map[0], 9));
+    msync(map, page, MS_SYNC);
+    EXPECT("1", file_byte(&file, 0));
+    EXPECT("9", load(&map[0]));
+}
+
+FILE_CASE("private.ro_fd", POSIX("mmap", SHALL),
+          "a file opened for reading only takes stores in a writable private map, and stays as it is")
+{
+    struct scratch_file file = scratch_file(page);
+    int descriptor = reopen(&file, O_RDONLY);
+    char *map = map_descriptor(descriptor, 0, page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+    EXPECT("EACCES", mapped(mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)));
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("9", load(&map[0]));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("private.kernel_store", POSIX("mmap", SHALL),
+          "what read(2) puts into a private map stays there and does not reach the mapped file")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_private(&file, page), *other = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
+
+    EXPECT("1", load(&other[0]));
+    EXPECT("10", returned(pread(file.descriptor, map, 10, (off_t)page)));
+    EXPECT("0", bytes_other_than(2, map, 10));
+    EXPECT("0", bytes_other_than(1, &map[10], page - 10));
+    EXPECT("1", load(&other[0]));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("private.tail_store", POSIX("mmap", SHALL),
+          "a store past the end of the file in the last page of a private map is private as well")
+{
+    struct scratch_file file = scratch_file(10);
+    char *map = map_private(&file, page), *other = map_private(&file, page);
+
+    EXPECT("stored", store(&map[10], 9));
+    EXPECT("9", load(&map[10]));
+    EXPECT("0", load(&other[10]));
+    EXPECT("10", file_size(&file));
+    resize_file(&file, (off_t)page);
+    EXPECT("0", file_byte(&file, 10));
+}
+
+/* ---- the copy stays as it is --------------------------------------------------------------------------- */
+
+FILE_CASE(
+    "private.copy_keeps_rest", POSIX("mmap", SHALL),
+    "a store into a private page leaves its other bytes and the neighbouring pages as the file has them")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    char *map = map_private(&file, 3 * page);
+
+    EXPECT("stored", store(&map[page + 10], 9));
+    EXPECT("0", bytes_other_than(1, map, page));
+    EXPECT("0", bytes_other_than(2, &map[page], 10));
+    EXPECT("0", bytes_other_than(2, &map[page + 11], page - 11));
+    EXPECT("0", bytes_other_than(3, &map[2 * page], page));
+}
+
+FILE_CASE("private.touched_isolated", POSIX("mmap", SHALL),
+          "what a private map stored is not overwritten by later changes of the file")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_private(&file, page), *shared = map_file(&file, 0, page, PROT_WRITE, MAP_SHARED);
+
+    EXPECT("stored", store(&map[0], 8));
+    EXPECT("stored", store(&map[1], 9));
+    write_file(&file, 0, 5);
+    EXPECT("stored", store(&shared[1], 6));
+    EXPECT("8", load(&map[0]));
+    EXPECT("9", load(&map[1]));
+    EXPECT("5", file_byte(&file, 0));
+}
+
+FILE_CASE("private.mprotect_ro_keeps", POSIX("mprotect", SHALL),
+          "a private copy outlives the loss of write permission, and its return")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_private(&file, page);
+
+    EXPECT("stored", store(&map[0], 9));
+    SETUP(mprotect(map, page, PROT_READ));
+    EXPECT("9", load(&map[0]));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[0], 8));
+    SETUP(mprotect(map, page, PROT_READ | PROT_WRITE));
+    EXPECT("9", load(&map[0]));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("private.dontneed_rereads", LINUX("madvise(2)"),
+          "MADV_DONTNEED drops the copies of a private map of a file: its pages hold the file again")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    char *map = map_private(&file, 3 * page);
+
+    memset(map, 9, 3 * page);
+    EXPECT("0", returned(madvise(&map[page], page, CONSTANT(MADV_DONTNEED))));
+    EXPECT("9 2 9", page_bytes(map, 3 * page));
+    EXPECT("0", bytes_other_than(2, &map[page], page));
+}
+
+CASE("private.zero_page", POSIX("mmap", SHALL),
+     "memory that was read before it was written is nobody else's zeros")
+{
+    char *map = map_private_memory(2 * page), *other = map_private_memory(2 * page);
+
+    EXPECT("0 0", page_bytes(map, 2 * page));
+    EXPECT("0 0", page_bytes(other, 2 * page));
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("9 0", page_bytes(map, 2 * page));
+    EXPECT("0 0", page_bytes(other, 2 * page));
+    EXPECT("0", load(map_private_memory(page)));
+}
+
+/* ---- after fork ---------------------------------------------------------------------------------------- */
+
+static const char *store_in_three_generations(void *map)
+{
+    volatile char *byte = map;
+    char before = *byte;
+
+    *byte = (char)(before + 1);
+    const char *youngest = before < 2 ? in_child(store_in_three_generations, map) : "kept";
+    return *byte == before + 1 ? youngest : "a descendant's store is here";
+}
+
+FILE_CASE("private.fork_tree", POSIX("fork", SHALL),
+          "three generations each keep their own copy of a private page")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_private(&file, page);
+
+    EXPECT("stored", store(&map[0], 0));
+    EXPECT("kept", in_child(store_in_three_generations, map));
+    EXPECT("0", load(&map[0]));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+/* A child that waits for a word before it looks. */
+struct late_child {
+    pid_t process;
+    int ask[2], answer[2];
+};
+
+static struct late_child late_child(const volatile char *looks_at)
+{
+    struct late_child child;
+    char byte;
+
+    SETUP(pipe(child.ask));
+    SETUP(pipe(child.answer));
+    child.process = (pid_t)SETUP(fork());
+    if (child.process == 0) {
+        if (read(child.ask[0], &byte, 1) == 1)
+            (void)!write(child.answer[1], (const void *)(uintptr_t)looks_at, 1);
+        _exit(0);
+    }
+    return child;
+}
+
+static const char *what_it_sees(const struct late_child *child)
+{
+    unsigned char byte;
+
+    SETUP(write(child->ask[1], "?", 1));
+    return read(child->answer[0], &byte, 1) == 1 ? number(byte) : "no answer";
+}
+
+CASE("private.fork_parent_later", POSIX("fork", SHALL),
+     "what the parent stores after the fork is not seen by the child")
+{
+    char *map = map_private_memory(2 * page);
+
+    EXPECT("stored", store(&map[0], 8));
+    struct late_child first = late_child(&map[0]), second = late_child(&map[page]);
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("8", what_it_sees(&first));
+    EXPECT("0", what_it_sees(&second));
+}
+
+FILE_CASE("private.fork_file_later", POSIX("fork", SHALL),
+          "what the parent stores into a private map of a file after the fork is not seen by the child")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_private(&file, 2 * page);
+
+    EXPECT("stored", store(&map[0], 8));
+    struct late_child first = late_child(&map[0]), second = late_child(&map[page]);
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("8", what_it_sees(&first));
+    EXPECT("2", what_it_sees(&second));
+}
+
+static const char *store_and_leave(void *map)
+{
+    memset(map, 9, page);
+    return "left";
+}
+
+CASE("private.fork_child_exit", POSIX("fork", SHALL),
+     "a child that stored and ended leaves every byte of the parent's page as it was")
+{
+    char *map = map_private_memory(page);
+
+    memset(map, 8, page);
+    EXPECT("left", in_child(store_and_leave, map));
+    EXPECT("0", bytes_other_than(8, map, page));
+    EXPECT("stored", store(&map[0], 7));
+    EXPECT("0", bytes_other_than(8, &map[1], page - 1));
+}
+
+struct pinned {
+    char *map;
+    int pipe[2];
+};
+
+/* The child lends the page to a pipe and gives its map of it away. */
+static const char *lend_page(void *argument)
+{
+    struct pinned *pinned = argument;
+    struct iovec page_of_map = {pinned->map, page};
+
+    if (vmsplice(pinned->pipe[1], &page_of_map, 1, 0) != (ssize_t)page)
+        return "not lent";
+    return munmap(pinned->map, page) == 0 ? "lent" : "not unmapped";
+}
+
+CASE("private.gup_fork", POSIX("fork", SHALL),
+     "a page that a child lent to a pipe does not show what the parent stores into its own copy later",
+     .needs = NEED_LINUX, .since = KERNEL(5, 19))
+{
+    struct pinned pinned = {.map = map_private_memory(page)};
+    char seen = 0;
+
+    memset(pinned.map, 8, page);
+    SETUP(pipe(pinned.pipe));
+    EXPECT("lent", in_child(lend_page, &pinned));
+    memset(pinned.map, 9, page);
+    EXPECT("1", returned(read(pinned.pipe[0], &seen, 1)));
+    EXPECT("8", load(&seen));
+}
+
+/* ---- stores by force ----------------------------------------------------------------------------------- */
+
+struct race {
+    char *map;
+    int memory; /* /proc/self/mem, writable */
+    atomic_bool over;
+};
+
+static void *drop_copies(void *argument)
+{
+    struct race *race = argument;
+
+    while (!atomic_load(&race->over))
+        madvise(race->map, page, MADV_DONTNEED);
+    return NULL;
+}
+
+FILE_CASE("private.dirtycow", POSIX("mmap", SHALL),
+          "a store by force into a private map of a read-only file never reaches the file, in no race",
+          .needs = NEED_LINUX)
+{
+    struct scratch_file file = scratch_file(page);
+    struct race race = {.memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC)};
+    pthread_t thread;
+
+    if (race.memory < 0)
+        unsupported("/proc/self/mem can't be opened");
+    race.map = map_descriptor(reopen(&file, O_RDONLY), 0, page, PROT_READ, MAP_PRIVATE);
+    if (pthread_create(&thread, NULL, drop_copies, &race) != 0)
+        setup_failed("cannot run a thread");
+    for (int i = 0; i < 2000; i++)
+        (void)!pwrite(race.memory, "\11", 1, (off_t)(uintptr_t)race.map);
+    atomic_store(&race.over, true);
+    pthread_join(thread, NULL);
+    EXPECT("1", file_byte(&file, 0));
+    EXPECT("1", load(map_file(&file, 0, page, PROT_READ, MAP_SHARED)));
+}
