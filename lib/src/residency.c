@@ -1,4 +1,4 @@
-#include "mapwise/residency.h"
+#include "residency.h"
 
 #include "handle.h"
 
@@ -8,7 +8,7 @@
  * bits of one byte never come from two pieces. */
 #define PIECE 4096
 
-static uint64_t bytes_needed(uint64_t pages, mw_residency_format format)
+uint64_t mw__residency_bytes(uint64_t pages, mw_residency_format format)
 {
     switch (format) {
     case MW_RESIDENCY_BYTES:
@@ -22,9 +22,8 @@ static uint64_t bytes_needed(uint64_t pages, mw_residency_format format)
     return 0;
 }
 
-/* Writes the entries of `n` pages, the first of which is page `first`, and counts the resident ones. */
-static uint64_t store(unsigned char *buffer, uint64_t first, const unsigned char *native, size_t n,
-                      mw_residency_format format)
+uint64_t mw__residency_store(unsigned char *buffer, uint64_t first, const unsigned char *native, size_t n,
+                             mw_residency_format format)
 {
     uint64_t resident = 0;
 
@@ -55,7 +54,7 @@ static int ask_all(uint64_t *resident, unsigned char *buffer, mw_residency_forma
         int code = mw__os_residency(native, start + first * page_size, n * page_size, err);
         if (code != MW_OK)
             return code;
-        *resident += store(buffer, first, native, n, format);
+        *resident += mw__residency_store(buffer, first, native, n, format);
     }
     return MW_OK;
 }
@@ -78,7 +77,7 @@ static int ask_range(answer *out, void *buffer, size_t capacity, mw_residency_fo
         return code;
     range = mw__range_outward(mw__in_region(map, range), mw_page_size());
     out->pages = (range.end - range.start) / mw_page_size();
-    if (bytes_needed(out->pages, format) > capacity)
+    if (mw__residency_bytes(out->pages, format) > capacity)
         return mw__fail(err, MW_E_RANGE, "capacity", offset);
     if (out->pages == 0)
         return MW_OK;

@@ -4,13 +4,15 @@
 #include "fail.h"
 
 #include <errno.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/vfs.h>
 
 #define HUGE_SHIFT     26
 #define HUGE_SIZE_MASK 0x3fu
+
+/* statfs(2). The kernel's headers, which have it, are not there for every C library. */
+#define HUGETLBFS 0x958458f6u
 
 /* The size that MAP_HUGETLB alone means; 0 if the system has no huge pages. */
 static size_t default_huge_page_size(void)
@@ -53,7 +55,7 @@ int mw__os_mapping_page_size(size_t *out, mw_fd fd, uint64_t block_size, uint64_
         return MW_OK;
     if (fstatfs(fd, &system) != 0)
         return mw__fail_os(err, errno, "fstatfs");
-    if ((unsigned long)system.f_type == HUGETLBFS_MAGIC)
+    if ((uint32_t)system.f_type == HUGETLBFS)
         *out = (size_t)system.f_bsize;
     return MW_OK;
 }

@@ -1,0 +1,31 @@
+# Compiles every public header alone, as each of the languages it promises, with all warnings as errors.
+# cmake -DINCLUDE=folder -DWORK=folder -DC_COMPILER=cc -DCXX_COMPILER=c++ -P headers.cmake
+file(GLOB_RECURSE headers RELATIVE ${INCLUDE} ${INCLUDE}/*.h)
+set(warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+set(failures 0)
+
+function(compile header standard compiler source)
+  file(WRITE ${source} "#include \"${header}\"\n#include \"${header}\"\ntypedef int not_empty;\n")
+  execute_process(COMMAND ${compiler} -std=${standard} ${warnings} -fsyntax-only -I${INCLUDE} ${source}
+                  RESULT_VARIABLE result ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(NOTICE "${header} does not compile as ${standard}:\n${output}")
+    math(EXPR failures "${failures} + 1")
+    set(failures ${failures} PARENT_SCOPE)
+  endif()
+endfunction()
+
+if(NOT headers)
+  message(FATAL_ERROR "no headers in ${INCLUDE}")
+endif()
+foreach(header IN LISTS headers)
+  foreach(standard IN ITEMS c99 c11 c17)
+    compile(${header} ${standard} ${C_COMPILER} ${WORK}/alone.c)
+  endforeach()
+  if(CXX_COMPILER)
+    compile(${header} c++17 ${CXX_COMPILER} ${WORK}/alone.cpp)
+  endif()
+endforeach()
+if(failures)
+  message(FATAL_ERROR "${failures} failures")
+endif()
