@@ -54,14 +54,14 @@ static void write_label(char label[LABEL_MAX], const struct series *series)
         const struct axis *axis = &series->family->axes[i];
         const char *value = series->point.values[i];
         char text[VALUE_MAX];
-        const char *numbers = strspn(value, "0123456789") == strlen(value) ? value : NULL;
+        const bool number = strspn(value, "0123456789") == strlen(value);
+        const bool bytes = number && axis_in_bytes(axis);
         if (strcmp(value, "none") == 0)
             continue;
-        if (numbers && (strcmp(axis->name, "size") == 0 || strtoull(value, NULL, 10) % 1024 == 0))
+        if (bytes)
             value = format_size(text, sizeof text, strtod(value, NULL));
-        const char *name = numbers && value == numbers ? axis->name : "";
         int length = snprintf(label + used, LABEL_MAX - used, "%s%s%s%s", used ? "  " : "", value,
-                              *name ? " " : "", name);
+                              number && !bytes ? " " : "", number && !bytes ? axis->name : "");
         used += length > 0 ? (size_t)length : 0;
     }
 }

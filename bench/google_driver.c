@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { BATCHES_IN_BLOCK = 3 }; /* of a cheap operation; anything else is taken once a block */
+enum { BATCHES_IN_BLOCK = 3 }; /* where no cache has to be prepared; else one sample a block */
 
 struct schedule {
     struct run *run;
@@ -87,8 +87,9 @@ static void shuffle(struct series **list, size_t count, uint64_t *random)
 
 static bool register_block(struct block *block)
 {
-    const int64_t samples =
-        block->series->demands.batches && block->series->demands.temperature != COLD ? BATCHES_IN_BLOCK : 1;
+    const struct demands *demands = &block->series->demands;
+    const bool cheap = demands->batches && demands->temperature == ANY_TEMPERATURE;
+    const int64_t samples = cheap ? BATCHES_IN_BLOCK : 1;
     gb_benchmark *benchmark = gb_register(block->series->name, run_block, block);
 
     block->series->wanted += (unsigned)samples;

@@ -16,7 +16,7 @@
 
 static unsigned rounds_of(const struct options *options)
 {
-    static const unsigned rounds[PROFILES] = {5, 11, 21};
+    static const unsigned rounds[PROFILES] = {7, 15, 31};
 
     return options->rounds ? options->rounds : rounds[options->profile];
 }
@@ -24,8 +24,7 @@ static unsigned rounds_of(const struct options *options)
 static void list_series(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (i == 0 || plan->series[i].place == plan->series[0].place || !plan->series[i].place ||
-            plan->series[i].place == &plan->places[0])
+        if (!plan->series[i].place || plan->series[i].place == &plan->places[0])
             puts(plan->series[i].name);
 }
 

@@ -25,7 +25,7 @@ static const char help[] =
     "  --list           print the names of the series and stop\n"
     "  --output FILE    write the records to FILE, not to a new file in the results folder\n"
     "  --results DIR    the results folder (default: " RESULTS_FOLDER ")\n"
-    "  --rounds N       samples of each series (default: 5, 11 or 21 by profile)\n"
+    "  --rounds N       samples of each series (default: 7, 15 or 31 by profile)\n"
     "  --seed N         the order of the samples and of random pages; it is recorded\n"
     "  --anonymize      leave host name, paths and command line out of the records\n"
     "  --benchmark_...  Google Benchmark's own options; --benchmark_filter is --filter,\n"
@@ -75,6 +75,10 @@ static bool take_google_options(struct options *options, int *argc, char **argv)
     for (int i = 1; i < *argc; i++)
         if (strncmp(argv[i], "--benchmark_format=", 19) == 0)
             options->google_display = true;
+    for (int i = 1; i < *argc; i++)
+        if (strcmp(argv[i], "--benchmark_list_tests") == 0 ||
+            strcmp(argv[i], "--benchmark_list_tests=true") == 0)
+            options->list = true;
     if (gb_initialize(argc, argv) != GB_OK)
         return complain("Google Benchmark refuses the command line; see --help"), false;
     if (gb_filter(filter, sizeof filter) >= sizeof filter)

@@ -51,16 +51,18 @@ FAMILY(fault_cost, "time of touching pages that are not in the page tables", .it
        .demands_of = demands_of, .prepare = prepare, .finish = finish,
        .axes = {EACH("fault", QUICK("minor_anonymous_write minor_anonymous_read minor_file major")),
                 VARY("size", "64M"), VARY("touches", "64", .when = "fault=major"),
-                VARY("fill", "read_1M", QUICK("write_1M write_4K map random"), .when = "fault=minor_file")})
+                VARY("fill", "read_1M", QUICK("write_1M write_4K map"), STANDARD("random"),
+                     .when = "fault=minor_file")})
 {
     const size_t length = (size_t)axis_number(s, "size");
     const uint64_t pages = s->touches ? s->touches : length / s->page_size;
     const bool writing = axis_is(s, "fault", "minor_anonymous_write");
 
-    each_operation(s, pages * s->page_size, pages);
+    each_operation(s, 0, pages);
+    each_needs(s, s->file >= 0 ? pages * s->page_size : 0);
     while (next_sample(s)) {
         if (s->touches)
-            consume(sum_pages(s->bytes, s->offsets, s->touches, s->page_size));
+            consume(load_pages(s->bytes, s->offsets, s->touches));
         else if (writing)
             store_each_page(memory.bytes, length, s->page_size, 1);
         else

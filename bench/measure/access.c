@@ -40,6 +40,16 @@ uint64_t sum_pages(const void *bytes, const uint64_t *offsets, size_t count, siz
     return sum;
 }
 
+uint64_t load_pages(const void *bytes, const uint64_t *offsets, size_t count)
+{
+    const unsigned char *p = bytes;
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < count && !interrupted; i++)
+        sum += *(const volatile uint64_t *)(const void *)(p + offsets[i]);
+    return sum;
+}
+
 uint64_t load_each_page(const void *bytes, size_t length, size_t page_size)
 {
     const unsigned char *p = bytes;

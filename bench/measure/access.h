@@ -17,6 +17,9 @@ uint64_t sum_words(const void *bytes, size_t length);
 /* The sum of all words of `count` pages at `offsets`, in that order. */
 uint64_t sum_pages(const void *bytes, const uint64_t *offsets, size_t count, size_t page_size);
 
+/* Loads the first word of `count` pages at `offsets`, in that order; the answer is their sum. */
+uint64_t load_pages(const void *bytes, const uint64_t *offsets, size_t count);
+
 /* Loads the first word of each page, in order; the answer is their sum. */
 uint64_t load_each_page(const void *bytes, size_t length, size_t page_size);
 

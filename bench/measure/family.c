@@ -64,6 +64,14 @@ struct demands family_demands(const struct family *family, const struct point *p
     return demands;
 }
 
+bool axis_in_bytes(const struct axis *axis)
+{
+    const char *first = axis->base ? axis->base : axis->values[PROFILE_QUICK];
+
+    first += strspn(first, "0123456789");
+    return *first && strchr("KMG", *first);
+}
+
 /* ---- the values of an axis ---- */
 
 struct values {

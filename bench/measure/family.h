@@ -33,14 +33,11 @@ struct axis {
     const char *when; /* "temperature=warm": elsewhere the axis is "none". NULL: always */
 };
 
-#define EACH(axis_name, ...)                                                                                 \
-    {                                                                                                        \
-        .name = (axis_name), __VA_ARGS__                                                                     \
-    }
-#define VARY(axis_name, ...)                                                                                 \
-    {                                                                                                        \
-        .name = (axis_name), .base = __VA_ARGS__                                                             \
-    }
+/* Initializers, which the formatter would take for blocks. */
+/* clang-format off */
+#define EACH(axis_name, ...) {.name = (axis_name), __VA_ARGS__}
+#define VARY(axis_name, ...) {.name = (axis_name), .base = __VA_ARGS__}
+/* clang-format on */
 #define QUICK(list)    .values[PROFILE_QUICK] = (list)
 #define STANDARD(list) .values[PROFILE_STANDARD] = (list)
 #define FULL(list)     .values[PROFILE_FULL] = (list)
@@ -106,6 +103,9 @@ const struct family *family_at(size_t index);
 
 /* The value of the axis `name`, NULL if the family has no such axis. */
 const char *point_value(const struct family *family, const struct point *point, const char *name);
+
+/* Whether the values of the axis are sizes, and not other numbers or words. */
+bool axis_in_bytes(const struct axis *axis);
 
 /* What the point demands, its temperature and size taken from the axes of these names. */
 struct demands family_demands(const struct family *family, const struct point *point);

@@ -29,11 +29,13 @@ enum {
 
 void each_operation(struct sample *s, uint64_t bytes, uint64_t items)
 {
-    const enum subject subject = s->series->demands.subject;
-
     s->bytes_each = bytes;
-    s->needed_each = subject == MAP_READ || subject == FILE_ONLY ? bytes : 0;
     s->items_each = items;
+}
+
+void each_needs(struct sample *s, uint64_t bytes)
+{
+    s->needed_each = bytes;
 }
 
 const char *axis_text(const struct sample *s, const char *axis)
@@ -468,6 +470,8 @@ void sample_block(struct series *series, struct run *run, uint64_t round, const 
         run_body(s);
     else
         sample_broken(s, "no data file of %" PRIu64 " bytes", s->length);
+    if (s->timing && series->family->finish) /* the body left in the middle of a sample */
+        series->family->finish(s);
     close_views(s);
     for (size_t i = 0; i < s->memory_count; i++)
         free(s->memory[i]);

@@ -102,9 +102,12 @@ static inline bool next_sample(struct sample *s)
 
 /* ---- for bodies, before the loop -------------------------------------------------------------- */
 
-/* What one pass through the loop processes. Where the subject is read, all of these bytes must come from
- * the file. */
+/* What one pass through the loop processes. 0 bytes: a bandwidth would say nothing. */
 void each_operation(struct sample *s, uint64_t bytes, uint64_t items);
+
+/* How many bytes of the file one pass through the loop needs, and so must come from the device where the
+ * file is cold: amplification is counted from there. */
+void each_needs(struct sample *s, uint64_t bytes);
 
 /* The value of an axis, as text and as a number (0 if it is none). */
 const char *axis_text(const struct sample *s, const char *axis);
