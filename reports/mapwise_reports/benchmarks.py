@@ -162,7 +162,7 @@ def axis_value(axis: str, value: str) -> str:
     if amount is None:
         if value in ("yes", "no"):
             return f"{'' if value == 'yes' else 'not '}{axis.replace('_', ' ')}"
-        return value.replace("_", " ")
+        return quantity.shortened(value.replace("_", " "))
     if axis in SIZES:
         return quantity.size(amount)
     if axis in COUNTS:

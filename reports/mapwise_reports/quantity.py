@@ -101,6 +101,11 @@ def in_words(speed: float) -> str:
     return f"{significant(1 / speed)} times slower"
 
 
+def shortened(text: str, most: int = 40) -> str:
+    """A name that fits beside a plot."""
+    return text if len(text) <= most else text[: most - 1] + "\u2026"
+
+
 def plural(number: int, one: str, many: str | None = None) -> str:
     """'1 case', '3 cases'."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -33,6 +33,9 @@ from .model import (
 # A record is a few kilobytes; the largest (a series with many samples) stays far below this.
 LONGEST_LINE = 16 * 1024 * 1024
 
+# No count, size, time or rate lies outside these; a chart of one that does would show nothing.
+SMALLEST, LARGEST = 1e-21, 1e21
+
 # A file of garbage should not fill the page with its lines.
 PROBLEMS_SHOWN = 20
 
@@ -268,8 +271,8 @@ class Fields:
             converted = float(value)
         except OverflowError:
             converted = math.inf
-        if not math.isfinite(converted):
-            raise RecordError(f"{key!r} is not a finite number")
+        if converted and not SMALLEST <= abs(converted) <= LARGEST:
+            raise RecordError(f"{key!r} is beyond anything that can be measured")
         return converted
 
     def count(self, key: str, default: Any = _REQUIRED) -> Any:

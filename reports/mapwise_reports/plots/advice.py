@@ -52,7 +52,7 @@ def _against_normal(effect: Effect | None) -> tuple[str, str]:
 
 
 def title(pattern: str) -> str:
-    return _TITLES.get(pattern, pattern.replace("_", " ").capitalize())
+    return _TITLES.get(pattern, quantity.shortened(pattern.replace("_", " ").capitalize(), 20))
 
 
 def sentence(pattern: Pattern) -> str:
@@ -84,7 +84,8 @@ def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
     spread = [v for p in found for e in p.effects for v in (e.slow, e.fast) if v] + [1.0]
     amplified = [a for p in found for e in p.effects if (a := e.series.amplification)] + [1.0]
     for index, ((speed, amplification), pattern) in enumerate(zip(pairs, found)):
-        labels = order if canvas.narrow or index == 0 else [""] * len(order)
+        named = canvas.narrow or index == 0
+        labels = [quantity.shortened(advice, 20) if named else "" for advice in order]
         by_advice = {effect.advice: effect for effect in pattern.effects}
         members = [by_advice.get(advice) for advice in order]
         _draw_speed(speed, pattern, members, labels, _room(spread, canvas))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 
 from markupsafe import Markup, escape
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -15,6 +16,7 @@ from matplotlib.figure import Figure
 
 from .style import COLOURS
 
+_NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _PROLOGUE = re.compile(r"^.*?(?=<svg\b)", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 _OPENING = re.compile(r"<svg\b[^>]*?viewBox=\"(?P<box>[^\"]*)\"[^>]*>", re.DOTALL)
@@ -27,9 +29,10 @@ _COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 def drawn(figure: Figure, identity: str, title: str, description: str) -> Markup:
     """The figure as an inline SVG element. `identity` is unique in the page."""
     stream = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(
-        stream, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-    )
+    with warnings.catch_warnings():
+        # Names far too long for their place are no matter for the user's terminal.
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")
+        FigureCanvasSVG(figure).print_svg(stream, metadata=_NO_METADATA)
     text = _PROLOGUE.sub("", stream.getvalue(), count=1)
     text = _METADATA.sub("", text)
     text = _COMMENT.sub("", text)
