@@ -1,0 +1,436 @@
+/* Memory without a file of its own: anonymous maps, /dev/zero, memfd, POSIX shared memory. */
+#include "case.h"
+
+#include <stdio.h>
+#include <sys/syscall.h>
+
+SUITE("anonymous", "anonymous memory and memory objects");
+
+static char *map_memory(size_t length, int flags)
+{
+    return map_anonymous(length, PROT_READ | PROT_WRITE, flags);
+}
+
+/* ---- anonymous maps ------------------------------------------------------------------------------------ */
+
+CASE("anon.zero", POSIX("mmap", SHALL), "anonymous memory, private or shared, is zero in every byte")
+{
+    EXPECT("0", bytes_other_than(0, map_memory(16 * page, MAP_PRIVATE), 16 * page));
+    EXPECT("0", bytes_other_than(0, map_memory(16 * page, MAP_SHARED), 16 * page));
+    EXPECT("0", bytes_other_than(0, map_anonymous(16 * page, PROT_READ, MAP_PRIVATE), 16 * page));
+}
+
+CASE("anon.reuse_zero", POSIX("mmap", SHALL), "memory that was used and unmapped comes back as zeros")
+{
+    const char *dirty = "0";
+
+    for (int round = 0; round < 50 && strcmp(dirty, "0") == 0; round++) {
+        char *map = map_memory(16 * page, round % 2 ? MAP_SHARED : MAP_PRIVATE);
+        dirty = bytes_other_than(0, map, 16 * page);
+        memset(map, 0xa5, 16 * page);
+        SETUP(munmap(map, 16 * page));
+    }
+    EXPECT("0", dirty);
+}
+
+FILE_CASE("anon.fd0", LINUX("mmap(2)"),
+          "the descriptor of an anonymous map is ignored: the memory is zero and the file stays as it is")
+{
+    struct scratch_file file = scratch_file(page);
+
+    char *map = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, file.descriptor, 0);
+    EXPECT("mapped", mapped(map));
+    EXPECT("0", load(&map[0]));
+    map = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, file.descriptor, 0);
+    EXPECT("mapped", mapped(map));
+    EXPECT("0", load(&map[0]));
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+CASE("anon.shared_independent", POSIX("mmap", SHALL), "two shared anonymous maps do not share anything")
+{
+    char *first = map_memory(2 * page, MAP_SHARED), *second = map_memory(2 * page, MAP_SHARED);
+
+    EXPECT("0 0", page_bytes(second, 2 * page));
+    number_pages(first, 2 * page);
+    EXPECT("0 0", page_bytes(second, 2 * page));
+    EXPECT("0 0", page_bytes(map_memory(2 * page, MAP_SHARED), 2 * page));
+    EXPECT("1 2", page_bytes(first, 2 * page));
+}
+
+CASE("anon.shared_fork", POSIX("fork", SHALL),
+     "a shared anonymous map is shared with a child, both ways, also in pages touched after the fork only")
+{
+    char *map = map_memory(3 * page, MAP_SHARED);
+
+    EXPECT("stored", store(&map[0], 7));
+    EXPECT("stored", store_in_child(&map[0], 8));
+    EXPECT("stored", store_in_child(&map[2 * page], 9));
+    EXPECT("8 0 9", page_bytes(map, 3 * page));
+    EXPECT("stored", store(&map[page], 6));
+    EXPECT("6", load_in_child(&map[page]));
+}
+
+CASE("anon.private_fork", POSIX("fork", SHALL),
+     "a child gets the bytes of private memory, and keeps its own stores to itself")
+{
+    char *map = map_memory(2 * page, MAP_PRIVATE);
+
+    EXPECT("stored", store(&map[0], 7));
+    EXPECT("7", load_in_child(&map[0]));
+    EXPECT("stored", store_in_child(&map[0], 9));
+    EXPECT("stored", store_in_child(&map[page], 9));
+    EXPECT("7 0", page_bytes(map, 2 * page));
+}
+
+CASE("anon.reserve_commit", PRACTICE("reserve with PROT_NONE, commit with mprotect"),
+     "a part of a reserved range becomes memory by mprotect, the rest stays closed")
+{
+    char *map = map_anonymous(64 * page, PROT_NONE, MAP_PRIVATE);
+
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(&map[8 * page]));
+    EXPECT("0", returned(mprotect(&map[8 * page], 8 * page, PROT_READ | PROT_WRITE)));
+    EXPECT("0", bytes_other_than(0, &map[8 * page], 8 * page));
+    EXPECT("stored", store(&map[16 * page - 1], 9));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[8 * page - 1], 9));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[16 * page], 9));
+}
+
+CASE("anon.decommit_keeps", POSIX("mprotect", SHALL),
+     "memory keeps its bytes while it is closed by PROT_NONE")
+{
+    char *map = map_memory(2 * page, MAP_PRIVATE);
+
+    number_pages(map, 2 * page);
+    SETUP(mprotect(map, 2 * page, PROT_NONE));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(&map[page]));
+    SETUP(mprotect(map, 2 * page, PROT_READ));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+}
+
+/* Two maps of one page each, side by side, inside a free range. */
+static char *adjacent_maps(void)
+{
+    char *range = unmapped_range(2 * page);
+
+    for (int i = 0; i < 2; i++)
+        if (mmap(range + (size_t)i * page, page, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+            setup_failed("mmap: error %d", errno);
+    number_pages(range, 2 * page);
+    return range;
+}
+
+CASE("anon.adjacent_unmap", POSIX("munmap", SHALL), "one munmap removes all maps of its range")
+{
+    char *maps = adjacent_maps();
+
+    EXPECT("1 2", page_bytes(maps, 2 * page));
+    EXPECT("0", returned(munmap(maps, 2 * page)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&maps[0]));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&maps[page]));
+}
+
+CASE("anon.unmap_first", POSIX("munmap", SHALL), "unmapping the first page of a map keeps the second")
+{
+    char *map = map_memory(2 * page, MAP_PRIVATE);
+
+    number_pages(map, 2 * page);
+    EXPECT("0", returned(munmap(map, page)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[page - 1]));
+    EXPECT("2", load(&map[page]));
+    EXPECT("stored", store(&map[2 * page - 1], 9));
+}
+
+CASE("anon.sparse_rss", PRACTICE("memory costs from the first touch of a page"),
+     "a large map costs as many resident pages as were touched", .needs = NEED_LINUX)
+{
+    const size_t length = (size_t)64 << 20;
+    char *map = map_memory(length, MAP_PRIVATE | MAP_NORESERVE); /* unlike any neighbour: not merged */
+
+    madvise(map, length, CONSTANT(MADV_NOHUGEPAGE)); /* a kernel without huge pages refuses */
+    EXPECT("0", smaps_pages(map, "Rss"));
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("1", smaps_pages(map, "Rss"));
+    EXPECT("stored", store(&map[length / 2], 9));
+    EXPECT("2", smaps_pages(map, "Rss"));
+}
+
+/* ---- /dev/zero ----------------------------------------------------------------------------------------- */
+
+static char *map_zero_device(int flags)
+{
+    int descriptor = open("/dev/zero", O_RDWR | O_CLOEXEC);
+
+    if (descriptor < 0)
+        unsupported("/dev/zero can't be opened");
+    return map_descriptor(descriptor, 0, 2 * page, PROT_READ | PROT_WRITE, flags);
+}
+
+CASE("anon.devzero_private", PRACTICE("maps of /dev/zero are anonymous memory"),
+     "a private map of /dev/zero is zero, takes stores, and leaves nothing behind")
+{
+    char *map = map_zero_device(MAP_PRIVATE);
+
+    EXPECT("0", bytes_other_than(0, map, 2 * page));
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("0 9", page_bytes(map, 2 * page));
+    EXPECT("stored", store_in_child(&map[0], 8));
+    EXPECT("0 9", page_bytes(map, 2 * page));
+    EXPECT("0 0", page_bytes(map_zero_device(MAP_PRIVATE), 2 * page));
+}
+
+CASE("anon.devzero_shared", PRACTICE("maps of /dev/zero are anonymous memory"),
+     "a shared map of /dev/zero is shared with children, not with other maps of /dev/zero")
+{
+    char *map = map_zero_device(MAP_SHARED), *other = map_zero_device(MAP_SHARED);
+
+    EXPECT("0", bytes_other_than(0, map, 2 * page));
+    EXPECT("stored", store_in_child(&map[page], 9));
+    EXPECT("0 9", page_bytes(map, 2 * page));
+    EXPECT("0 0", page_bytes(other, 2 * page));
+}
+
+/* ---- memfd --------------------------------------------------------------------------------------------- */
+
+static struct scratch_file memory_file(off_t bytes)
+{
+    struct scratch_file file = {.descriptor = memfd_create("case", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+
+    if (file.descriptor < 0 && errno == ENOSYS)
+        unsupported("this kernel has no memfd_create");
+    SETUP(file.descriptor);
+    resize_file(&file, bytes);
+    return file;
+}
+
+static const char *seal(const struct scratch_file *file, int seals)
+{
+    return returned(fcntl(file->descriptor, F_ADD_SEALS, seals));
+}
+
+/* Tries a new map of the first page, and gives it away again. */
+static const char *try_map(const struct scratch_file *file, int protection, int flags)
+{
+    void *map = mmap(NULL, page, protection, flags, file->descriptor, 0);
+    const char *answer = mapped(map);
+
+    if (map != MAP_FAILED)
+        munmap(map, page);
+    return answer;
+}
+
+static const char *store_by_own_map(void *file)
+{
+    char *map = map_file(file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    return map[0] == 7 ? store(&map[page], 9) : "the parent's store is not here";
+}
+
+CASE("anon.memfd", LINUX("memfd_create(2)"),
+     "a memfd starts empty, grows by ftruncate, and is shared by whoever maps its descriptor",
+     .since = KERNEL(3, 17))
+{
+    struct scratch_file file = memory_file(0);
+    char *early = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
+
+    EXPECT("0", file_size(&file));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&early[0]));
+    resize_file(&file, 2 * (off_t)page);
+    char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    EXPECT("0", bytes_other_than(0, map, 2 * page));
+    EXPECT("stored", store(&map[0], 7));
+    EXPECT("stored", in_child(store_by_own_map, &file));
+    EXPECT("9", load(&map[page]));
+    EXPECT("9", file_byte(&file, (int64_t)page));
+}
+
+CASE("anon.memfd_seal_write", LINUX("fcntl(2)"),
+     "F_SEAL_WRITE forbids new writable shared maps and writes, and still allows private stores",
+     .since = KERNEL(3, 17))
+{
+    struct scratch_file file = memory_file((off_t)page);
+
+    write_file(&file, 0, 5);
+    EXPECT("mapped", try_map(&file, PROT_READ | PROT_WRITE, MAP_SHARED));
+    EXPECT("0", seal(&file, F_SEAL_WRITE));
+    EXPECT("EPERM", try_map(&file, PROT_READ | PROT_WRITE, MAP_SHARED));
+    EXPECT("EPERM", returned(pwrite(file.descriptor, "", 1, 0)));
+    char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    EXPECT("5", load(&map[0]));
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("5", file_byte(&file, 0));
+}
+
+CASE("anon.memfd_seal_busy", LINUX("fcntl(2)"),
+     "F_SEAL_WRITE is refused while a writable shared map lives, and taken once it is gone",
+     .since = KERNEL(3, 17))
+{
+    struct scratch_file file = memory_file((off_t)page);
+    char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    EXPECT("EBUSY", seal(&file, F_SEAL_WRITE));
+    EXPECT("stored", store(&map[0], 9));
+    SETUP(munmap(map, page));
+    EXPECT("0", seal(&file, F_SEAL_WRITE));
+    EXPECT("9", file_byte(&file, 0));
+}
+
+CASE("anon.memfd_future_write", LINUX("fcntl(2)"),
+     "F_SEAL_FUTURE_WRITE keeps the old map writable and forbids new ones", .since = KERNEL(5, 1))
+{
+    struct scratch_file file = memory_file((off_t)page);
+    char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    EXPECT("0", seal(&file, CONSTANT(F_SEAL_FUTURE_WRITE)));
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("EPERM", try_map(&file, PROT_READ | PROT_WRITE, MAP_SHARED));
+    EXPECT("EPERM", returned(pwrite(file.descriptor, "", 1, 0)));
+    EXPECT("9", load(map_file(&file, 0, page, PROT_READ, MAP_SHARED)));
+}
+
+CASE("anon.memfd_seal_shrink", LINUX("fcntl(2)"),
+     "F_SEAL_SHRINK refuses to cut mapped pages off, and still lets the file grow", .since = KERNEL(3, 17))
+{
+    struct scratch_file file = memory_file(2 * (off_t)page);
+    char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("0", seal(&file, F_SEAL_SHRINK));
+    EXPECT("EPERM", returned(ftruncate(file.descriptor, (off_t)page)));
+    EXPECT("EPERM", returned(ftruncate(file.descriptor, 2 * (off_t)page - 1)));
+    EXPECT("9", load(&map[page]));
+    EXPECT("0", returned(ftruncate(file.descriptor, 3 * (off_t)page)));
+    EXPECT(number(3 * (int64_t)page), file_size(&file));
+}
+
+CASE("anon.memfd_seal_grow", LINUX("fcntl(2)"),
+     "F_SEAL_GROW refuses to extend the file, and still lets it shrink under its maps",
+     .since = KERNEL(3, 17))
+{
+    struct scratch_file file = memory_file(2 * (off_t)page);
+    char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    EXPECT("0", seal(&file, F_SEAL_GROW));
+    EXPECT("EPERM", returned(ftruncate(file.descriptor, 3 * (off_t)page)));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[2 * page]));
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("0", returned(ftruncate(file.descriptor, (off_t)page)));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[page]));
+}
+
+static int secret_file(void)
+{
+    const long memfd_secret = 447; /* on every architecture; not in every C library's headers */
+    long descriptor = syscall(memfd_secret, 0);
+
+    if (descriptor < 0 && errno == ENOSYS)
+        unsupported("this kernel has no memfd_secret, or it is not enabled");
+    return (int)SETUP(descriptor);
+}
+
+/* What the kernel gives of one byte of this process to a reader of its memory. */
+static const char *read_through_proc(const char *address)
+{
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    unsigned char byte = 0;
+
+    if (memory < 0)
+        unsupported("/proc/self/mem can't be opened");
+    return pread(memory, &byte, 1, (off_t)(uintptr_t)address) == 1 ? number(byte) : "refused";
+}
+
+CASE("anon.memfd_secret", LINUX("memfd_secret(2)"),
+     "secret memory can be used by its owner and not be read through the kernel", .since = KERNEL(5, 14))
+{
+    struct scratch_file file = {.descriptor = secret_file()};
+
+    resize_file(&file, (off_t)page);
+    char *secret = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    char *open_memory = map_memory(page, MAP_SHARED);
+    EXPECT("0", bytes_other_than(0, secret, page));
+    EXPECT("stored", store(&secret[0], 9));
+    EXPECT("stored", store(&open_memory[0], 8));
+    EXPECT("9", load(&secret[0]));
+    EXPECT("refused", read_through_proc(secret));
+    EXPECT("8", read_through_proc(open_memory));
+}
+
+/* ---- POSIX shared memory ------------------------------------------------------------------------------- */
+
+static const char *shared_memory_name(void)
+{
+    static char name[64];
+
+    if (!name[0])
+        snprintf(name, sizeof name, "/mapwise-case-%ld", (long)getpid());
+    return name;
+}
+
+/* A new, empty object, named until shm_unlink. */
+static struct scratch_file shared_memory(void)
+{
+    struct scratch_file file = {.descriptor =
+                                    shm_open(shared_memory_name(), O_RDWR | O_CREAT | O_EXCL, 0600)};
+
+    if (file.descriptor < 0 && (errno == ENOENT || errno == ENOSYS || errno == EACCES))
+        unsupported("this system has no place for POSIX shared memory");
+    SETUP(file.descriptor);
+    return file;
+}
+
+CASE("anon.shm_size0", POSIX("shm_open", SHALL),
+     "a new shared memory object is empty: it can be mapped, and its map raises SIGBUS")
+{
+    struct scratch_file file = shared_memory();
+
+    SETUP(shm_unlink(shared_memory_name()));
+    EXPECT("0", file_size(&file));
+    char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[0]));
+    EXPECT("SIGBUS BUS_ADRERR exact", store(&map[page - 1], 9));
+    resize_file(&file, (off_t)page);
+    EXPECT("0", bytes_other_than(0, map_file(&file, 0, page, PROT_READ, MAP_SHARED), page));
+}
+
+static const char *store_by_name(void *unused)
+{
+    struct scratch_file file = {.descriptor = (int)SETUP(shm_open(shared_memory_name(), O_RDWR, 0))};
+
+    (void)unused;
+    return store_by_own_map(&file);
+}
+
+CASE("anon.shm_two_processes", POSIX("shm_open", SHALL),
+     "two processes that open a shared memory object by its name share its bytes")
+{
+    struct scratch_file file = shared_memory();
+
+    resize_file(&file, 2 * (off_t)page);
+    char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    map[0] = 7;
+    const char *answer = in_child(store_by_name, NULL);
+    SETUP(shm_unlink(shared_memory_name()));
+    EXPECT("stored", answer);
+    EXPECT("9", load(&map[page]));
+}
+
+CASE("anon.shm_unlink", POSIX("shm_unlink", SHALL),
+     "a shared memory object whose name was removed lives on in its maps, and the name is free")
+{
+    struct scratch_file file = shared_memory();
+
+    resize_file(&file, (off_t)page);
+    char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    map[0] = 7;
+    EXPECT("0", returned(shm_unlink(shared_memory_name())));
+    EXPECT("ENOENT", returned(shm_open(shared_memory_name(), O_RDWR, 0)));
+    SETUP(close(file.descriptor));
+    EXPECT("7", load(&map[0]));
+    EXPECT("stored", store_in_child(&map[1], 9));
+    EXPECT("9", load(&map[1]));
+    file = shared_memory();
+    SETUP(shm_unlink(shared_memory_name()));
+    EXPECT("0", file_size(&file));
+}
