@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 long setup_result(const char *what, long result)
@@ -128,6 +129,15 @@ char *unmapped_range(size_t length)
 
     SETUP(munmap(range, length + 2 * room));
     return range + room;
+}
+
+void need_lockable(size_t bytes)
+{
+    struct rlimit limit;
+
+    SETUP(getrlimit(RLIMIT_MEMLOCK, &limit));
+    if (geteuid() != 0 && limit.rlim_cur < bytes)
+        unsupported("RLIMIT_MEMLOCK is below %zu bytes", bytes);
 }
 
 int constant_value(const char *name)

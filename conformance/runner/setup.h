@@ -49,6 +49,9 @@ char *unmapped_range(size_t length);
 /* A number of the kernel's settings, "vm/max_map_count" say; UNSUPPORTED where there is none. */
 int64_t kernel_setting(const char *name);
 
+/* UNSUPPORTED where RLIMIT_MEMLOCK does not let this process lock so many bytes. */
+void need_lockable(size_t bytes);
+
 /* Checks a call of the set-up that answers -1 and errno. */
 #define SETUP(call) setup_result(#call, (long)(call))
 long setup_result(const char *what, long result);
