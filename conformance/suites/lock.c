@@ -1,0 +1,394 @@
+/* Locking: pages that stay in memory, and how many of them a process may have. */
+#include "case.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+SUITE("lock", "locking: mlock, mlock2 and mlockall");
+
+#define READ_WRITE (PROT_READ | PROT_WRITE)
+
+static char *four_pages(void)
+{
+    return map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+}
+
+/* From now on this process may lock so many pages. */
+static void limit_locking(size_t pages)
+{
+    const struct rlimit limit = {pages * page, pages * page};
+
+    need_lockable(pages * page);
+    SETUP(setrlimit(RLIMIT_MEMLOCK, &limit));
+}
+
+CASE("mlock.resident", POSIX("mlock", SHALL), "when mlock returns, the pages of the range are in memory")
+{
+    char *map = four_pages();
+
+    need_lockable(4 * page);
+    EXPECT("0000", residency(map, 4 * page));
+    EXPECT("0", returned(mlock(map, 4 * page)));
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("0 0 0 0", page_bytes(map, 4 * page));
+}
+
+FILE_CASE("mlock.resident_file", POSIX("mlock", SHALL), "mlock reads a file into memory before it returns")
+{
+    struct scratch_file file = scratch_file(64 * page);
+
+    need_lockable(4 * page);
+    evict_file(&file);
+    char *map = map_file(&file, 0, 64 * page, PROT_READ, MAP_SHARED);
+    EXPECT("0000", residency(map, 4 * page));
+    EXPECT("0", returned(mlock(map, 4 * page)));
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+}
+
+FILE_CASE("mlock.private_file", LINUX("mlock(2)"),
+          "mlock of a writable private map makes its own pages at once and keeps the file's bytes")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_PRIVATE);
+
+    need_lockable(2 * page);
+    EXPECT("0", returned(mlock(map, 2 * page)));
+    EXPECT("2", smaps_pages(map, "Anonymous"));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+}
+
+CASE("mlock.unmapped", POSIX("mlock", SHALL), "locking where nothing is mapped is refused")
+{
+    char *map = four_pages();
+
+    need_lockable(page);
+    EXPECT("ENOMEM", returned(mlock(unmapped_range(page), page)));
+    EXPECT("0", returned(mlock(map, page)));
+    EXPECT("1000", residency(map, 4 * page));
+}
+
+CASE("mlock.hole_partial", PRACTICE("Linux, mm/mlock.c"),
+     "a hole in the range is an error, and the pages before it are locked all the same")
+{
+    char *map = four_pages();
+
+    need_lockable(3 * page);
+    SETUP(munmap(map + page, page));
+    EXPECT("ENOMEM", returned(mlock(map, 3 * page)));
+    EXPECT("yes", vm_flag(map, "lo"));
+    EXPECT("0", returned(mlock(map + 2 * page, page)));
+    EXPECT("yes", vm_flag(map + 2 * page, "lo"));
+}
+
+CASE("mlock.prot_none", PRACTICE("Linux, mm/mlock.c"),
+     "pages without rights can't be brought into memory by mlock")
+{
+    char *map = map_anonymous(2 * page, PROT_NONE, MAP_PRIVATE);
+
+    need_lockable(2 * page);
+    SETUP(mprotect(map + page, page, PROT_READ));
+    EXPECT("ENOMEM", returned(mlock(map, page)));
+    EXPECT("0", returned(mlock(map + page, page)));
+    EXPECT("01", residency(map, 2 * page));
+}
+
+FILE_CASE("mlock.past_eof", PRACTICE("Linux, mm/mlock.c"),
+          "locking pages past the end of the file is an error and no signal")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
+
+    need_lockable(2 * page);
+    EXPECT("ENOMEM", returned(mlock(map, 2 * page)));
+    EXPECT("0", returned(mlock(map, page)));
+    EXPECT("1", load(map));
+}
+
+CASE("mlock.unaligned", LINUX("mlock(2)"), "an address inside a page stands for the whole page")
+{
+    char *map = four_pages();
+
+    need_lockable(2 * page);
+    EXPECT("0", returned(mlock(map + page + 1, page)));
+    EXPECT("0110", residency(map, 4 * page));
+    EXPECT("2", status_pages("VmLck"));
+    EXPECT("0", returned(munlock(map + 2 * page - 1, 2)));
+    EXPECT("0", status_pages("VmLck"));
+}
+
+CASE("mlock.len0", PRACTICE("Linux, mm/mlock.c"), "a length of 0 is no error and locks nothing")
+{
+    char *map = four_pages();
+
+    need_lockable(page);
+    EXPECT("0", returned(mlock(map, 0)));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("0", returned(mlock(map, 1)));
+    EXPECT("1", status_pages("VmLck"));
+}
+
+CASE("mlock.overflow", LINUX("mlock(2)"), "a range that wraps around the end of the addresses is refused",
+     .needs = NEED_ROOT)
+{
+    char *map = four_pages();
+
+    EXPECT("EINVAL", returned(mlock(map, SIZE_MAX - 2 * page + 1)));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("0", returned(mlock(map, page)));
+}
+
+CASE("mlock.over_limit", POSIX("mlock", SHALL), "an ordinary user can't lock more than the limit",
+     .needs = NEED_UNPRIVILEGED)
+{
+    char *map = four_pages();
+
+    limit_locking(2);
+    EXPECT("ENOMEM|EAGAIN|EPERM", returned(mlock(map, 3 * page)));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("0", returned(mlock(map, 2 * page)));
+    EXPECT("2", status_pages("VmLck"));
+    EXPECT("ENOMEM|EAGAIN|EPERM", returned(mlock(map + 2 * page, page)));
+    EXPECT("0", returned(mlock(map, 2 * page)));
+}
+
+CASE("mlock.zero_limit", LINUX("mlock(2)"), "with a limit of 0 an ordinary user can't lock at all",
+     .needs = NEED_UNPRIVILEGED)
+{
+    char *map = four_pages();
+
+    need_lockable(page);
+    EXPECT("0", returned(mlock(map, page)));
+    limit_locking(0);
+    EXPECT("EPERM", returned(mlock(map + page, page)));
+    EXPECT("1", status_pages("VmLck"));
+}
+
+CASE("mlock.root_over_limit", LINUX("mlock(2)"),
+     "the limit does not bind who may lock anything (CAP_IPC_LOCK)", .needs = NEED_ROOT)
+{
+    char *map = four_pages();
+
+    limit_locking(1);
+    EXPECT("0", returned(mlock(map, 4 * page)));
+    EXPECT("4", status_pages("VmLck"));
+}
+
+CASE("mlock.no_nesting", POSIX("munlock", SHALL), "one munlock undoes any number of mlocks")
+{
+    char *map = four_pages();
+
+    need_lockable(4 * page);
+    SETUP(mlock(map, 4 * page));
+    SETUP(mlock(map, 4 * page));
+    EXPECT("4", status_pages("VmLck"));
+    EXPECT("0", returned(munlock(map, 4 * page)));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("no", vm_flag(map, "lo"));
+}
+
+CASE("mlock.vmlck", LINUX("proc(5)"), "VmLck counts the locked pages, each of them once")
+{
+    char *map = four_pages();
+
+    need_lockable(4 * page);
+    EXPECT("0", status_pages("VmLck"));
+    SETUP(mlock(map, 2 * page));
+    EXPECT("2", status_pages("VmLck"));
+    SETUP(mlock(map + page, 3 * page));
+    EXPECT("4", status_pages("VmLck"));
+    SETUP(munmap(map, page));
+    EXPECT("3", status_pages("VmLck"));
+}
+
+static const char *locked_pages(void *unused)
+{
+    (void)unused;
+    return status_pages("VmLck");
+}
+
+CASE("mlock.fork", POSIX("mlock", SHALL), "a child has none of its parent's locks")
+{
+    char *map = four_pages();
+
+    need_lockable(4 * page);
+    SETUP(mlock(map, 4 * page));
+    EXPECT("0", in_child(locked_pages, NULL));
+    EXPECT("4", status_pages("VmLck"));
+}
+
+CASE("mlock.munmap", POSIX("munmap", SHALL),
+     "unmapping a locked page unlocks it: a new map in its place is not locked")
+{
+    char *map = four_pages();
+
+    need_lockable(2 * page);
+    SETUP(mlock(map, 2 * page));
+    EXPECT("exact",
+           placed(mmap(map, 2 * page, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), map));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("no", vm_flag(map, "lo"));
+    EXPECT("00", residency(map, 2 * page));
+}
+
+CASE("munlock.part", POSIX("munlock", SHALL),
+     "munlock frees the pages of its range and leaves the others locked")
+{
+    char *map = four_pages();
+
+    need_lockable(4 * page);
+    SETUP(mlock(map, 4 * page));
+    EXPECT("0", returned(munlock(map + page, page)));
+    EXPECT("3", status_pages("VmLck"));
+    EXPECT("yes", vm_flag(map, "lo"));
+    EXPECT("no", vm_flag(map + page, "lo"));
+    EXPECT("yes", vm_flag(map + 2 * page, "lo"));
+}
+
+CASE("munlock.unmapped", POSIX("munlock", SHALL), "unlocking where nothing is mapped is refused")
+{
+    EXPECT("ENOMEM", returned(munlock(unmapped_range(page), page)));
+    EXPECT("0", returned(munlock(four_pages(), page)));
+}
+
+CASE("munlock.not_locked", POSIX("munlock", SHALL),
+     "unlocking what is not locked is no error and keeps the contents")
+{
+    char *map = four_pages();
+
+    number_pages(map, 4 * page);
+    EXPECT("0", returned(munlock(map, 4 * page)));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+}
+
+CASE("mlockall.flags0", POSIX("mlockall", SHALL),
+     "mlockall with no flag, or one that does not exist, is refused", .needs = NEED_ROOT)
+{
+    EXPECT("EINVAL", returned(mlockall(0)));
+    EXPECT("EINVAL", returned(mlockall(MCL_CURRENT | 0x40000000)));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("0", returned(mlockall(MCL_FUTURE)));
+}
+
+CASE("mlockall.current", POSIX("mlockall", SHALL),
+     "MCL_CURRENT brings all pages there are into memory, and munlockall frees them", .needs = NEED_ROOT)
+{
+    char *map = four_pages();
+
+    EXPECT("0", returned(mlockall(MCL_CURRENT)));
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("yes", vm_flag(map, "lo"));
+    EXPECT("0000", residency(four_pages(), 4 * page));
+    EXPECT("0", returned(munlockall()));
+    EXPECT("0", status_pages("VmLck"));
+}
+
+/* After MCL_FUTURE even a growing heap counts, so these cases ask nothing of /proc. A locked page is
+ * told by the refusal of MADV_DONTNEED. */
+CASE("mlockall.future", POSIX("mlockall", SHALL),
+     "after MCL_FUTURE new maps are in memory and locked at once, until munlockall")
+{
+    limit_locking(4); /* within it an ordinary user may do what root may */
+    EXPECT("0", returned(mlockall(MCL_FUTURE)));
+    char *map = four_pages();
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("EINVAL", returned(madvise(map, page, MADV_DONTNEED)));
+    EXPECT("0", returned(munlockall()));
+    EXPECT("0", returned(madvise(map, page, MADV_DONTNEED)));
+    EXPECT("0000", residency(four_pages(), 4 * page));
+}
+
+static const char *residency_of_new_map(void *unused)
+{
+    (void)unused;
+    return residency(four_pages(), 4 * page);
+}
+
+CASE("mlockall.fork", LINUX("mlock(2)"), "a child does not inherit MCL_FUTURE")
+{
+    limit_locking(4);
+    SETUP(mlockall(MCL_FUTURE));
+    EXPECT("0000", in_child(residency_of_new_map, NULL));
+    EXPECT("1111", residency(four_pages(), 4 * page));
+}
+
+CASE("mlockall.future_limit", POSIX("mmap", SHALL), "after MCL_FUTURE a map above the limit is refused",
+     .needs = NEED_UNPRIVILEGED)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+
+    limit_locking(4);
+    EXPECT("0", returned(mlockall(MCL_FUTURE)));
+    EXPECT("EAGAIN", mapped(mmap(NULL, 5 * page, READ_WRITE, flags, -1, 0)));
+    EXPECT("mapped", mapped(mmap(NULL, 4 * page, READ_WRITE, flags, -1, 0)));
+    EXPECT("EAGAIN", mapped(mmap(NULL, page, READ_WRITE, flags, -1, 0)));
+}
+
+CASE("mlockall.onfault_only", LINUX("mlockall(2)"), "MCL_ONFAULT alone is refused", .since = KERNEL(4, 4),
+     .needs = NEED_ROOT)
+{
+    EXPECT("EINVAL", returned(mlockall(CONSTANT(MCL_ONFAULT))));
+    EXPECT("0", returned(mlockall(MCL_FUTURE | CONSTANT(MCL_ONFAULT))));
+}
+
+CASE("mlockall.onfault", LINUX("mlockall(2)"),
+     "with MCL_ONFAULT the pages of new maps are locked when they are touched", .since = KERNEL(4, 4))
+{
+    limit_locking(4);
+    EXPECT("0", returned(mlockall(MCL_FUTURE | CONSTANT(MCL_ONFAULT))));
+    char *map = four_pages();
+    EXPECT("0000", residency(map, 4 * page));
+    EXPECT("stored", store(map + page, 1));
+    EXPECT("0100", residency(map, 4 * page));
+    EXPECT("EINVAL", returned(madvise(map, 4 * page, MADV_DONTNEED)));
+    EXPECT("1", load(map + page));
+}
+
+static const char *lock_with_flags(void *map, size_t length, int flags)
+{
+    return returned(syscall(SYS_mlock2, map, length, flags));
+}
+
+CASE("mlock2.onfault", LINUX("mlock2(2)"),
+     "with MLOCK_ONFAULT a page is brought into memory only when it is touched", .since = KERNEL(4, 4))
+{
+    char *map = four_pages();
+
+    need_lockable(4 * page);
+    EXPECT("0", lock_with_flags(map, 4 * page, CONSTANT(MLOCK_ONFAULT)));
+    EXPECT("stored", store(map + page, 1));
+    EXPECT("0100", residency(map, 4 * page));
+    EXPECT("yes", vm_flag(map, "lo"));
+    EXPECT("4", status_pages("VmLck"));
+}
+
+CASE("mlock2.no_flags", LINUX("mlock2(2)"), "mlock2 without flags does what mlock does",
+     .since = KERNEL(4, 4))
+{
+    char *map = four_pages();
+
+    need_lockable(2 * page);
+    EXPECT("0", lock_with_flags(map + page, 2 * page, 0));
+    EXPECT("0110", residency(map, 4 * page));
+    EXPECT("2", status_pages("VmLck"));
+}
+
+CASE("mlock2.bad_flags", LINUX("mlock2(2)"), "a flag that does not exist is refused", .since = KERNEL(4, 4))
+{
+    char *map = four_pages();
+
+    need_lockable(page);
+    EXPECT("EINVAL", lock_with_flags(map, page, 0x40000000));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("0", lock_with_flags(map, page, 0));
+}
+
+CASE("mlock.map_locked", LINUX("mmap(2)"), "a map made with MAP_LOCKED is in memory and counted as locked")
+{
+    need_lockable(4 * page);
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE | MAP_LOCKED);
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("4", status_pages("VmLck"));
+    EXPECT("0", returned(munlock(map, 4 * page)));
+    EXPECT("0", status_pages("VmLck"));
+}

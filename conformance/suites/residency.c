@@ -1,0 +1,351 @@
+/* Residency: mincore tells which pages are in memory. */
+#include "case.h"
+
+#include <sys/stat.h>
+
+SUITE("residency", "residency: mincore");
+
+#define READ_WRITE (PROT_READ | PROT_WRITE)
+
+enum { UNTOUCHED = 0xa5 };
+
+/* mincore with a vector whose bytes show whether it was written. */
+static unsigned char vector[64];
+
+static const char *ask(const void *map, size_t length)
+{
+    memset(vector, UNTOUCHED, sizeof vector);
+    return returned(mincore((void *)(uintptr_t)map, length, vector));
+}
+
+CASE("mincore.fresh", LINUX("mincore(2)"), "pages that nobody has touched are not resident")
+{
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+    char *shared = map_anonymous(4 * page, READ_WRITE, MAP_SHARED);
+
+    EXPECT("0000", residency(map, 4 * page));
+    EXPECT("0000", residency(shared, 4 * page));
+    number_pages(map, 4 * page);
+    EXPECT("1111", residency(map, 4 * page));
+}
+
+CASE("mincore.touched", LINUX("mincore(2)"), "a touched page is resident, and its neighbours are not")
+{
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("stored", store(map + page, 1));
+    EXPECT("0100", residency(map, 4 * page));
+    EXPECT("100", residency(map + page, 3 * page));
+    EXPECT("stored", store(map + 4 * page - 1, 1));
+    EXPECT("0101", residency(map, 4 * page));
+}
+
+CASE("mincore.low_bit", LINUX("mincore(2)"), "the answer is in the lowest bit of each byte")
+{
+    char *map = map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("stored", store(map, 1));
+    EXPECT("0", ask(map, 2 * page));
+    EXPECT("1", number(vector[0] & 1));
+    EXPECT("0", number(vector[1] & 1));
+}
+
+CASE("mincore.vec_len", LINUX("mincore(2)"),
+     "one byte is written for each page that the range touches, and none behind them")
+{
+    char *map = map_anonymous(3 * page, READ_WRITE, MAP_PRIVATE);
+
+    number_pages(map, 3 * page);
+    EXPECT("0", ask(map, 2 * page + 1));
+    EXPECT("1", number(vector[2] & 1));
+    EXPECT(number(UNTOUCHED), number(vector[3]));
+    EXPECT("0", ask(map, 2 * page));
+    EXPECT("1", number(vector[1] & 1));
+    EXPECT(number(UNTOUCHED), number(vector[2]));
+}
+
+CASE("mincore.unaligned", LINUX("mincore(2)"), "an address inside a page is refused, and nothing is written")
+{
+    char *map = map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("EINVAL", ask(map + 1, page));
+    EXPECT(number(UNTOUCHED), number(vector[0]));
+    EXPECT("0", ask(map + page, page));
+}
+
+CASE("mincore.len0", PRACTICE("Linux, mm/mincore.c"), "a length of 0 is no error and writes nothing")
+{
+    char *map = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("0", ask(map, 0));
+    EXPECT(number(UNTOUCHED), number(vector[0]));
+    EXPECT("0", ask(map, 1));
+    EXPECT("0", number(vector[0] & 1));
+}
+
+CASE("mincore.unmapped", LINUX("mincore(2)"), "a range in which nothing is mapped is refused")
+{
+    char *map = map_anonymous(page, PROT_READ, MAP_PRIVATE);
+
+    EXPECT("ENOMEM", ask(unmapped_range(page), page));
+    EXPECT("0", ask(map, page));
+}
+
+CASE("mincore.hole_prefix", PRACTICE("Linux, mm/mincore.c"),
+     "a hole in the range is an error, and the pages before it are told all the same")
+{
+    char *map = map_anonymous(3 * page, READ_WRITE, MAP_PRIVATE);
+
+    number_pages(map, 3 * page);
+    SETUP(munmap(map + page, page));
+    EXPECT("ENOMEM", ask(map, 3 * page));
+    EXPECT("1", number(vector[0]));
+    EXPECT("0", ask(map, page));
+}
+
+CASE("mincore.bad_vec", LINUX("mincore(2)"), "a vector that can't be written is an error and no signal")
+{
+    char *map = map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE);
+    unsigned char *nothing = (unsigned char *)unmapped_range(page);
+    unsigned char *constant = (unsigned char *)map_anonymous(page, PROT_READ, MAP_PRIVATE);
+
+    EXPECT("EFAULT", returned(mincore(map, 2 * page, nothing)));
+    EXPECT("EFAULT", returned(mincore(map, 2 * page, constant)));
+    EXPECT("0", ask(map, 2 * page));
+}
+
+CASE("mincore.len_huge", LINUX("mincore(2)"), "a length that no address space can hold is refused")
+{
+    char *map = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("ENOMEM", ask(map, SIZE_MAX / 2 + 1));
+    EXPECT("ENOMEM", ask(map, SIZE_MAX));
+    EXPECT("0", ask(map, page));
+}
+
+CASE("mincore.prot_none", PRACTICE("Linux, mm/mincore.c"),
+     "residency can be asked where no access is allowed")
+{
+    char *map = map_anonymous(3 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("stored", store(map + page, 1));
+    SETUP(mprotect(map, 3 * page, PROT_NONE));
+    EXPECT("010", residency(map, 3 * page));
+}
+
+CASE("mincore.after_munmap", LINUX("mincore(2)"), "a new map in the place of an old one is not resident")
+{
+    char *map = map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE);
+
+    number_pages(map, 2 * page);
+    EXPECT("11", residency(map, 2 * page));
+    EXPECT("exact", placed(mmap(map, page, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), map));
+    EXPECT("01", residency(map, 2 * page));
+}
+
+CASE("mincore.after_dontneed", LINUX("madvise(2)"), "pages given back with MADV_DONTNEED are not resident")
+{
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+
+    number_pages(map, 4 * page);
+    SETUP(madvise(map + page, page, MADV_DONTNEED));
+    EXPECT("1011", residency(map, 4 * page));
+}
+
+CASE("mincore.after_populate", LINUX("mmap(2)"), "a map made with MAP_POPULATE is resident")
+{
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE | CONSTANT(MAP_POPULATE));
+
+    EXPECT("1111", residency(map, 4 * page));
+}
+
+CASE("mincore.after_mlock", POSIX("mlock", SHALL),
+     "a locked range is resident, and its neighbours need not be")
+{
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+
+    SETUP(mlock(map + page, page));
+    EXPECT("0100", residency(map, 4 * page));
+}
+
+CASE("mincore.fork", LINUX("mincore(2)"),
+     "shared pages that a child has touched are resident in its parent too")
+{
+    char *map = map_anonymous(3 * page, READ_WRITE, MAP_SHARED);
+
+    EXPECT("stored", store_in_child(map + page, 7));
+    EXPECT("010", residency(map, 3 * page));
+    EXPECT("7", load(map + page));
+}
+
+FILE_CASE("mincore.after_write", PRACTICE("unified page cache"),
+          "what write has put into a file is resident in a map of it")
+{
+    struct scratch_file file = scratch_file(4 * page);
+    char *map = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+}
+
+FILE_CASE("mincore.after_read", PRACTICE("unified page cache"),
+          "what read has brought into memory is resident in a map of the file")
+{
+    struct scratch_file file = scratch_file(64 * page);
+
+    evict_file(&file);
+    char *map = map_file(&file, 0, 64 * page, PROT_READ, MAP_SHARED);
+    EXPECT("0000", residency(map, 4 * page));
+    EXPECT("3", file_byte(&file, (off_t)(2 * page)));
+    EXPECT("1", residency(map + 2 * page, page));
+}
+
+FILE_CASE("mincore.offset", LINUX("mincore(2)"),
+          "the pages asked about are those of the map, not those of the file")
+{
+    struct scratch_file file = sparse_file((off_t)(8 * page));
+
+    write_file(&file, (off_t)(5 * page), 9);
+    char *map = map_file(&file, (off_t)(4 * page), 4 * page, PROT_READ, MAP_SHARED);
+    EXPECT("0100", residency(map, 4 * page));
+}
+
+FILE_CASE("mincore.private_copy", LINUX("mincore(2)"),
+          "a page that a private map has copied stays resident when the file's own page is not")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("stored", store(map, 9));
+    evict_file(&file);
+    EXPECT("1", residency(map, page));
+    EXPECT("0", residency(map_file(&file, 0, page, PROT_READ, MAP_SHARED), page));
+    EXPECT("9", load(map));
+}
+
+FILE_CASE("mincore.beyond_eof", PRACTICE("Linux, mm/mincore.c"),
+          "pages past the end of the file are not resident")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("1", load(map));
+    EXPECT("1000", residency(map, 4 * page));
+}
+
+FILE_CASE("mincore.after_truncate", PRACTICE("Linux, mm/mincore.c"),
+          "pages that truncation has cut off are not resident any more")
+{
+    struct scratch_file file = scratch_file(4 * page);
+    char *map = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+    EXPECT("1111", residency(map, 4 * page));
+    resize_file(&file, (off_t)page);
+    EXPECT("1000", residency(map, 4 * page));
+}
+
+FILE_CASE("mincore.sparse_file", PRACTICE("Linux, mm/mincore.c"),
+          "pages of a hole that nobody has read are not resident")
+{
+    struct scratch_file file = sparse_file((off_t)(8 * page));
+    char *map = map_file(&file, 0, 8 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("00000000", residency(map, 8 * page));
+    write_file(&file, (off_t)(2 * page), 1);
+    EXPECT("00100000", residency(map, 8 * page));
+}
+
+FILE_CASE("mincore.tail_page", LINUX("mincore(2)"),
+          "the last page of a file is resident after it was read, though the file ends inside it")
+{
+    struct scratch_file file = scratch_file(page + 10);
+    char *map = map_file(&file, 0, page + 10, PROT_READ, MAP_SHARED);
+
+    EXPECT("2", file_byte(&file, (off_t)page));
+    EXPECT("11", residency(map, page + 10));
+}
+
+FILE_CASE("mincore.shared_store", LINUX("mincore(2)"),
+          "a page stored to through one map is resident in another map of the file")
+{
+    struct scratch_file file = sparse_file((off_t)(4 * page));
+    char *map = map_file(&file, 0, 4 * page, READ_WRITE, MAP_SHARED);
+    char *other = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("stored", store(map + 3 * page, 1));
+    EXPECT("1", residency(map + 3 * page, page));
+    EXPECT("1", residency(other + 3 * page, page));
+}
+
+/* Bit 63 of the page's entry in /proc/self/pagemap. */
+static bool present(const char *address)
+{
+    uint64_t entry;
+    int descriptor = open("/proc/self/pagemap", O_RDONLY);
+
+    if (descriptor < 0)
+        unsupported("/proc/self/pagemap can't be read");
+    off_t offset = (off_t)((uintptr_t)address / page * sizeof entry);
+    if (pread(descriptor, &entry, sizeof entry, offset) != sizeof entry)
+        setup_failed("/proc/self/pagemap has no entry for the page");
+    close(descriptor);
+    return entry >> 63;
+}
+
+CASE("mincore.agrees_pagemap", LINUX("proc(5)"),
+     "pages of anonymous memory are resident exactly where pagemap says present")
+{
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("stored", store(map + 2 * page, 1));
+    SETUP(mlock(map + 2 * page, page));
+    EXPECT("0010", residency(map, 4 * page));
+    EXPECT("no", yes_or_no(present(map + page)));
+    EXPECT("yes", yes_or_no(present(map + 2 * page)));
+    EXPECT("no", yes_or_no(present(map + 3 * page)));
+}
+
+FILE_CASE("cachestat", LINUX("cachestat(2)"),
+          "cachestat counts the pages of a file that mincore calls resident", .since = KERNEL(6, 5))
+{
+    struct scratch_file file = scratch_file(8 * page);
+    char *map = map_file(&file, 0, 8 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("11111111", residency(map, 8 * page));
+    EXPECT("8", cached_pages(&file, 0, 8 * page));
+    EXPECT("3", cached_pages(&file, (off_t)(2 * page), 3 * page));
+    resize_file(&file, (off_t)(2 * page));
+    EXPECT("11000000", residency(map, 8 * page));
+    EXPECT("2", cached_pages(&file, 0, 8 * page));
+}
+
+FILE_CASE("cachestat.cold", LINUX("cachestat(2)"),
+          "cachestat counts nothing of a file that was dropped from memory", .since = KERNEL(6, 5))
+{
+    struct scratch_file file = scratch_file(8 * page);
+
+    EXPECT("8", cached_pages(&file, 0, 8 * page));
+    evict_file(&file);
+    EXPECT("0", cached_pages(&file, 0, 8 * page));
+}
+
+/* Becomes an ordinary user and tells what it sees of a file that is not its own. */
+static const char *seen_by_stranger(void *map)
+{
+    SETUP(setgid(65534));
+    SETUP(setuid(65534));
+    return residency(map, 4 * page);
+}
+
+FILE_CASE("mincore.nonowned", PRACTICE("Linux, mm/mincore.c"),
+          "who neither owns a file nor may write it is told that all of it is resident", .needs = NEED_ROOT,
+          .since = KERNEL(5, 2))
+{
+    struct scratch_file file = sparse_file((off_t)(4 * page));
+
+    SETUP(fchmod(file.descriptor, 0644));
+    char *map = map_descriptor(reopen(&file, O_RDONLY), 0, 4 * page, PROT_READ, MAP_SHARED);
+    EXPECT("0000", residency(map, 4 * page));
+    EXPECT("1111", in_child(seen_by_stranger, map));
+}
