@@ -53,8 +53,8 @@ static int skip(source *from, const mw_map_options *options, mw_err *err)
     return MW_OK;
 }
 
-/* *out, the caller's to free, becomes all that the source still has. */
-static int read_to_end(unsigned char **out, size_t *length, source *from, mw_err *err)
+/* All that the source still has, the caller's to free; NULL and *code on failure. */
+static unsigned char *read_to_end(int *code, size_t *length, source *from, mw_err *err)
 {
     size_t capacity = (size_t)1 << 16;
     unsigned char *buffer = malloc(capacity);
@@ -62,32 +62,31 @@ static int read_to_end(unsigned char **out, size_t *length, source *from, mw_err
     *length = 0;
     while (buffer) {
         size_t got;
-        int code = read_fully(&got, from, buffer + *length, capacity - *length, err);
+        *code = read_fully(&got, from, buffer + *length, capacity - *length, err);
         *length += got;
-        if (code != MW_OK) {
+        if (*code != MW_OK) {
             free(buffer);
-            return code;
+            return NULL;
         }
-        if (*length < capacity) {
-            *out = buffer;
-            return MW_OK;
-        }
+        if (*length < capacity)
+            return buffer;
         unsigned char *larger = capacity <= (size_t)PTRDIFF_MAX / 2 ? realloc(buffer, capacity * 2) : NULL;
         if (!larger)
             free(buffer);
         buffer = larger;
         capacity *= 2;
     }
-    return mw__fail(err, MW_E_NOMEM, "malloc", *length);
+    *code = mw__fail(err, MW_E_NOMEM, "malloc", *length);
+    return NULL;
 }
 
 static int copy_to_end(mw_map *map, source *from, const mw_map_options *memory, mw_err *err)
 {
-    unsigned char *buffer;
     size_t length;
-    int code = read_to_end(&buffer, &length, from, err);
+    int code;
+    unsigned char *buffer = read_to_end(&code, &length, from, err);
 
-    if (code != MW_OK)
+    if (!buffer)
         return code;
     code = mw__make_memory(map, length, memory, err);
     if (code == MW_OK && length > 0)

@@ -6,19 +6,20 @@
 
 #include <stdlib.h>
 
-static int new_handle(mw_map **out, const mw_map_options *options, mw_err *err)
+static mw_map *new_handle(const mw_map_options *options, mw_err *err)
 {
     mw_map *map = calloc(1, sizeof *map);
 
-    if (!map)
-        return mw__fail(err, MW_E_NOMEM, "calloc", MW_NOWHERE);
+    if (!map) {
+        mw__fail(err, MW_E_NOMEM, "calloc", MW_NOWHERE);
+        return NULL;
+    }
     atomic_init(&map->gate, 0);
     atomic_init(&map->pins, 0);
     atomic_init(&map->closed, false);
     map->fd = MW_NO_FD;
     map->flags = options->flags;
-    *out = map;
-    return MW_OK;
+    return map;
 }
 
 /* ---- the region --------------------------------------------------------- */
@@ -87,7 +88,7 @@ int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *opt
 static int try_region(const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err)
 {
     mw__mapping mapping = mapping_of(plan, options, fd);
-    void *region;
+    void *region = NULL;
     int code;
 
     if (plan->region_length == 0)
@@ -163,12 +164,12 @@ static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, m
 /* `fd` stays the caller's, who hands it to the map, keeps it or closes it. */
 static int map_descriptor(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err)
 {
-    mw_map *map;
-    int code = new_handle(&map, options, err);
+    mw_map *map = new_handle(options, err);
 
-    if (code != MW_OK)
-        return code;
-    code = map_open_file(map, fd, options, err);
+    if (!map)
+        return MW_E_NOMEM;
+
+    int code = map_open_file(map, fd, options, err);
     if (code != MW_OK) {
         free(map);
         return code;
@@ -263,9 +264,10 @@ int mw_map_anon(mw_map **out, uint64_t length, const mw_map_options *options, mw
     if (!out)
         return mw__fail(err, MW_E_INVAL, "out", MW_NOWHERE);
     *out = NULL;
-    if ((code = mw__options_read(&read, options, MW_FLAGS_MEMORY, err)) != MW_OK ||
-        (code = new_handle(&map, &read, err)) != MW_OK)
+    if ((code = mw__options_read(&read, options, MW_FLAGS_MEMORY, err)) != MW_OK)
         return code;
+    if (!(map = new_handle(&read, err)))
+        return MW_E_NOMEM;
     code = mw__make_memory(map, length, &read, err);
     if (code != MW_OK) {
         free(map);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#define PAGE 4096u
+#define PAGE ((size_t)4096)
 
 static const mw_map_options defaults = MW_MAP_OPTIONS_INIT;
 
@@ -170,24 +170,24 @@ static void rights_come_from_access_prot_or_descriptor(void **state)
     static const struct {
         mw_access access;
         uint32_t prot;
-        bool writable;
         int code;
         mw_access result;
         uint32_t rights;
+        bool writable;
         bool shared;
     } rows[] = {
-        {MW_ACCESS_DEFAULT, 0, true, MW_OK, MW_ACCESS_WRITE, 3, true},
-        {MW_ACCESS_DEFAULT, 0, false, MW_OK, MW_ACCESS_READ, 1, true},
-        {MW_ACCESS_READ, 0, true, MW_OK, MW_ACCESS_READ, 1, true},
-        {MW_ACCESS_WRITE, 0, true, MW_OK, MW_ACCESS_WRITE, 3, true},
-        {MW_ACCESS_WRITE, 0, false, MW_E_ACCESS, MW_ACCESS_WRITE, 3, true},
-        {MW_ACCESS_COPY, 0, true, MW_OK, MW_ACCESS_COPY, 3, false},
-        {MW_ACCESS_COPY, 0, false, MW_OK, MW_ACCESS_COPY, 3, false},
-        {MW_ACCESS_DEFAULT, MW_PROT_READ | MW_PROT_WRITE, true, MW_OK, MW_ACCESS_WRITE, 3, true},
-        {MW_ACCESS_DEFAULT, MW_PROT_READ | MW_PROT_WRITE, false, MW_E_ACCESS, MW_ACCESS_WRITE, 3, true},
-        {MW_ACCESS_DEFAULT, MW_PROT_WRITE, true, MW_OK, MW_ACCESS_WRITE, 2, true},
-        {MW_ACCESS_DEFAULT, MW_PROT_READ | MW_PROT_EXEC, false, MW_OK, MW_ACCESS_READ, 5, true},
-        {MW_ACCESS_DEFAULT, MW_PROT_NONE, false, MW_OK, MW_ACCESS_READ, 0, true},
+        {MW_ACCESS_DEFAULT, 0, MW_OK, MW_ACCESS_WRITE, 3, true, true},
+        {MW_ACCESS_DEFAULT, 0, MW_OK, MW_ACCESS_READ, 1, false, true},
+        {MW_ACCESS_READ, 0, MW_OK, MW_ACCESS_READ, 1, true, true},
+        {MW_ACCESS_WRITE, 0, MW_OK, MW_ACCESS_WRITE, 3, true, true},
+        {MW_ACCESS_WRITE, 0, MW_E_ACCESS, MW_ACCESS_WRITE, 3, false, true},
+        {MW_ACCESS_COPY, 0, MW_OK, MW_ACCESS_COPY, 3, true, false},
+        {MW_ACCESS_COPY, 0, MW_OK, MW_ACCESS_COPY, 3, false, false},
+        {MW_ACCESS_DEFAULT, MW_PROT_READ | MW_PROT_WRITE, MW_OK, MW_ACCESS_WRITE, 3, true, true},
+        {MW_ACCESS_DEFAULT, MW_PROT_READ | MW_PROT_WRITE, MW_E_ACCESS, MW_ACCESS_WRITE, 3, false, true},
+        {MW_ACCESS_DEFAULT, MW_PROT_WRITE, MW_OK, MW_ACCESS_WRITE, 2, true, true},
+        {MW_ACCESS_DEFAULT, MW_PROT_READ | MW_PROT_EXEC, MW_OK, MW_ACCESS_READ, 5, false, true},
+        {MW_ACCESS_DEFAULT, MW_PROT_NONE, MW_OK, MW_ACCESS_READ, 0, false, true},
     };
 
     (void)state;
@@ -269,8 +269,8 @@ static void memory_needs_only_a_length(void **state)
     assert_code(mw__plan_memory(&plan, &options, 100, PAGE, NULL), MW_OK);
     assert_map(&plan, 100, PAGE, 0);
     assert_true(plan.rights.shared && plan.backed == 100);
-    assert_code(mw__plan_memory(&plan, &options, 100, 1u << 21, NULL), MW_OK);
-    assert_map(&plan, 100, 1u << 21, 0);
+    assert_code(mw__plan_memory(&plan, &options, 100, (size_t)1 << 21, NULL), MW_OK);
+    assert_map(&plan, 100, (size_t)1 << 21, 0);
     options.length = 100;
     assert_code(mw__plan_memory(&plan, &options, 100, PAGE, NULL), MW_OK);
     options.length = 99;

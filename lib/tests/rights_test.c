@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE  16u
+#define PAGE  ((uint64_t)16)
 #define PAGES 12u
 #define WHOLE (PAGE * PAGES)
 
