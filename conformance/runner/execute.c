@@ -1,6 +1,7 @@
 #include "execute.h"
 
 #include "child.h"
+#include "expectation.h"
 #include "interrupt.h"
 #include "message.h"
 #include "scratch.h"
@@ -205,6 +206,7 @@ static void finish(struct run *run, struct job *job, int status)
     outcome->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
     outcome->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     outcome_judge(outcome);
+    expectation_apply(expectation_find(&run->attempts[job->index]), outcome);
     remove_own_folder(&run->attempts[job->index], (unsigned)(job - run->jobs));
     run->outcomes[job->index] = outcome;
     job->process = 0;

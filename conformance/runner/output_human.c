@@ -124,11 +124,11 @@ static void one_case(struct output *output, const struct attempt *attempt, const
         output->suite = attempt->test->suite;
     }
     tally_add(&output->suite_tally, outcome->result);
-    if (outcome->result != RESULT_PASS && outcome->result != RESULT_UNSUPPORTED)
+    if (!result_is_fine(outcome->result))
         print_deviation(output, attempt, outcome);
-    else if (outcome->result == RESULT_UNSUPPORTED)
-        fprintf(output->stream, "%sUNSUPPORTED%s %s: %s\n", paint(output, outcome->result), paint_end(output),
-                attempt->test->id, outcome->reason);
+    else if (outcome->result != RESULT_PASS)
+        fprintf(output->stream, "%s%s%s %s: %s\n", paint(output, outcome->result),
+                result_name(outcome->result), paint_end(output), attempt->test->id, outcome->reason);
     show_progress(output);
 }
 

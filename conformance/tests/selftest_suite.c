@@ -1,5 +1,6 @@
 /* Cases that go wrong in every way a case can. The id tells the result that the runner must give. */
 #include "case.h"
+#include "expectation.h"
 #include "protocol.h"
 
 #include <signal.h>
@@ -7,6 +8,40 @@
 #include <sys/stat.h>
 
 SUITE("selftest", "cases that go wrong in every way");
+
+EXPECTATIONS(
+    {.test = "xfail.expected", .observed = "8; 9", .kind = QUIRK, .reason = "r", .reference = "u"},
+    {.test = "xpass.passes", .observed = "8", .kind = BUG, .reason = "r", .reference = "u"},
+    {.test = "fail.otherwise_than_expected", .observed = "8", .kind = BUG, .reason = "r", .reference = "u"},
+    {.test = "crash.despite_expectation", .observed = "8", .kind = BUG, .reason = "r", .reference = "u"},
+    {.test = "fail.expected_elsewhere", .system = "OS/2", .observed = "8", .reason = "r", .reference = "u"});
+
+CASE("xfail.expected", PRACTICE("self-test"), "a known deviation, all of it as known, is told apart")
+{
+    EXPECT("7", number(8));
+    EXPECT("7", number(7));
+    EXPECT("7", number(9));
+}
+
+CASE("xpass.passes", PRACTICE("self-test"), "a known deviation that is gone is told")
+{
+    EXPECT("7", number(7));
+}
+
+CASE("fail.otherwise_than_expected", PRACTICE("self-test"), "another deviation than the known one fails")
+{
+    EXPECT("7", number(9));
+}
+
+CASE("crash.despite_expectation", PRACTICE("self-test"), "an expected deviation does not excuse a crash")
+{
+    raise(SIGKILL);
+}
+
+CASE("fail.expected_elsewhere", PRACTICE("self-test"), "what another system does is no excuse")
+{
+    EXPECT("7", number(8));
+}
 
 static _Noreturn void sleep_for_ever(void)
 {

@@ -1,0 +1,25 @@
+/* What Linux and its file systems are known to do differently from what is promised. */
+#include "expectation.h"
+
+EXPECTATIONS(
+    {.test = "msync.len_overflow",
+     .system = "Linux",
+     .observed = "0",
+     .kind = QUIRK,
+     .reason = "the length is rounded up to whole pages first, and so becomes 0",
+     .reference = "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/mm/msync.c"},
+    {.test = "fault.eof.tail_extend_zero",
+     .system = "Linux",
+     .filesystem = "tmpfs",
+     .observed = "9",
+     .kind = BUG,
+     .reason = "tmpfs keeps what was stored past the end of the file; xfstests generic/469, 499 and 511 look "
+               "for it",
+     .reference = "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/mm/shmem.c"},
+    {.test = "fault.eof.tail_gap_zero",
+     .system = "Linux",
+     .filesystem = "tmpfs",
+     .observed = "9",
+     .kind = BUG,
+     .reason = "tmpfs keeps what was stored past the end of the file, as in fault.eof.tail_extend_zero",
+     .reference = "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/mm/shmem.c"});
