@@ -1,0 +1,498 @@
+/* Protection: what PROT_ flags allow and refuse, how mprotect changes it, and what keeps it fixed. */
+#include "case.h"
+
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+SUITE("protection", "protection and mprotect");
+
+static const char *first_byte(const char *map)
+{
+    return map == MAP_FAILED ? error_number(errno) : load(map);
+}
+
+static char *private_memory(size_t pages)
+{
+    return map_anonymous(pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+}
+
+/* Pages whose first bytes read 1, 2, 3 … */
+static char *numbered_pages(size_t count)
+{
+    char *map = private_memory(count);
+
+    number_pages(map, count * page);
+    return map;
+}
+
+/* ---- what a protection refuses ----------------------------------------------------------------- */
+
+CASE("mmap.prot.none_read", POSIX("mmap", SHALL), "a load from a page without access raises SIGSEGV")
+{
+    char *map = map_anonymous(page, PROT_NONE, MAP_PRIVATE);
+
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(map));
+    SETUP(mprotect(map, page, PROT_READ));
+    EXPECT("0", load(map));
+}
+
+CASE("mmap.prot.none_write", POSIX("mmap", SHALL), "a store to a page without access raises SIGSEGV")
+{
+    char *map = map_anonymous(page, PROT_NONE, MAP_PRIVATE);
+
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 1));
+    SETUP(mprotect(map, page, PROT_READ | PROT_WRITE));
+    EXPECT("0", load(map));
+    EXPECT("stored", store(map, 1));
+}
+
+FILE_CASE("mmap.prot.ro_write", POSIX("mmap", SHALL),
+          "a store to a page that may only be read raises SIGSEGV and changes neither map nor file")
+{
+    struct scratch_file file = scratch_file(page);
+    char *shared = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
+    char *private = map_file(&file, 0, page, PROT_READ, MAP_PRIVATE);
+
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(shared, 9));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(private, 9));
+    EXPECT("1", load(shared));
+    EXPECT("1", load(private));
+    EXPECT("1", file_byte(&file, 0));
+    EXPECT("stored", store(map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED), 9));
+}
+
+CASE("mmap.prot.si_addr_exact", POSIX("signal.h", SHALL),
+     "the address that a fault reports is the very byte that was touched, anywhere in a page")
+{
+    char *map = map_anonymous(2 * page, PROT_NONE, MAP_PRIVATE);
+
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(&map[1]));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page / 2 + 3], 1));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(&map[page - 1]));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[2 * page - 1], 1));
+    SETUP(munmap(map, 2 * page));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[page + 17]));
+}
+
+/* ---- code -------------------------------------------------------------------------------------- */
+
+/* Small and aligned enough to lie within one page of the program. */
+__attribute__((noinline, aligned(256))) static int answer(void)
+{
+    return 42;
+}
+
+/* A copy of the page of the program that holds answer(); its code in the copy. */
+static char *copied_code(char *copy)
+{
+    int (*function)(void) = answer;
+    uintptr_t code;
+
+    memcpy(&code, &function, sizeof code);
+    if (permissions((void *)code)[2] != 'x')
+        unsupported("pointers to functions do not point to code here");
+    memcpy(copy, (void *)(code & ~(page - 1)), page);
+    __builtin___clear_cache(copy, copy + page);
+    return copy + (code & (page - 1));
+}
+
+CASE("mmap.prot.exec_ok", POSIX("mmap", SHALL), "code in a page with PROT_EXEC runs")
+{
+    char *map = private_memory(1), *code = copied_code(map);
+
+    EXPECT("0", returned(mprotect(map, page, PROT_READ | PROT_EXEC)));
+    EXPECT("42", run_code(code));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 1));
+}
+
+CASE("mmap.prot.nx", PRACTICE("data does not run"),
+     "code in a page without PROT_EXEC does not run: calling it raises SIGSEGV")
+{
+    char *map = private_memory(1), *code = copied_code(map);
+
+    EXPECT("SIGSEGV SEGV_ACCERR exact", run_code(code));
+    EXPECT("0", returned(mprotect(map, page, PROT_READ | PROT_EXEC)));
+    EXPECT("42", run_code(code));
+    EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", run_code(code));
+}
+
+/* ---- how the file was opened ------------------------------------------------------------------- */
+
+static char *map_opened(const struct scratch_file *file, int opened, int protection, int flags)
+{
+    return mmap(NULL, page, protection, flags, reopen(file, opened), 0);
+}
+
+FILE_CASE("mmap.prot.ro_fd_shared_write", POSIX("mmap", SHALL),
+          "a file opened for reading can't be mapped shared and writable: EACCES")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("EACCES", mapped(map_opened(&file, O_RDONLY, PROT_READ | PROT_WRITE, MAP_SHARED)));
+    EXPECT("EACCES", mapped(map_opened(&file, O_RDONLY, PROT_WRITE, MAP_SHARED)));
+    EXPECT("1", first_byte(map_opened(&file, O_RDONLY, PROT_READ, MAP_SHARED)));
+    EXPECT("1", first_byte(map_opened(&file, O_RDWR, PROT_READ | PROT_WRITE, MAP_SHARED)));
+}
+
+FILE_CASE("mmap.prot.ro_fd_private_write", POSIX("mmap", SHALL),
+          "a file opened for reading can be mapped private and writable; stores do not reach it")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_opened(&file, O_RDONLY, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+    EXPECT("1", first_byte(map));
+    EXPECT("stored", store(map, 9));
+    EXPECT("9", load(map));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("mmap.prot.wo_fd_read", POSIX("mmap", SHALL),
+          "a file opened for writing only can't be mapped for reading: EACCES")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_READ, MAP_SHARED)));
+    EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_READ, MAP_PRIVATE)));
+    EXPECT("1", first_byte(map_opened(&file, O_RDWR, PROT_READ, MAP_SHARED)));
+}
+
+FILE_CASE("mmap.prot.wo_fd_none", POSIX("mmap", SHALL),
+          "a file opened for writing only can't be mapped even without access: EACCES")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_NONE, MAP_SHARED)));
+    EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_NONE, MAP_PRIVATE)));
+    EXPECT("mapped", mapped(map_opened(&file, O_RDONLY, PROT_NONE, MAP_SHARED)));
+}
+
+FILE_CASE("mmap.prot.wo_fd_private_write", POSIX("mmap", SHALL),
+          "a file opened for writing only can't be mapped for writing either: EACCES")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_WRITE, MAP_PRIVATE)));
+    EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_WRITE, MAP_SHARED)));
+    EXPECT("mapped", mapped(map_opened(&file, O_RDWR, PROT_WRITE, MAP_PRIVATE)));
+}
+
+FILE_CASE("mprotect.upgrade_ro_shared", POSIX("mprotect", SHALL),
+          "mprotect does not make a shared map of a file opened for reading writable: EACCES")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_opened(&file, O_RDONLY, PROT_READ, MAP_SHARED);
+    char *writable = map_opened(&file, O_RDWR, PROT_READ, MAP_SHARED);
+
+    EXPECT("EACCES", returned(mprotect(map, page, PROT_READ | PROT_WRITE)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 9));
+    EXPECT("0", returned(mprotect(writable, page, PROT_READ | PROT_WRITE)));
+    EXPECT("stored", store(writable, 8));
+    EXPECT("8", load(map));
+}
+
+FILE_CASE("mprotect.upgrade_ro_private", POSIX("mprotect", SHALL),
+          "mprotect makes a private map of a file opened for reading writable; the file stays as it is")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_opened(&file, O_RDONLY, PROT_READ, MAP_PRIVATE);
+
+    EXPECT("0", returned(mprotect(map, page, PROT_READ | PROT_WRITE)));
+    EXPECT("stored", store(map, 9));
+    EXPECT("9", load(map));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+/* ---- the range of mprotect --------------------------------------------------------------------- */
+
+CASE("mprotect.unaligned", POSIX("mprotect", MAY),
+     "mprotect inside a page fails with EINVAL and changes nothing, or changes the whole page")
+{
+    char *map = numbered_pages(2);
+    const char *answered = returned(mprotect(map + page / 2, page / 2, PROT_READ));
+
+    EXPECT("EINVAL|0", answered);
+    EXPECT(strcmp(answered, "0") == 0 ? "SIGSEGV SEGV_ACCERR exact" : "stored", store(map, 7));
+    EXPECT("stored", store(&map[page], 7));
+    EXPECT("0", returned(mprotect(map, page / 2, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page - 1], 7));
+}
+
+CASE("mprotect.len0", PRACTICE("a range of no bytes is no error"),
+     "mprotect of no bytes succeeds and changes no page")
+{
+    char *map = numbered_pages(1);
+
+    EXPECT("0", returned(mprotect(map, 0, PROT_NONE)));
+    EXPECT("stored", store(map, 7));
+    EXPECT("0", returned(mprotect(map, 1, PROT_NONE)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(map));
+}
+
+CASE("mprotect.unmapped", POSIX("mprotect", SHALL),
+     "mprotect of a range in which nothing is mapped fails with ENOMEM, and maps nothing")
+{
+    char *range = unmapped_range(2 * page), *map = numbered_pages(1);
+
+    EXPECT("ENOMEM", returned(mprotect(range, 2 * page, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(range));
+    EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+}
+
+CASE("mprotect.hole_prefix", POSIX("mprotect", SHALL),
+     "mprotect over a hole fails with ENOMEM; pages before it may have changed, no byte has")
+{
+    char *map = numbered_pages(4);
+
+    SETUP(munmap(map + 2 * page, page));
+    EXPECT("ENOMEM", returned(mprotect(map, 4 * page, PROT_READ)));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[2 * page]));
+    EXPECT("4", load(&map[3 * page]));
+    EXPECT("stored|SIGSEGV SEGV_ACCERR exact", store(&map[page], 7));
+    EXPECT("0", returned(mprotect(map, 2 * page, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page], 7));
+}
+
+CASE("mprotect.overflow", POSIX("mprotect", SHALL),
+     "mprotect of a range that runs over the end of the address space fails with ENOMEM")
+{
+    char *map = numbered_pages(2);
+
+    EXPECT("ENOMEM", returned(mprotect(map + page, SIZE_MAX & ~(page - 1), PROT_NONE)));
+    EXPECT("1", load(map));
+    EXPECT("0", returned(mprotect(map + page, page, PROT_NONE)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(&map[page]));
+}
+
+CASE("mprotect.preserves_data", POSIX("mprotect", SHALL),
+     "what a page held is there again when access to it comes back")
+{
+    char *map = numbered_pages(3);
+
+    EXPECT("0", returned(mprotect(map, 3 * page, PROT_NONE)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(&map[page]));
+    EXPECT("0", returned(mprotect(map, 3 * page, PROT_READ | PROT_WRITE)));
+    EXPECT("1 2 3", page_bytes(map, 3 * page));
+    EXPECT("stored", store(&map[page], 7));
+}
+
+CASE("mprotect.partial", POSIX("mprotect", SHALL),
+     "mprotect changes the pages that its range touches, and no page beside them")
+{
+    char *map = numbered_pages(4);
+
+    EXPECT("0", returned(mprotect(map + page, page + 1, PROT_READ)));
+    EXPECT("stored", store(&map[page - 1], 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page], 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[3 * page - 1], 7));
+    EXPECT("stored", store(&map[3 * page], 7));
+    EXPECT("1 2 3 7", page_bytes(map, 4 * page));
+}
+
+FILE_CASE("mprotect.multi_vma", POSIX("mprotect", SHALL),
+          "one mprotect changes several maps of different kinds that lie side by side")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = numbered_pages(3);
+
+    SETUP(mmap(map + page, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.descriptor, 0));
+    EXPECT("0", returned(mprotect(map, 3 * page, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page], 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[2 * page], 7));
+    EXPECT("1 1 3", page_bytes(map, 3 * page));
+}
+
+CASE("mprotect.cut_then_protect", POSIX("mprotect", SHALL),
+     "after a map replaced the middle of another, mprotect of either end leaves the rest as it was")
+{
+    char *map = numbered_pages(3);
+
+    SETUP(mmap(map + page, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+    EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+    EXPECT("1", load(map));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(&map[page]));
+    EXPECT("stored", store(&map[2 * page], 7));
+    EXPECT("0", returned(mprotect(map + page, page, PROT_READ)));
+    EXPECT("1 0 7", page_bytes(map, 3 * page));
+}
+
+CASE("mprotect.fork_inherits", POSIX("fork", SHALL), "a child has the protections of its parent, and its own")
+{
+    char *map = numbered_pages(3);
+
+    SETUP(mprotect(map, page, PROT_READ));
+    SETUP(mprotect(map + page, page, PROT_NONE));
+    EXPECT("1", load_in_child(map));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store_in_child(map, 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load_in_child(&map[page]));
+    EXPECT("stored", store_in_child(&map[2 * page], 7));
+    EXPECT("3", load(&map[2 * page]));
+}
+
+/* ---- bits of mprotect -------------------------------------------------------------------------- */
+
+CASE("mmap.prot.unknown_mprotect", LINUX("mprotect(2)"),
+     "mprotect refuses a protection that it does not know with EINVAL, and changes nothing")
+{
+    const int unknown = 1 << 20;
+    char *map = numbered_pages(1);
+
+    EXPECT("EINVAL", returned(mprotect(map, page, PROT_READ | unknown)));
+    EXPECT("stored", store(map, 7));
+    EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 8));
+}
+
+CASE("mprotect.grows_both", LINUX("mprotect(2)"),
+     "PROT_GROWSUP and PROT_GROWSDOWN together are refused with EINVAL")
+{
+    char *map = numbered_pages(1);
+    int both = CONSTANT(PROT_GROWSUP) | CONSTANT(PROT_GROWSDOWN);
+
+    EXPECT("EINVAL", returned(mprotect(map, page, PROT_READ | both)));
+    EXPECT("stored", store(map, 7));
+    EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+}
+
+CASE("mprotect.growsdown_extends", LINUX("mprotect(2)"),
+     "PROT_GROWSDOWN reaches down to the beginning of a map that grows downwards")
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | CONSTANT(MAP_GROWSDOWN);
+    char *range = unmapped_range(6 * page), *map = range + 2 * page;
+
+    SETUP(mmap(map, 4 * page, PROT_READ | PROT_WRITE, flags, -1, 0));
+    EXPECT("0", returned(mprotect(map + 2 * page, page, PROT_READ | CONSTANT(PROT_GROWSDOWN))));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[3 * page - 1], 7));
+    EXPECT("stored", store(&map[3 * page], 7));
+}
+
+/* ---- system calls and protections -------------------------------------------------------------- */
+
+/* A pipe that holds three bytes: 7, 8, 9. */
+static int full_pipe(int *writing_end)
+{
+    int ends[2];
+
+    SETUP(pipe(ends));
+    SETUP(write(ends[1], "\7\10\11", 3));
+    *writing_end = ends[1];
+    return ends[0];
+}
+
+CASE("mmap.prot.syscall_write_ro", LINUX("read(2)"),
+     "read into a page that may not be written fails with EFAULT and raises no signal")
+{
+    char *map = numbered_pages(2);
+    int writing_end, reading_end = full_pipe(&writing_end);
+
+    SETUP(mprotect(map, page, PROT_READ));
+    EXPECT("EFAULT", returned(read(reading_end, map, 1)));
+    EXPECT("1", load(map));
+    EXPECT("1", returned(read(reading_end, map + page, 1)));
+    EXPECT("7|8", load(map + page));
+}
+
+CASE("mmap.prot.syscall_read_none", LINUX("write(2)"),
+     "write from a page without access fails with EFAULT and raises no signal")
+{
+    char *map = numbered_pages(2);
+    int writing_end;
+
+    full_pipe(&writing_end);
+    SETUP(mprotect(map, page, PROT_NONE));
+    EXPECT("EFAULT", returned(write(writing_end, map, 1)));
+    EXPECT("1", returned(write(writing_end, map + page, 1)));
+}
+
+FILE_CASE("mmap.prot.maps_string", LINUX("proc(5), maps"),
+          "the list of maps shows what was asked for: reading, writing, executing, private or shared")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("---p", permissions(map_anonymous(page, PROT_NONE, MAP_PRIVATE)));
+    EXPECT("rw-p", permissions(private_memory(1)));
+    EXPECT("rw-s", permissions(map_anonymous(page, PROT_READ | PROT_WRITE, MAP_SHARED)));
+    EXPECT("r--s", permissions(map_file(&file, 0, page, PROT_READ, MAP_SHARED)));
+    EXPECT("r--p", permissions(map_file(&file, 0, page, PROT_READ, MAP_PRIVATE)));
+    EXPECT("-w-p", permissions(map_file(&file, 0, page, PROT_WRITE, MAP_PRIVATE)));
+    EXPECT("r-xp", permissions(map_anonymous(page, PROT_READ | PROT_EXEC, MAP_PRIVATE)));
+}
+
+/* ---- what keeps protections fixed -------------------------------------------------------------- */
+
+CASE("mmap.prot.mdwe", LINUX("PR_SET_MDWE(2const)"),
+     "after PR_SET_MDWE nothing becomes writable and executable, nor executable later on",
+     .since = KERNEL(6, 3))
+{
+    const int set_mdwe = 65;
+    const unsigned long refuse_exec_gain = 1;
+    const int all = PROT_READ | PROT_WRITE | PROT_EXEC;
+    char *map = numbered_pages(1);
+    char *code = map_anonymous(page, PROT_READ | PROT_EXEC, MAP_PRIVATE);
+
+    SETUP(prctl(set_mdwe, refuse_exec_gain, 0UL, 0UL, 0UL));
+    EXPECT("EACCES", mapped(mmap(NULL, page, all, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)));
+    EXPECT("EACCES", returned(mprotect(map, page, PROT_READ | PROT_EXEC)));
+    EXPECT("rw-p", permissions(map));
+    EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+    EXPECT("0", returned(mprotect(code, page, PROT_READ | PROT_EXEC)));
+    EXPECT("r-xp", permissions(map_anonymous(page, PROT_READ | PROT_EXEC, MAP_PRIVATE)));
+}
+
+CASE("mmap.prot.pkey_denied", LINUX("pkeys(7)"),
+     "touching a page whose protection key denies access raises SIGSEGV with SEGV_PKUERR",
+     .since = KERNEL(4, 9))
+{
+    const unsigned long disable_access = 1;
+    char *map = numbered_pages(2);
+    long key = syscall(SYS_pkey_alloc, 0UL, disable_access);
+
+    if (key == -1)
+        unsupported("this machine has no protection keys");
+    EXPECT("0", returned(syscall(SYS_pkey_mprotect, map, page, PROT_READ | PROT_WRITE, key)));
+    EXPECT("SIGSEGV SEGV_PKUERR exact", load(map));
+    EXPECT("SIGSEGV SEGV_PKUERR exact", store(map, 7));
+    EXPECT("2", load(&map[page]));
+}
+
+/* Newer than many headers; since Linux 5.1 new calls have the same distance on every architecture. */
+static long seal(void *address, size_t length)
+{
+    return syscall(SYS_pidfd_open + 28, address, length, 0UL);
+}
+
+CASE("mseal.mprotect", LINUX("mseal(2)"),
+     "mprotect of a sealed page fails with EPERM and changes nothing, beside it it works",
+     .since = KERNEL(6, 10), .needs = NEED_64_BIT)
+{
+    char *map = numbered_pages(2);
+
+    EXPECT("0", returned(seal(map, page)));
+    EXPECT("EPERM", returned(mprotect(map, page, PROT_READ)));
+    EXPECT("stored", store(map, 7));
+    EXPECT("0", returned(mprotect(map + page, page, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page], 7));
+}
+
+CASE("mseal.munmap_remap", LINUX("mseal(2)"),
+     "a sealed page can't be unmapped, moved, resized, replaced, or discarded while read-only: EPERM",
+     .since = KERNEL(6, 10), .needs = NEED_64_BIT)
+{
+    const int replace = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+    char *map = numbered_pages(3);
+
+    SETUP(mprotect(map + page, page, PROT_READ));
+    EXPECT("0", returned(seal(map + page, page)));
+    EXPECT("EPERM", returned(munmap(map + page, page)));
+    EXPECT("EPERM", returned(munmap(map, 3 * page)));
+    EXPECT("EPERM", mapped(mremap(map + page, page, 2 * page, MREMAP_MAYMOVE)));
+    EXPECT("EPERM", mapped(mmap(map + page, page, PROT_READ, replace, -1, 0)));
+    EXPECT("EPERM", returned(madvise(map + page, page, MADV_DONTNEED)));
+    EXPECT("1 2 3", page_bytes(map, 3 * page));
+    EXPECT("0", returned(munmap(map, page)));
+}
