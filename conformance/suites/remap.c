@@ -1,0 +1,439 @@
+/* Remapping: mremap grows, shrinks, moves and duplicates maps; remap_file_pages rearranges them. */
+#include "case.h"
+
+#include <sys/resource.h>
+
+SUITE("remap", "moving and resizing maps");
+
+/* Pages whose first bytes read 1, 2, 3 … */
+static char *numbered_pages(size_t count)
+{
+    char *map = map_anonymous(count * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+    number_pages(map, count * page);
+    return map;
+}
+
+/* Such pages at the start of a range in which nothing else is mapped. */
+static char *pages_with_room(size_t count, size_t range_pages)
+{
+    char *range = unmapped_range(range_pages * page);
+
+    SETUP(mmap(range, count * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+    number_pages(range, count * page);
+    return range;
+}
+
+/* Such pages with a page that is mapped otherwise behind them. */
+static char *pages_without_room(size_t count)
+{
+    char *map = numbered_pages(count + 1);
+
+    SETUP(mmap(map + count * page, page, PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+    return map;
+}
+
+/* ---- size -------------------------------------------------------------------------------------- */
+
+CASE("mremap.noop", LINUX("mremap(2)"),
+     "mremap to the same size answers the same address and keeps every byte")
+{
+    char *map = numbered_pages(2);
+
+    EXPECT("exact", placed(mremap(map, 2 * page, 2 * page, 0), map));
+    EXPECT("exact", placed(mremap(map, 2 * page, 2 * page, MREMAP_MAYMOVE), map));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("stored", store(&map[2 * page - 1], 7));
+}
+
+CASE("mremap.grow_move", LINUX("mremap(2)"),
+     "a map that can't grow where it is moves, takes its bytes along and ends in zeros")
+{
+    char *map = pages_without_room(2), *moved = mremap(map, 2 * page, 4 * page, MREMAP_MAYMOVE);
+
+    EXPECT("elsewhere", placed(moved, map));
+    EXPECT("1 2 0 0", page_bytes(moved, 4 * page));
+    EXPECT("stored", store(&moved[4 * page - 1], 7));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[page]));
+    EXPECT("0", load(&map[2 * page]));
+}
+
+CASE("mremap.grow_inplace", LINUX("mremap(2)"),
+     "a map with room behind it grows where it is, without MREMAP_MAYMOVE")
+{
+    char *map = pages_with_room(2, 4);
+
+    EXPECT("exact", placed(mremap(map, 2 * page, 4 * page, 0), map));
+    EXPECT("1 2 0 0", page_bytes(map, 4 * page));
+    EXPECT("stored", store(&map[4 * page - 1], 7));
+}
+
+CASE("mremap.grow_blocked", LINUX("mremap(2)"),
+     "a map without room behind it can't grow without MREMAP_MAYMOVE: ENOMEM, and nothing changes")
+{
+    char *map = pages_without_room(2);
+
+    EXPECT("ENOMEM", mapped(mremap(map, 2 * page, 3 * page, 0)));
+    EXPECT("1 2 0", page_bytes(map, 3 * page));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[2 * page], 7));
+    EXPECT("mapped", mapped(mremap(map, 2 * page, 3 * page, MREMAP_MAYMOVE)));
+}
+
+CASE("mremap.shrink", LINUX("mremap(2)"), "a map that shrinks loses its last pages and keeps the others")
+{
+    char *map = numbered_pages(4);
+
+    EXPECT("mapped", mapped(mremap(map, 4 * page, 2 * page, MREMAP_MAYMOVE)));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[2 * page]));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[4 * page - 1]));
+}
+
+CASE("mremap.shrink_same_addr", LINUX("mremap(2)"),
+     "a map shrinks where it is, with MREMAP_MAYMOVE and without")
+{
+    char *map = numbered_pages(4);
+
+    EXPECT("exact", placed(mremap(map, 4 * page, 3 * page, 0), map));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[3 * page]));
+    EXPECT("exact", placed(mremap(map, 3 * page, page + 1, MREMAP_MAYMOVE), map));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[2 * page]));
+}
+
+CASE("mremap.new0", LINUX("mremap(2)"), "a new size of 0 is refused with EINVAL, and the map stays")
+{
+    char *map = numbered_pages(2);
+
+    EXPECT("EINVAL", mapped(mremap(map, 2 * page, 0, MREMAP_MAYMOVE)));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("exact", placed(mremap(map, 2 * page, 1, MREMAP_MAYMOVE), map));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[page]));
+}
+
+CASE("mremap.new_huge", LINUX("mremap(2)"),
+     "a new size beyond the address space is refused with EINVAL or ENOMEM, and the map stays")
+{
+    const size_t huge = SIZE_MAX / 16 * 15 & ~(page - 1);
+    char *map = numbered_pages(2);
+
+    EXPECT("EINVAL|ENOMEM", mapped(mremap(map, 2 * page, huge, MREMAP_MAYMOVE)));
+    EXPECT("EINVAL|ENOMEM", mapped(mremap(map, 2 * page, SIZE_MAX, MREMAP_MAYMOVE)));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("mapped", mapped(mremap(map, 2 * page, 64 * page, MREMAP_MAYMOVE)));
+}
+
+/* ---- old size 0 -------------------------------------------------------------------------------- */
+
+FILE_CASE("mremap.old0_shared", LINUX("mremap(2)"),
+          "an old size of 0 maps the pages of a shared map a second time, and keeps the first map")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    char *second = mremap(map, 0, 2 * page, MREMAP_MAYMOVE);
+
+    EXPECT("elsewhere", placed(second, map));
+    EXPECT("1 2", page_bytes(second, 2 * page));
+    EXPECT("stored", store(&map[page], 7));
+    EXPECT("7", load(&second[page]));
+    EXPECT("stored", store(second, 8));
+    EXPECT("8", load(map));
+}
+
+CASE("mremap.old0_private", LINUX("mremap(2)"), "an old size of 0 is refused for private memory with EINVAL",
+     .since = KERNEL(4, 14))
+{
+    char *map = numbered_pages(1), *shared = map_anonymous(page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    EXPECT("EINVAL", mapped(mremap(map, 0, page, MREMAP_MAYMOVE)));
+    EXPECT("1", load(map));
+    EXPECT("elsewhere", placed(mremap(shared, 0, page, MREMAP_MAYMOVE), shared));
+}
+
+/* ---- MREMAP_FIXED ------------------------------------------------------------------------------ */
+
+CASE("mremap.fixed_exact", LINUX("mremap(2)"),
+     "MREMAP_FIXED moves a map to exactly the address it names, replaces what was there, and leaves a hole")
+{
+    char *map = numbered_pages(2), *target = map_anonymous(3 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("exact", placed(mremap(map, 2 * page, 2 * page, MREMAP_MAYMOVE | MREMAP_FIXED, target), target));
+    EXPECT("1 2 0", page_bytes(target, 3 * page));
+    EXPECT("stored", store(&target[page], 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&target[2 * page], 7));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(map));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[page]));
+}
+
+CASE("mremap.fixed_resize", LINUX("mremap(2)"),
+     "MREMAP_FIXED moves and grows at once: the bytes come along and zeros follow")
+{
+    char *map = numbered_pages(2), *target = unmapped_range(4 * page);
+
+    EXPECT("exact", placed(mremap(map, 2 * page, 4 * page, MREMAP_MAYMOVE | MREMAP_FIXED, target), target));
+    EXPECT("1 2 0 0", page_bytes(target, 4 * page));
+    EXPECT("exact", placed(mremap(target, 4 * page, page, MREMAP_MAYMOVE | MREMAP_FIXED, map), map));
+    EXPECT("1", load(map));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[page]));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&target[page]));
+}
+
+CASE("mremap.fixed_no_maymove", LINUX("mremap(2)"),
+     "MREMAP_FIXED without MREMAP_MAYMOVE is refused with EINVAL")
+{
+    char *map = numbered_pages(1), *target = numbered_pages(2);
+
+    EXPECT("EINVAL", mapped(mremap(map, page, page, MREMAP_FIXED, target)));
+    EXPECT("1", load(map));
+    EXPECT("1 2", page_bytes(target, 2 * page));
+    EXPECT("exact", placed(mremap(map, page, page, MREMAP_MAYMOVE | MREMAP_FIXED, target), target));
+}
+
+CASE("mremap.fixed_overlap", LINUX("mremap(2)"),
+     "MREMAP_FIXED to a range that overlaps the old one is refused with EINVAL, either way")
+{
+    const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    char *map = numbered_pages(4);
+
+    EXPECT("EINVAL", mapped(mremap(map, 2 * page, 2 * page, flags, map + page)));
+    EXPECT("EINVAL", mapped(mremap(map + page, 2 * page, 2 * page, flags, map)));
+    EXPECT("EINVAL", mapped(mremap(map, 2 * page, 2 * page, flags, map)));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+    EXPECT("exact", placed(mremap(map, 2 * page, 2 * page, flags, map + 2 * page), map + 2 * page));
+    EXPECT("1 2", page_bytes(map + 2 * page, 2 * page));
+}
+
+CASE("mremap.fixed_unaligned", LINUX("mremap(2)"),
+     "MREMAP_FIXED to an address inside a page is refused with EINVAL")
+{
+    const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    char *map = numbered_pages(1), *target = unmapped_range(3 * page);
+
+    EXPECT("EINVAL", mapped(mremap(map, page, page, flags, target + 1)));
+    EXPECT("EINVAL", mapped(mremap(map, page, page, flags, target + page / 2)));
+    EXPECT("1", load(map));
+    EXPECT("exact", placed(mremap(map, page, page, flags, target), target));
+}
+
+/* ---- errors of the old range ------------------------------------------------------------------- */
+
+CASE("mremap.unaligned_old", LINUX("mremap(2)"), "an old address inside a page is refused with EINVAL")
+{
+    char *map = numbered_pages(3);
+
+    EXPECT("EINVAL", mapped(mremap(map + 1, page, 2 * page, MREMAP_MAYMOVE)));
+    EXPECT("EINVAL", mapped(mremap(map + page / 2, page, page, MREMAP_MAYMOVE)));
+    EXPECT("1 2 3", page_bytes(map, 3 * page));
+    EXPECT("exact", placed(mremap(map, 3 * page, page, MREMAP_MAYMOVE), map));
+}
+
+CASE("mremap.unmapped", LINUX("mremap(2)"), "an old range in which nothing is mapped is refused with EFAULT")
+{
+    char *range = unmapped_range(2 * page), *map = numbered_pages(1);
+
+    EXPECT("EFAULT", mapped(mremap(range, page, 2 * page, MREMAP_MAYMOVE)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(range));
+    EXPECT("mapped", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE)));
+}
+
+CASE("mremap.bad_flags", LINUX("mremap(2)"), "a flag that mremap does not know is refused with EINVAL")
+{
+    char *map = numbered_pages(1);
+
+    EXPECT("EINVAL", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE | 1 << 10)));
+    EXPECT("1", load(map));
+    EXPECT("mapped", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE)));
+}
+
+CASE("mremap.across_vma_grow", LINUX("mremap(2)"),
+     "growing a range that spans two maps of different kinds fails with EFAULT and changes neither")
+{
+    char *map = pages_without_room(2);
+
+    EXPECT("EFAULT", mapped(mremap(map, 3 * page, 5 * page, MREMAP_MAYMOVE)));
+    EXPECT("1 2 0", page_bytes(map, 3 * page));
+    EXPECT("mapped", mapped(mremap(map, 2 * page, 5 * page, MREMAP_MAYMOVE)));
+}
+
+/* ---- MREMAP_DONTUNMAP -------------------------------------------------------------------------- */
+
+/* The kernel looks at the new address although nothing asks for it, so it is given: NULL. */
+
+CASE("mremap.dontunmap", LINUX("mremap(2)"),
+     "with MREMAP_DONTUNMAP the bytes move, and the old range stays mapped, full of zeros",
+     .since = KERNEL(5, 7))
+{
+    char *map = numbered_pages(2);
+    char *moved = mremap(map, 2 * page, 2 * page, MREMAP_MAYMOVE | CONSTANT(MREMAP_DONTUNMAP), NULL);
+
+    EXPECT("elsewhere", placed(moved, map));
+    EXPECT("1 2", page_bytes(moved, 2 * page));
+    EXPECT("0 0", page_bytes(map, 2 * page));
+    EXPECT("stored", store(map, 7));
+    EXPECT("1", load(moved));
+}
+
+CASE("mremap.dontunmap_fixed", LINUX("mremap(2)"),
+     "MREMAP_DONTUNMAP goes with MREMAP_FIXED: the bytes move to exactly that address", .since = KERNEL(5, 7))
+{
+    int flags = MREMAP_MAYMOVE | MREMAP_FIXED | CONSTANT(MREMAP_DONTUNMAP);
+    char *map = numbered_pages(2), *target = unmapped_range(2 * page);
+
+    EXPECT("exact", placed(mremap(map, 2 * page, 2 * page, flags, target), target));
+    EXPECT("1 2", page_bytes(target, 2 * page));
+    EXPECT("0 0", page_bytes(map, 2 * page));
+}
+
+CASE("mremap.dontunmap_no_maymove", LINUX("mremap(2)"),
+     "MREMAP_DONTUNMAP without MREMAP_MAYMOVE is refused with EINVAL", .since = KERNEL(5, 7))
+{
+    char *map = numbered_pages(2);
+    int flag = CONSTANT(MREMAP_DONTUNMAP);
+
+    EXPECT("EINVAL", mapped(mremap(map, 2 * page, 2 * page, flag, NULL)));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("mapped", mapped(mremap(map, 2 * page, 2 * page, flag | MREMAP_MAYMOVE, NULL)));
+}
+
+CASE("mremap.dontunmap_size", LINUX("mremap(2)"),
+     "MREMAP_DONTUNMAP can't change the size: EINVAL, and the map stays", .since = KERNEL(5, 7))
+{
+    char *map = numbered_pages(2);
+    int flags = MREMAP_MAYMOVE | CONSTANT(MREMAP_DONTUNMAP);
+
+    EXPECT("EINVAL", mapped(mremap(map, 2 * page, 3 * page, flags, NULL)));
+    EXPECT("EINVAL", mapped(mremap(map, 2 * page, page, flags, NULL)));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("mapped", mapped(mremap(map, 2 * page, 2 * page, flags, NULL)));
+}
+
+/* ---- what moves along -------------------------------------------------------------------------- */
+
+CASE("mremap.keeps_prot", LINUX("mremap(2)"),
+     "a map that moves and grows keeps its protection, in the new part too")
+{
+    char *map = pages_without_room(1);
+
+    SETUP(mprotect(map, page, PROT_READ));
+    char *moved = mremap(map, page, 2 * page, MREMAP_MAYMOVE);
+    EXPECT("elsewhere", placed(moved, map));
+    EXPECT("1 0", page_bytes(moved, 2 * page));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(moved, 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&moved[page], 7));
+}
+
+FILE_CASE(
+    "mremap.keeps_cow", LINUX("mremap(2)"),
+    "a private map of a file that grows keeps what was stored in it, and shows the file in its new part")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    char *target = unmapped_range(3 * page);
+
+    EXPECT("stored", store(map, 9));
+    EXPECT("exact", placed(mremap(map, 2 * page, 3 * page, MREMAP_MAYMOVE | MREMAP_FIXED, target), target));
+    EXPECT("9 2 3", page_bytes(target, 3 * page));
+    EXPECT("stored", store(&target[2 * page], 8));
+    EXPECT("1", file_byte(&file, 0));
+    EXPECT("3", file_byte(&file, 2 * (off_t)page));
+}
+
+FILE_CASE("mremap.keeps_offset", LINUX("mremap(2)"),
+          "a shared map of the middle of a file that moves and grows still shows and changes that middle")
+{
+    struct scratch_file file = scratch_file(4 * page);
+    char *map = map_file(&file, (off_t)page, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    char *target = unmapped_range(3 * page);
+
+    EXPECT("exact", placed(mremap(map, page, 3 * page, MREMAP_MAYMOVE | MREMAP_FIXED, target), target));
+    EXPECT("2 3 4", page_bytes(target, 3 * page));
+    EXPECT("stored", store(&target[2 * page], 9));
+    EXPECT("9", file_byte(&file, 3 * (off_t)page));
+}
+
+FILE_CASE("mremap.file_past_eof", LINUX("mremap(2)"),
+          "a map of a file can grow beyond its end; touching a page beyond raises SIGBUS")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    char *grown = mremap(map, page, 2 * page, MREMAP_MAYMOVE);
+
+    EXPECT("mapped", mapped(grown));
+    EXPECT("1", load(grown));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&grown[page + 5]));
+    resize_file(&file, 2 * (off_t)page);
+    EXPECT("0", load(&grown[page + 5]));
+}
+
+CASE("mremap.keeps_lock", LINUX("mremap(2)"),
+     "a locked map stays locked when it moves and grows, and the new part is locked as well")
+{
+    char *map = pages_without_room(1);
+
+    need_lockable(3 * page);
+    SETUP(mlock(map, page));
+    EXPECT("1", status_pages("VmLck"));
+    char *moved = mremap(map, page, 3 * page, MREMAP_MAYMOVE);
+    EXPECT("yes", vm_flag(moved, "lo"));
+    EXPECT("3", status_pages("VmLck"));
+    EXPECT("111", residency(moved, 3 * page));
+}
+
+/* ---- limits ------------------------------------------------------------------------------------ */
+
+CASE("mremap.locked_limit", LINUX("mremap(2)"),
+     "a locked map can't grow beyond RLIMIT_MEMLOCK: EAGAIN; up to the limit it can",
+     .needs = NEED_UNPRIVILEGED)
+{
+    char *map = numbered_pages(1);
+
+    need_lockable(2 * page);
+    SETUP(setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){2 * page, 2 * page}));
+    SETUP(mlock(map, page));
+    EXPECT("EAGAIN", mapped(mremap(map, page, 3 * page, MREMAP_MAYMOVE)));
+    EXPECT("1", load(map));
+    EXPECT("mapped", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE)));
+    EXPECT("2", status_pages("VmLck"));
+}
+
+CASE("mremap.rlimit_as", LINUX("getrlimit(2)"), "a map can't grow beyond RLIMIT_AS: ENOMEM; below it can")
+{
+    const size_t limit = (size_t)256 << 20;
+    char *map = numbered_pages(1);
+
+    SETUP(setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit}));
+    EXPECT("ENOMEM", mapped(mremap(map, page, limit, MREMAP_MAYMOVE)));
+    EXPECT("1", load(map));
+    EXPECT("mapped", mapped(mremap(map, page, 4 * page, MREMAP_MAYMOVE)));
+}
+
+/* ---- remap_file_pages -------------------------------------------------------------------------- */
+
+FILE_CASE("remap_file_pages.swap", LINUX("remap_file_pages(2)"),
+          "remap_file_pages lets two pages of a shared map show each other's page of the file")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    EXPECT("0", returned(remap_file_pages(map, page, 0, 2, 0)));
+    EXPECT("0", returned(remap_file_pages(map + 2 * page, page, 0, 0, 0)));
+    EXPECT("3 2 1", page_bytes(map, 3 * page));
+    EXPECT("stored", store(map, 9));
+    EXPECT("9", file_byte(&file, 2 * (off_t)page));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("remap_file_pages.errors", LINUX("remap_file_pages(2)"),
+          "remap_file_pages refuses a protection, and private maps, with EINVAL")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *shared = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    char *private = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+    EXPECT("EINVAL", returned(remap_file_pages(shared, page, PROT_READ, 1, 0)));
+    EXPECT("EINVAL", returned(remap_file_pages(private, page, 0, 1, 0)));
+    EXPECT("1 2", page_bytes(shared, 2 * page));
+    EXPECT("1 2", page_bytes(private, 2 * page));
+    EXPECT("0", returned(remap_file_pages(shared, page, 0, 1, 0)));
+    EXPECT("2 2", page_bytes(shared, 2 * page));
+}
