@@ -33,6 +33,7 @@ static const struct {
     {EFAULT, MW_E_FAULT},
     {EOVERFLOW, MW_E_OVERFLOW},
     {ENODEV, MW_E_NOTSUP},
+    {ENXIO, MW_E_NOTSUP},
     {ENOSYS, MW_E_NOTSUP},
     {ENOTSUP, MW_E_NOTSUP},
     {EOPNOTSUPP, MW_E_NOTSUP},

@@ -48,6 +48,9 @@ int mw__os_open(mw_fd *out, bool *created, const char *path, const mw__open_requ
         if (fd < 0 && errno == EEXIST)
             fd = open_existing(path, request);
     }
+    /* A link to nothing: what it names is created, but then nobody can tell by whom. */
+    if (fd < 0 && errno == ENOENT && request->create)
+        fd = open_again(path, flags & ~O_EXCL, (mode_t)request->mode);
     if (fd < 0)
         return mw__fail_os(err, errno, "open");
     *out = fd;
