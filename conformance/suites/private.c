@@ -215,6 +215,8 @@ static struct late_child late_child(const volatile char *looks_at)
             (void)!write(child.answer[1], (const void *)(uintptr_t)looks_at, 1);
         _exit(0);
     }
+    close(child.ask[0]);
+    close(child.answer[1]); /* so that a child that dies is heard, too */
     return child;
 }
 

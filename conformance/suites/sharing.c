@@ -370,7 +370,7 @@ FILE_CASE("shared.atomic", PRACTICE("C11 atomics in shared maps"),
 
     atomic_store(&counters->atomic, 0);
     EXPECT("added", both(add_atomically, counters));
-    EXPECT(number(2 * ROUNDS), number(atomic_load(&counters->atomic)));
+    EXPECT(number(INT64_C(2) * ROUNDS), number(atomic_load(&counters->atomic)));
 }
 
 FILE_CASE("shared.pthread_mutex", POSIX("pthread_mutexattr_setpshared", SHALL),
@@ -385,7 +385,7 @@ FILE_CASE("shared.pthread_mutex", POSIX("pthread_mutexattr_setpshared", SHALL),
     EXPECT("0", error_number(pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED)));
     EXPECT("0", error_number(pthread_mutex_init(&counters->mutex, &attributes)));
     EXPECT("added", both(add_under_mutex, counters));
-    EXPECT(number(2 * ROUNDS), number(counters->guarded));
+    EXPECT(number(INT64_C(2) * ROUNDS), number(counters->guarded));
 }
 
 enum { FUTEX_WAIT_SHARED = 0, FUTEX_WAKE_SHARED = 1 };
