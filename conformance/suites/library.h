@@ -1,0 +1,40 @@
+/* What the cases of the library share. Their ids are the rows of its behaviour table. */
+#ifndef MAPWISE_CONFORMANCE_LIBRARY_H
+#define MAPWISE_CONFORMANCE_LIBRARY_H
+
+#include "case.h"
+
+#include <mapwise.h>
+
+/* Where every call of a case reports; answer() compares it with what the call returned. */
+extern mw_err failure;
+
+/* What a call of the library answered: "MW_OK", "MW_E_SHORT". */
+const char *answer(int code);
+
+/* MW_MAP_OPTIONS_INIT with an access and flags. */
+mw_map_options options_for(mw_access access, uint32_t flags);
+/* The same with a range of the file. */
+mw_map_options options_range(mw_access access, uint32_t flags, uint64_t offset, uint64_t length);
+
+/* Maps that must succeed. */
+mw_map *library_map(const struct scratch_file *file, mw_access access);
+mw_map *library_map_with(const struct scratch_file *file, const mw_map_options *options);
+mw_map *library_anonymous(size_t length, mw_access access);
+
+/* One byte through mw_read_at and mw_write_at: its value or the error, "MW_OK" or the error. */
+const char *byte_at(mw_map *map, uint64_t offset);
+const char *set_byte(mw_map *map, uint64_t offset, int value);
+
+/* The pointer to the first byte, which must be had. */
+char *pinned(mw_map *map, uint32_t prot);
+
+mw_info info_of(const mw_map *map);
+const char *access_of(const mw_map *map); /* "READ", "WRITE", "COPY" */
+
+/* Descriptors and maps of files that this process has more than it had at remember_resources():
+ * "nothing", "1 descriptors, 0 maps". */
+void remember_resources(void);
+const char *leaked(void);
+
+#endif

@@ -1,0 +1,532 @@
+/* The library: how a map is made. */
+#include "library.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+SUITE("library", "libmapwise: what its behaviour table says");
+
+/* Maps the file with an access and flags, to see the call fail or succeed; what it made is freed. */
+static const char *try_map(const struct scratch_file *file, mw_access access, uint32_t flags)
+{
+    const mw_map_options options = options_for(access, flags);
+    mw_map *map;
+    const char *code = answer(mw_map_fd(&map, file->descriptor, &options, &failure));
+
+    mw_free(map);
+    return code;
+}
+
+static const char *try_path(const char *path, mw_access access, uint32_t flags)
+{
+    const mw_map_options options = options_for(access, flags);
+    mw_map *map;
+    const char *code = answer(mw_map_file(&map, path, &options, &failure));
+
+    mw_free(map);
+    return code;
+}
+
+static const char *try_descriptor(int descriptor)
+{
+    mw_map *map = (mw_map *)&failure; /* must become NULL */
+    const char *code = answer(mw_map_fd(&map, descriptor, NULL, &failure));
+
+    return map && strcmp(code, "MW_OK") != 0 ? "failed and gave a map" : code;
+}
+
+FILE_CASE("CRE-01", MAPWISE("CRE-01"), "a path alone gives all of the file, for reading")
+{
+    struct scratch_file file = scratch_file(2 * page + 5);
+    mw_map *map;
+
+    EXPECT("MW_OK", answer(mw_map_file(&map, file.path, NULL, &failure)));
+    EXPECT(number((int64_t)(2 * page + 5)), number((int64_t)mw_length(map)));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("3", byte_at(map, 2 * page + 4));
+    EXPECT("MW_E_RDONLY", set_byte(map, 0, 9));
+    EXPECT("READ", access_of(map));
+}
+
+FILE_CASE("CRE-02", MAPWISE("CRE-02"), "a path without a file is refused, and created only when asked for")
+{
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_CREATE | MW_F_GROW, 0, page);
+    const char *path = scratch_path("new");
+    mw_map *map;
+
+    EXPECT("MW_E_NOENT", try_path("", MW_ACCESS_READ, 0));
+    EXPECT("MW_E_NOENT", try_path(path, MW_ACCESS_WRITE, 0));
+    EXPECT("-1", number(access(path, F_OK)));
+    EXPECT("MW_OK", answer(mw_map_file(&map, path, &options, &failure)));
+    EXPECT("MW_OK", set_byte(map, page - 1, 9));
+    EXPECT("0", number(access(path, F_OK)));
+}
+
+FILE_CASE("CRE-02.undone", MAPWISE("CRE-02"),
+          "a file that was created for a call that fails is removed again")
+{
+    const char *path = scratch_path("new");
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_CREATE, 0, page);
+    mw_map *map;
+
+    remember_resources();
+    EXPECT("MW_E_SHORT", answer(mw_map_file(&map, path, &options, &failure)));
+    EXPECT("-1", number(access(path, F_OK)));
+    EXPECT("nothing", leaked());
+}
+
+FILE_CASE("CRE-03", MAPWISE("CRE-03"), "access WRITE by path opens the file for writing, and stores reach it")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
+    mw_map *map;
+
+    EXPECT("MW_OK", answer(mw_map_file(&map, file.path, &options, &failure)));
+    EXPECT("MW_OK", set_byte(map, 3, 9));
+    EXPECT("9", file_byte(&file, 3));
+    EXPECT("1", file_byte(&file, 4));
+}
+
+FILE_CASE("CRE-04", MAPWISE("CRE-04"), "a descriptor with MW_WHOLE gives all of the file")
+{
+    struct scratch_file file = scratch_file(3 * page + 1);
+    mw_map *map = library_map(&file, MW_ACCESS_DEFAULT);
+
+    EXPECT(number((int64_t)(3 * page + 1)), number((int64_t)mw_length(map)));
+    EXPECT("4", byte_at(map, 3 * page));
+    EXPECT("MW_E_RANGE", byte_at(map, 3 * page + 1));
+}
+
+FILE_CASE("CRE-05", MAPWISE("CRE-05"),
+          "map, file size and sync work on after the caller has closed the descriptor")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    uint64_t size = 0;
+
+    SETUP(close(file.descriptor));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("9", byte_at(map, 0));
+    EXPECT("MW_OK", answer(mw_file_size(&size, map, &failure)));
+    EXPECT(number((int64_t)page), number((int64_t)size));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_FULL, 0, &failure)));
+}
+
+FILE_CASE("CRE-06", MAPWISE("CRE-06"), "a map begins at the start of the file, wherever the file position is")
+{
+    struct scratch_file file = scratch_file(3 * page);
+
+    SETUP(lseek(file.descriptor, (off_t)page, SEEK_SET));
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+    EXPECT("1", byte_at(map, 0));
+    EXPECT(number((int64_t)(3 * page)), number((int64_t)mw_length(map)));
+}
+
+FILE_CASE("CRE-07", MAPWISE("CRE-07"), "mapping leaves the file position alone, also when the file grows")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 3 * page);
+
+    SETUP(lseek(file.descriptor, 7, SEEK_SET));
+    mw_map *map = library_map_with(&file, &options);
+    EXPECT("MW_OK", set_byte(map, 2 * page, 9));
+    EXPECT("7", number(lseek(file.descriptor, 0, SEEK_CUR)));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("7", number(lseek(file.descriptor, 0, SEEK_CUR)));
+}
+
+FILE_CASE("CRE-08", MAPWISE("CRE-08"), "a number that is no descriptor is refused")
+{
+    struct scratch_file file = scratch_file(page);
+
+    remember_resources();
+    EXPECT("MW_E_BADFD", try_descriptor(-2));
+    EXPECT("MW_E_BADFD", try_descriptor(-1));
+    EXPECT("EBADF", error_number(failure.os));
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_descriptor(file.descriptor));
+}
+
+FILE_CASE("CRE-09", MAPWISE("CRE-09"), "a descriptor that has been closed is refused")
+{
+    struct scratch_file file = scratch_file(page);
+    int closed = reopen(&file, O_RDONLY);
+
+    SETUP(close(closed));
+    EXPECT("MW_E_BADFD", try_descriptor(closed));
+    EXPECT("MW_OK", try_descriptor(file.descriptor));
+}
+
+CASE("CRE-10", MAPWISE("CRE-10"), "a directory is refused, by descriptor and by path")
+{
+    int folder = (int)SETUP(open("/", O_RDONLY | O_CLOEXEC));
+
+    remember_resources();
+    EXPECT("MW_E_INVAL", try_descriptor(folder));
+    EXPECT("MW_E_INVAL", try_path("/", MW_ACCESS_READ, 0));
+    EXPECT("nothing", leaked());
+}
+
+CASE("CRE-11", MAPWISE("CRE-11"), "all of a device is refused: only a regular file has a size")
+{
+    remember_resources();
+    EXPECT("MW_E_INVAL", try_path("/dev/null", MW_ACCESS_READ, 0));
+    EXPECT("MW_E_INVAL", try_path("/dev/zero", MW_ACCESS_READ, 0));
+    EXPECT("nothing", leaked());
+}
+
+CASE("CRE-12", MAPWISE("CRE-12"), "/dev/zero with an explicit length gives memory that reads 0")
+{
+    const mw_map_options options = options_range(MW_ACCESS_COPY, 0, 0, page + 1);
+    mw_map *map;
+
+    EXPECT("MW_OK", answer(mw_map_file(&map, "/dev/zero", &options, &failure)));
+    EXPECT("0", byte_at(map, page));
+    EXPECT("MW_OK", set_byte(map, page, 9));
+    EXPECT("9", byte_at(map, page));
+    EXPECT("yes", yes_or_no(info_of(map).source == MW_SOURCE_DEVICE));
+}
+
+CASE("CRE-13", MAPWISE("CRE-13"), "pipes and sockets can't be mapped, but MW_F_READ_COPY reads their bytes")
+{
+    const mw_map_options options = options_for(MW_ACCESS_READ, MW_F_READ_COPY);
+    int ends[2], sockets[2];
+    mw_map *map;
+
+    SETUP(pipe(ends));
+    SETUP(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+    remember_resources();
+    EXPECT("MW_E_NOTSUP", try_descriptor(ends[0]));
+    EXPECT("MW_E_NOTSUP", try_descriptor(sockets[0]));
+    EXPECT("nothing", leaked());
+    SETUP(write(ends[1], "mapwise", 7));
+    SETUP(close(ends[1]));
+    EXPECT("MW_OK", answer(mw_map_fd(&map, ends[0], &options, &failure)));
+    EXPECT("7", number((int64_t)mw_length(map)));
+    EXPECT(number('m'), byte_at(map, 0));
+    EXPECT(number('e'), byte_at(map, 6));
+    EXPECT("MW_E_RANGE", byte_at(map, 7));
+}
+
+FILE_CASE("CRE-14", MAPWISE("CRE-14"),
+          "an empty file is a map of no bytes, or an error with MW_F_STRICT_EMPTY")
+{
+    struct scratch_file file = scratch_file(0);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+
+    EXPECT("0", number((int64_t)mw_length(map)));
+    EXPECT("MW_E_RANGE", byte_at(map, 0));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_WAIT, 0, &failure)));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    remember_resources();
+    EXPECT("MW_E_EMPTY", try_map(&file, MW_ACCESS_READ, MW_F_STRICT_EMPTY));
+    EXPECT("nothing", leaked());
+    resize_file(&file, 1);
+    EXPECT("MW_OK", try_map(&file, MW_ACCESS_READ, MW_F_STRICT_EMPTY));
+}
+
+FILE_CASE("CRE-15", MAPWISE("CRE-15"), "an explicit length of 0 is a map of no bytes and not the whole file")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options none = options_range(MW_ACCESS_READ, 0, 0, 0);
+    const mw_map_options strict = options_range(MW_ACCESS_READ, MW_F_STRICT_EMPTY, 0, 0);
+    mw_map *map = library_map_with(&file, &none);
+
+    EXPECT("0", number((int64_t)mw_length(map)));
+    EXPECT("MW_E_RANGE", byte_at(map, 0));
+    EXPECT("MW_E_EMPTY", answer(mw_map_fd(&map, file.descriptor, &strict, &failure)));
+}
+
+CASE("CRE-16", MAPWISE("CRE-16"), "anonymous memory of no bytes is a valid map")
+{
+    mw_map *map = library_anonymous(0, MW_ACCESS_DEFAULT);
+
+    EXPECT("0", number((int64_t)mw_length(map)));
+    EXPECT("MW_E_RANGE", set_byte(map, 0, 1));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+}
+
+FILE_CASE("CRE-17", MAPWISE("CRE-17"), "a descriptor that can only be written is refused")
+{
+    struct scratch_file file = scratch_file(page);
+    int write_only = reopen(&file, O_WRONLY);
+
+    remember_resources();
+    EXPECT("MW_E_ACCESS", try_descriptor(write_only));
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_descriptor(reopen(&file, O_RDWR)));
+}
+
+FILE_CASE("CRE-18", MAPWISE("CRE-18"), "access WRITE through a descriptor that can only be read is refused")
+{
+    struct scratch_file file = scratch_file(page);
+
+    file.descriptor = reopen(&file, O_RDONLY);
+    remember_resources();
+    EXPECT("MW_E_ACCESS", try_map(&file, MW_ACCESS_WRITE, 0));
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_map(&file, MW_ACCESS_READ, 0));
+}
+
+FILE_CASE("CRE-19", MAPWISE("CRE-19"), "a private copy of a file that can only be read can be written")
+{
+    struct scratch_file file = scratch_file(page);
+
+    file.descriptor = reopen(&file, O_RDONLY);
+    mw_map *map = library_map(&file, MW_ACCESS_COPY);
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("9", byte_at(map, 0));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("CRE-20", MAPWISE("CRE-20"), "an access and exact rights can't both be said")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map_options options = options_for(MW_ACCESS_READ, 0);
+    mw_map *map;
+
+    options.prot = MW_PROT_READ;
+    EXPECT("MW_E_INVAL", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    options.access = MW_ACCESS_DEFAULT;
+    EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+}
+
+FILE_CASE("CRE-21", MAPWISE("CRE-21"), "an access that does not exist is refused")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("MW_E_INVAL", try_map(&file, (mw_access)4, 0));
+    EXPECT("MW_E_INVAL", try_map(&file, (mw_access)-1, 0));
+    EXPECT("MW_E_INVAL", try_map(&file, MW_ACCESS_READ, 1u << 31));
+    EXPECT("MW_OK", try_map(&file, MW_ACCESS_COPY, 0));
+}
+
+static const char *access_with_prot(const struct scratch_file *file, uint32_t prot)
+{
+    mw_map_options options = MW_MAP_OPTIONS_INIT;
+
+    options.prot = prot;
+    return access_of(library_map_with(file, &options));
+}
+
+FILE_CASE("CRE-22", MAPWISE("CRE-22"),
+          "the access follows from the rights, and without any from the descriptor")
+{
+    struct scratch_file file = scratch_file(page), read_only = file;
+
+    read_only.descriptor = reopen(&file, O_RDONLY);
+    EXPECT("WRITE", access_with_prot(&file, MW_PROT_READ | MW_PROT_WRITE));
+    EXPECT("WRITE", access_with_prot(&file, MW_PROT_WRITE));
+    EXPECT("READ", access_with_prot(&file, MW_PROT_READ));
+    EXPECT("WRITE", access_with_prot(&file, 0));
+    EXPECT("READ", access_with_prot(&read_only, 0));
+}
+
+FILE_CASE("CRE-24", MAPWISE("CRE-24"),
+          "a flag that the kernel would ignore is refused, one that it knows is passed on")
+{
+    struct scratch_file file = scratch_file(4 * page);
+    mw_map_options options = options_for(MW_ACCESS_COPY, 0);
+    mw_map *map;
+
+    options.raw_flags = 0x40000000;
+    EXPECT("MW_E_NOTSUP", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    options.flags = MW_F_RAW_UNCHECKED;
+    EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    options.flags = 0;
+    options.raw_flags = MAP_FIXED;
+    EXPECT("MW_E_INVAL", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    options.raw_flags = (uint64_t)CONSTANT(MAP_NORESERVE);
+    EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT("yes", vm_flag(info_of(map).base, "nr"));
+}
+
+FILE_CASE("CRE-24.populate", MAPWISE("CRE-24"),
+          "MW_F_POPULATE reads the whole map into memory before it returns")
+{
+    struct scratch_file file = scratch_file(64 * page);
+
+    evict_file(&file);
+    mw_map_options options = options_for(MW_ACCESS_READ, MW_F_POPULATE);
+    mw_map *map = library_map_with(&file, &options);
+    uint64_t pages = 0, resident = 0;
+    EXPECT("MW_OK",
+           answer(mw_resident(&pages, &resident, NULL, 0, MW_RESIDENCY_COUNT, map, 0, MW_WHOLE, &failure)));
+    EXPECT("64", number((int64_t)pages));
+    EXPECT("64", number((int64_t)resident));
+}
+
+FILE_CASE("CRE-25", MAPWISE("CRE-25"), "pages can be mapped for execution, or that is refused as MW_E_ACCESS")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map_options options = MW_MAP_OPTIONS_INIT;
+    mw_map *map;
+
+    options.prot = MW_PROT_READ | MW_PROT_EXEC;
+    const char *code = answer(mw_map_fd(&map, file.descriptor, &options, &failure));
+    EXPECT("MW_OK|MW_E_ACCESS", code);
+    if (strcmp(code, "MW_OK") == 0)
+        EXPECT("r-xs", permissions(info_of(map).base));
+}
+
+FILE_CASE("CRE-26", MAPWISE("CRE-26"),
+          "any offset is accepted and shows the right bytes, but for MW_F_STRICT_ALIGN")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    mw_map_options options = options_range(MW_ACCESS_READ, 0, page - 1, page + 2);
+    mw_map *map = library_map_with(&file, &options);
+
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("2", byte_at(map, 1));
+    EXPECT("3", byte_at(map, page + 1));
+    EXPECT("MW_E_RANGE", byte_at(map, page + 2));
+    options.flags = MW_F_STRICT_ALIGN;
+    EXPECT("MW_E_ALIGN", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    options.offset = mw_granularity();
+    EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+}
+
+CASE("CRE-27", MAPWISE("CRE-27"), "page size and granularity are the system's")
+{
+    EXPECT(number((int64_t)page), number((int64_t)mw_page_size()));
+    EXPECT(number((int64_t)page), number((int64_t)mw_granularity()));
+}
+
+FILE_CASE("CRE-28", MAPWISE("CRE-28"),
+          "the rest of the last page reads 0 through a pin, and no checked call reaches it")
+{
+    struct scratch_file file = scratch_file(page + 10);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    char *bytes = pinned(map, MW_PROT_READ);
+
+    EXPECT("0", load(&bytes[page + 10]));
+    EXPECT("MW_E_RANGE", byte_at(map, page + 10));
+    EXPECT("MW_E_RANGE", set_byte(map, page + 10, 9));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_WAIT, 0, &failure)));
+    EXPECT(number((int64_t)(page + 10)), file_size(&file));
+}
+
+FILE_CASE("CRE-29", MAPWISE("CRE-29"), "a shared map and read and write on the file agree")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+
+    write_file(&file, 5, 77);
+    EXPECT("77", byte_at(map, 5));
+    EXPECT("MW_OK", set_byte(map, 6, 88));
+    EXPECT("88", file_byte(&file, 6));
+}
+
+FILE_CASE("CRE-30", MAPWISE("CRE-30"), "two shared maps of one file see each other's stores")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    const mw_map_options shifted = options_range(MW_ACCESS_READ, 0, page + 3, 10);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE), *other = library_map_with(&file, &shifted);
+
+    EXPECT("2", byte_at(other, 0));
+    EXPECT("MW_OK", set_byte(map, page + 3, 9));
+    EXPECT("9", byte_at(other, 0));
+}
+
+FILE_CASE("CRE-31", MAPWISE("CRE-31"), "stores in a COPY map stay in that map")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_COPY), *other = library_map(&file, MW_ACCESS_READ);
+
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("9", byte_at(map, 0));
+    EXPECT("1", byte_at(other, 0));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("CRE-32", MAPWISE("CRE-32"), "the descriptor that a map keeps does not outlive an exec")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map;
+
+    EXPECT("MW_OK", answer(mw_map_file(&map, file.path, NULL, &failure)));
+    EXPECT(number(FD_CLOEXEC), returned(fcntl(info_of(map).fd, F_GETFD)));
+    SETUP(fcntl(file.descriptor, F_SETFD, 0));
+    map = library_map(&file, MW_ACCESS_READ);
+    EXPECT(number(FD_CLOEXEC), returned(fcntl(info_of(map).fd, F_GETFD)));
+}
+
+FILE_CASE("CRE-33", MAPWISE("CRE-33"), "calls that fail at each of their steps keep no descriptor and no map")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map_options options = options_for(MW_ACCESS_READ, 0);
+    mw_map *map;
+
+    remember_resources();
+    EXPECT("MW_E_INVAL", try_map(&file, (mw_access)9, 0));
+    EXPECT("MW_E_NOENT", try_path("/nonexistent/file", MW_ACCESS_READ, 0));
+    EXPECT("MW_E_INVAL", try_path("/", MW_ACCESS_READ, 0));
+    options.length = page + 1;
+    EXPECT("MW_E_SHORT", answer(mw_map_file(&map, file.path, &options, &failure)));
+    options.length = MW_WHOLE;
+    options.offset = page + 1;
+    EXPECT("MW_E_RANGE", answer(mw_map_file(&map, file.path, &options, &failure)));
+    options.offset = 0;
+    options.flags = MW_F_FIXED;
+    options.address = (void *)(uintptr_t)unmapped_range(page);
+    EXPECT("MW_OK", answer(mw_map_file(&map, file.path, &options, &failure)));
+    EXPECT("MW_OK", answer(mw_free(map)));
+    options.address = map_anonymous(page, PROT_NONE, MAP_PRIVATE);
+    EXPECT("MW_E_EXIST", answer(mw_map_file(&map, file.path, &options, &failure)));
+    EXPECT("no map", map ? "a map" : "no map");
+    EXPECT("nothing", leaked());
+}
+
+FILE_CASE("CRE-34", MAPWISE("CRE-34"), "the report names the first thing that failed, with the system's code")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("MW_E_NOENT", try_path("/nonexistent/file", MW_ACCESS_READ, 0));
+    EXPECT("ENOENT", error_number(failure.os));
+    EXPECT("open", failure.op);
+    EXPECT("MW_E_INVAL", try_map(&file, MW_ACCESS_READ, 1u << 31));
+    EXPECT("0", error_number(failure.os));
+}
+
+FILE_CASE("CRE-35", MAPWISE("CRE-35"),
+          "MW_F_NO_TRACK keeps no descriptor: the map works, what needs the file is refused")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_NO_TRACK);
+    uint64_t size;
+
+    remember_resources();
+    mw_map *map = library_map_with(&file, &options);
+    EXPECT("0 descriptors, 1 maps", leaked());
+    EXPECT("-1", number(info_of(map).fd));
+    EXPECT(number((int64_t)page), number((int64_t)mw_length(map)));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("9", file_byte(&file, 0));
+    EXPECT("MW_E_INVAL", answer(mw_file_size(&size, map, &failure)));
+    EXPECT("MW_E_INVAL", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_DATA, 0, &failure)));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_WAIT, 0, &failure)));
+}
+
+CASE("CRE-36", MAPWISE("CRE-36"), "anonymous memory with MW_F_NO_TRACK works, and its file size is refused")
+{
+    const mw_map_options options = options_for(MW_ACCESS_DEFAULT, MW_F_NO_TRACK);
+    uint64_t size;
+    mw_map *map;
+
+    EXPECT("MW_OK", answer(mw_map_anon(&map, page, &options, &failure)));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("MW_E_INVAL", answer(mw_file_size(&size, map, &failure)));
+}
+
+FILE_CASE("CRE-37", MAPWISE("CRE-37"), "descriptor 0 is a descriptor like any other")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map;
+
+    SETUP(dup2(file.descriptor, 0));
+    EXPECT("MW_OK", answer(mw_map_fd(&map, 0, NULL, &failure)));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("MW_OK", answer(mw_free(map)));
+    EXPECT("0", returned(fcntl(0, F_GETFD)));
+}
