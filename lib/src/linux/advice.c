@@ -4,6 +4,7 @@
 #include "fail.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 
 /* Newer than some headers we build with; the same on all architectures. */
@@ -46,9 +47,18 @@ int mw__os_advise(void *address, size_t length, int native, mw_err *err)
     return madvise(address, length, native) == 0 ? MW_OK : mw__fail_os(err, errno, "madvise");
 }
 
-/* A range of no bytes: the kernel looks at the value, says EINVAL if it does not know it, and does nothing.
- */
+static bool kernel_accepts(int native)
+{
+    return madvise(NULL, 0, native) == 0;
+}
+
+/* A range of no bytes: the kernel looks at the value, says EINVAL if it does not know it, and does
+ * nothing. Where nonsense is accepted too (emulators, filters), the answer tells nothing. */
 mw_capability mw__os_advice_capability(int native)
 {
-    return madvise(NULL, 0, native) == 0 ? MW_CAPABILITY_YES : MW_CAPABILITY_NO;
+    const int nonsense = 0x7ffffff;
+
+    if (!kernel_accepts(native))
+        return MW_CAPABILITY_NO;
+    return kernel_accepts(nonsense) ? MW_CAPABILITY_COMPILED : MW_CAPABILITY_YES;
 }
