@@ -36,8 +36,9 @@ static void begin(struct output *output)
             known(&facts, "kernel"), known(&facts, "kernel_release"), known(&facts, "machine"),
             known(&facts, "page_size"), known(&facts, "libc"));
     for (size_t i = 0; i < output->place_count; i++)
-        fprintf(output->stream, "files in %s (%s)\n", output->places[i].directory,
-                output->places[i].filesystem ? output->places[i].filesystem : "unknown file system");
+        fprintf(output->stream, "files in %s (%s), at most %d MiB at a time\n", output->places[i].directory,
+                output->places[i].filesystem ? output->places[i].filesystem : "unknown file system",
+                MAPWISE_CHECK_DISK_MIB);
 }
 
 /* "28 PASS, 1 UNSUPPORTED" */
