@@ -26,7 +26,7 @@ class Limits:
     memory_copy: float | None = None  # bytes per second
     memory_read: float | None = None  # bytes per second
     disk_sequential: float | None = None  # bytes per second
-    disk_random: float | None = None  # seconds per read
+    disk_random: float | None = None  # seconds per read of a page
     system_call: float | None = None  # seconds per call
 
 

@@ -10,7 +10,7 @@ from .benchmarks import Bench, Family, Limits, axis_value
 from .conformance import AS_DOCUMENTED, NO_ANSWER, NOT_AS_DOCUMENTED, Check, Row
 from .model import Result, Series
 from .plots.advice import sentence as advice_sentence
-from .plots.bandwidth import limit_of
+from .plots.bandwidth import memory_limit
 from .plots.dots import cost
 
 
@@ -117,7 +117,9 @@ def _reading(family: Family | None, temperature: str, limits: Limits) -> Figure 
     if series is None or series.bytes_per_second is None:
         return None
     where = "from disk" if temperature == "cold" else "from memory"
-    limit, name = limit_of(temperature, limits)
+    limit, name = memory_limit(limits)
+    if temperature == "cold":
+        limit, name = limits.disk_sequential, "the disk's best"
     beside = f"{quantity.share(series.bytes_per_second / limit)} of {name}" if limit else ""
     size = axis_value("size", series.axes.get("size", ""))
     return Figure(

@@ -108,12 +108,18 @@ class Sample:
     """One timed sample of a series; None stands for what could not be counted."""
 
     seconds: float
+    items: float | None = None
     bytes: float | None = None
     bytes_read: float | None = None
     amplification: float | None = None
     minor_faults: float | None = None
     major_faults: float | None = None
     condition: str = ""
+
+    @property
+    def cost(self) -> float:
+        """Seconds per item, or of the sample if items were not counted."""
+        return self.seconds / self.items if self.items and self.items > 0 else self.seconds
 
 
 @dataclass(frozen=True)
@@ -223,6 +229,7 @@ class Run:
     environment: Environment
     state: State
     seconds: float | None = None
+    host: str = ""
     planned: int | None = None
     cases: tuple[Case, ...] = ()
     series: tuple[Series, ...] = ()

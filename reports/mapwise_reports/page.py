@@ -202,6 +202,22 @@ def _directory_index(run: Run, directory: str) -> int:
     return 1 + paths.index(directory)
 
 
+def _limit(series: Series) -> str:
+    """A limit as it is used: a rate for what streams, a time for what is done one at a time."""
+    what = series.axes.get("what", "")
+    streams = what.startswith("memory") or what.endswith("sequential")
+    if streams and series.bytes_per_second:
+        return quantity.bandwidth(series.bytes_per_second)
+    return quantity.duration(series.seconds_per_item or series.seconds)
+
+
+def _limit_place(series: Series) -> str:
+    if series.directory is None:
+        return "memory and processor"
+    past = {1.0: ", past the page cache", 0.0: ", through the page cache"}
+    return place(series.directory, series.filesystem) + past.get(series.extra.get("o_direct", -1.0), "")
+
+
 def _series_name(series: Series) -> str:
     values = (axis_value(axis, value) for axis, value in series.axes.items())
     axes = ", ".join(value for value in values if value != NONE)
@@ -221,7 +237,8 @@ def _templates() -> Templates:
         "meaning": MEANING,
         "colours": style.COLOURS,
         "duration": quantity.duration,
-        "bandwidth": quantity.bandwidth,
+        "limit": _limit,
+        "limit_place": _limit_place,
         "plural": quantity.plural,
         "series_name": _series_name,
         "place": place,

@@ -186,6 +186,7 @@ class _FileReader:
                 tool=header.text("tool"),
                 version=header.text("version", ""),
                 start=header.text("start", ""),
+                host=header.text("host", ""),
                 command=tuple(str(word) for word in header.items("command")),
                 directories=tuple(_directory(Fields(d)) for d in header.items("directories")),
                 environment=_environment(header.fields("environment")),
@@ -386,6 +387,7 @@ def _series(fields: Fields) -> Series:
 def _sample(fields: Fields) -> Sample:
     return Sample(
         seconds=fields.number("seconds"),
+        items=fields.number("items", None),
         bytes=fields.number("bytes", None),
         bytes_read=fields.number("bytes_read", None),
         amplification=fields.number("amplification", None),

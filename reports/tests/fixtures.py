@@ -380,6 +380,7 @@ def _calibration() -> list[Record]:
             series_record(
                 "calibration", {"what": what}, seconds, items=size or 1000, size=size, unit=unit,
                 directory=DIRECTORY if what.startswith("disk") else None,
+                extra={"o_direct": 1} if what.startswith("disk") else {},
             )
         )  # fmt: skip
     return found

@@ -154,6 +154,13 @@ def test_limits_stand_beside_the_plots(folder: Path) -> None:
     assert "random disk read" in drawn["fault-cost"][0]
 
 
+def test_limits_are_listed_with_where_they_were_measured(folder: Path) -> None:
+    bench_of(folder, series_of())
+    page = re.sub(r"\s+", " ", render(read_folder(folder)).replace("\u00a0", " "))
+    assert re.search(r"disk random</th> <td class=\"number\">\d\d.\d µs</td> <td>ext4 in [^<]*past the page", page)
+    assert re.search(r"memory copy</th> <td class=\"number\">\d\d.\d GiB/s</td> <td>memory and", page)
+
+
 def test_a_line_keeps_to_its_base_point(folder: Path) -> None:
     family = bench_of(folder, series_of()).family("read_sequential", fixtures.DIRECTORY)
     assert family is not None
@@ -169,6 +176,7 @@ def advice_bench(folder: Path, **seconds: float) -> Bench:
             "advise_effect", {"pattern": "random", "advice": advice}, 1.0, base=advice == "normal",
             median={"seconds": time, "bytes_per_second": None, "seconds_per_item": None},
             spread={"p25_seconds": 0.95 * time, "p75_seconds": 1.05 * time},
+            samples=[{"seconds": time * (0.94 + 0.02 * n), "items": 1} for n in range(7)],
         )
         for advice, time in seconds.items()
     ]  # fmt: skip
@@ -187,7 +195,7 @@ def test_best_and_worst_advice(folder: Path) -> None:
     )
 
 
-def test_what_stays_within_the_spread_is_no_advice(folder: Path) -> None:
+def test_what_is_not_clear_is_no_advice(folder: Path) -> None:
     (pattern,) = patterns(advice_bench(folder, normal=1.0, cold=1.04), fixtures.DIRECTORY)
     assert sentence(pattern) == "At random, no advice differs clearly from normal."
 

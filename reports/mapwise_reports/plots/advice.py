@@ -29,7 +29,8 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         sentence=" ".join(sentence(pattern) for pattern in found),
         reading="Speed as a multiple of that under advice normal, logarithmic: right of the line is "
         "faster. Marks are medians, bars span p25 to p75, the grey band is the spread of normal "
-        "itself. Beside it, the bytes read from the device for each byte needed.",
+        "itself; marks are hollow where fewer than 95\u00a0% of all pairs of samples agree on which is "
+        "faster. Beside it, the bytes read from the device for each byte needed.",
         directory=normal.directory,
         filesystem=normal.filesystem,
         series=tuple(measured),
@@ -48,7 +49,7 @@ def _against_normal(effect: Effect | None) -> tuple[str, str]:
         return "", ""
     if effect.advice == NORMAL:
         return quantity.ratio(1.0), ""
-    return quantity.ratio(effect.speed), "clear" if effect.clear else "within the spread"
+    return quantity.ratio(effect.speed), "clear" if effect.clear else "not clear"
 
 
 def title(pattern: str) -> str:
@@ -89,6 +90,8 @@ def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
         by_advice = {effect.advice: effect for effect in pattern.effects}
         members = [by_advice.get(advice) for advice in order]
         _draw_speed(speed, pattern, members, labels, _room(spread, canvas))
+        if canvas.narrow:
+            style.decade_ticks(speed, *speed.get_xlim(), quantity.ratio_tick, 4)
         _draw_amplification(amplification, members, _room(amplified, canvas), canvas.narrow)
     return figure
 
@@ -130,9 +133,7 @@ def _draw_amplification(
 ) -> None:
     limits = (min(limits[0], 0.8), limits[1])
     style.log_axis(axes, "x", *limits, quantity.ratio_tick)
-    ticks = [t for t in (1.0, 10.0, 100.0, 1e3, 1e4) if t < limits[1]]
-    ticks = ticks[:: len(ticks) - 1] if narrow and len(ticks) > 2 else ticks
-    style.fixed_ticks(axes, "x", ticks, [quantity.ratio_tick(t) for t in ticks])
+    style.decade_ticks(axes, *limits, quantity.ratio_tick, 2 if narrow else 3)
     style.rows_axis(axes, [""] * len(members))
     axes.axvline(1, color=style.MUTED.light, linewidth=1.2)
     for row, effect in enumerate(members):
@@ -146,7 +147,7 @@ def _draw_amplification(
 
 
 def _look(effect: Effect) -> style.Look:
-    """Faster and slower differ in colour and mark; what stays within the spread is hollow."""
+    """Faster and slower differ in colour and mark; what is not clear is hollow."""
     faster = (effect.speed or 1.0) >= 1
     colour, marker = (style.FIRST, "o") if faster else (style.SECOND, "s")
     if not effect.clear:

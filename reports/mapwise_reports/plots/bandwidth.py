@@ -33,6 +33,7 @@ class Panel:
     title: str
     family: Family
     lines: list[Line]
+    disk: tuple[str, float] | None  # what the disk gives at best when read this way
 
     @property
     def shown(self) -> list[Series]:
@@ -66,7 +67,13 @@ def _panel(bench: Bench, directory: str | None, name: str, title: str) -> Panel 
     if family is None or "size" not in family.axes:
         return None
     lines = [line for temperature in _LOOKS if (line := _line(family, temperature)).series]
-    return Panel(title, family, lines) if lines else None
+    limits = bench.limits(directory)
+    disk = ("disk,\nin order", limits.disk_sequential)
+    if title != "In order":
+        page = bench.page_size
+        rate = page / limits.disk_random if page and limits.disk_random else None
+        disk = ("disk,\nat random", rate)
+    return Panel(title, family, lines, (disk[0], disk[1]) if disk[1] else None) if lines else None
 
 
 def _line(family: Family, temperature: str) -> Line:
@@ -88,7 +95,9 @@ def _sentence(panel: Panel, limits: Limits) -> str:
     for line in panel.lines:
         rate = line.series[-1].bytes_per_second or 0.0
         text = f"{quantity.bandwidth(rate)} {line.temperature}"
-        limit, name = limit_of(line.temperature, limits)
+        limit, name = memory_limit(limits)
+        if line.temperature == "cold":
+            limit, name = (panel.disk[1] if panel.disk else None), "the disk's best"
         if limit:
             text += f" ({quantity.share(rate / limit)} of {name})"
         parts.append(text)
@@ -97,10 +106,8 @@ def _sentence(panel: Panel, limits: Limits) -> str:
     return f"{panel.title}, {what} read at {quantity.listed(parts)}."
 
 
-def limit_of(temperature: str, limits: Limits) -> tuple[float | None, str]:
-    """The limit that reading in a state stands beside."""
-    if temperature == "cold":
-        return limits.disk_sequential, "the disk's best"
+def memory_limit(limits: Limits) -> tuple[float | None, str]:
+    """The limit that reading from the page cache stands beside."""
     if limits.memory_read:
         return limits.memory_read, "reading memory"
     return limits.memory_copy, "a memory copy"
@@ -110,24 +117,21 @@ def _draw(canvas: style.Canvas, panels: list[Panel], limits: Limits) -> Figure:
     figure = style.figure(canvas, 330 * len(panels) if canvas.narrow else 380)
     rows, columns = (len(panels), 1) if canvas.narrow else (1, len(panels))
     grid = figure.subplots(rows, columns, sharey=True, sharex=True, squeeze=False)
-    lines = _limit_lines(limits)
     values = [s.bytes_per_second or 1.0 for panel in panels for s in panel.shown]
-    low, high = style.bounds(values + [value for _, value in lines], 2.2)
-    for index, (axes, panel) in enumerate(zip(grid.flat, panels)):
+    values += [value for panel in panels for _, value in _limit_lines(panel, limits)]
+    low, high = style.bounds(values, 2.2)
+    for axes, panel in zip(grid.flat, panels):
         _draw_panel(axes, panel, low, high)
-        style.limit_lines(axes, lines, canvas.narrow or index == len(panels) - 1)
+        style.limit_lines(axes, _limit_lines(panel, limits))
         axes.set_title(panel.title)
         axes.tick_params(labelbottom=True)
     return figure
 
 
-def _limit_lines(limits: Limits) -> list[tuple[str, float]]:
-    known = (
-        ("memory\ncopy", limits.memory_copy),
-        ("disk,\nin order", limits.disk_sequential),
-        ("memory\nread", limits.memory_read),
-    )
-    return [(name, value) for name, value in known if value]
+def _limit_lines(panel: Panel, limits: Limits) -> list[tuple[str, float]]:
+    known = (("memory\ncopy", limits.memory_copy), ("memory\nread", limits.memory_read))
+    memory = [(name, value) for name, value in known if value]
+    return [*memory, *([panel.disk] if panel.disk else [])]
 
 
 def _draw_panel(axes: Axes, panel: Panel, low: float, high: float) -> None:

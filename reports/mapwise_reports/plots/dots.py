@@ -51,7 +51,14 @@ class Rows:
 
     @property
     def series(self) -> list[Series]:
-        return [series for series in self.family.usable if self.value(series) > 0]
+        """In the order of the axes and their values."""
+        return sorted(
+            (series for series in self.family.usable if self.value(series) > 0),
+            key=lambda series: [self._place(axis, series) for axis in self.family.axes],
+        )
+
+    def _place(self, axis: str, series: Series) -> int:
+        return self.family.values(axis).index(series.axes[axis]) if axis in series.axes else -1
 
     def text(self, value: float) -> str:
         return quantity.bandwidth(value) if self.kind.rate else quantity.duration(value)
@@ -147,8 +154,9 @@ def _draw(canvas: style.Canvas, rows: Rows) -> Figure:
 
 def _draw_limits(axes: Axes, lines: list[tuple[str, float]], apart: float) -> None:
     """Names of lines that lie within a factor of `apart` are stacked."""
-    previous, level = 0.0, 0
+    latest: list[float] = []  # on each level
     for index, (name, value) in enumerate(lines):
-        level = level + 1 if previous and value < previous * apart else 0
+        free = [level for level, last in enumerate(latest) if value >= last * apart]
+        level = free[0] if free else len(latest)
+        latest[level : level + 1] = [value]
         style.limit_line(axes, value, name, style.DASHES[index], level)
-        previous = value

@@ -175,8 +175,9 @@ def steps_for(low: float, high: float) -> tuple[float, ...]:
 
 
 def binary_ticks(axes: Axes, low: float, high: float, which: str = "y", most: int = 7) -> None:
-    """Ticks of a bandwidth axis at powers of four of a KiB/s, thinned to at most `most`."""
-    values = [1024.0 * 4.0**k for k in range(-5, 20)]
+    """Ticks of a bandwidth axis at powers of two of a KiB/s, thinned to at most `most`."""
+    step = 2.0 if high / low < 60 else 4.0
+    values = [1024.0 * step**k for k in range(-10, 50)]
     inside = [value for value in values if low <= value <= high]
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_locator(FixedLocator(inside[:: -(-len(inside) // most) or 1]))
@@ -185,12 +186,23 @@ def binary_ticks(axes: Axes, low: float, high: float, which: str = "y", most: in
 DASHES = ((0, (5, 3)), (0, (1.5, 2.5)), (0, (8, 2, 1.5, 2)))
 
 
-def limit_lines(axes: Axes, limits: Sequence[tuple[str, float]], named: bool = True) -> None:
+def decade_ticks(
+    axes: Axes, low: float, high: float, tick: Callable[[float], str], most: int
+) -> None:
+    """At most `most` ticks of an x axis, at powers of ten, one among them."""
+    exponents = range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)
+    if len(exponents) < 2:
+        return
+    step = -(-len(exponents) // most)
+    values = [10.0**exponent for exponent in exponents if exponent % step == 0]
+    fixed_ticks(axes, "x", values, [tick(value) for value in values])
+
+
+def limit_lines(axes: Axes, limits: Sequence[tuple[str, float]]) -> None:
     """Horizontal lines for what the machine can do at best, named at their right end."""
     for index, (_, value) in enumerate(limits):
         axes.axhline(value, color=MUTED.light, linewidth=1.2, linestyle=DASHES[index])
-    if named:
-        limit_names(axes, limits)
+    limit_names(axes, limits)
 
 
 def limit_line(axes: Axes, value: float, name: str, dashes: object, level: int = 0) -> None:
