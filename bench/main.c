@@ -11,6 +11,7 @@
 #include "record.h"
 #include "results.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -30,10 +31,10 @@ static void list_series(const struct plan *plan)
 
 static void announce(FILE *out, const struct plan *plan, const struct options *options)
 {
-    fprintf(out, "%zu series, %u rounds, seed %llu; up to %llu MiB of scratch space in", plan->count,
-            rounds_of(options), (unsigned long long)options->seed,
-            (unsigned long long)((plan->scratch_bytes + (1 << 20) - 1) >> 20));
-    for (size_t i = 0; i < plan->place_count; i++)
+    fprintf(out, "%zu series, %u rounds, seed %" PRIu64, plan->count, rounds_of(options), options->seed);
+    if (plan->scratch_bytes)
+        fprintf(out, "; %" PRIu64 " MiB of scratch space in", (plan->scratch_bytes + (1 << 20) - 1) >> 20);
+    for (size_t i = 0; i < plan->place_count && plan->scratch_bytes; i++)
         fprintf(out, "%s %s", i ? "," : "", options->directories[i]);
     fputc('\n', out);
     fflush(out);

@@ -3,6 +3,7 @@
 #include "interrupt.h"
 #include "message.h"
 
+#include <limits.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,13 +147,31 @@ static void mark_impossible(struct plan *plan, const struct place *place)
     }
 }
 
+static bool named_before(const struct plan *plan, const char *directory)
+{
+    char resolved[PATH_MAX];
+
+    if (!realpath(directory, resolved))
+        return false; /* opening it will say why */
+    for (size_t i = 0; i < plan->place_count; i++)
+        if (strcmp(plan->places[i].directory, resolved) == 0)
+            return true;
+    return false;
+}
+
 bool plan_open_places(struct plan *plan, const struct options *options)
 {
     if (plan->scratch_bytes == 0)
         return true;
-    for (size_t i = 0; i < plan->place_count; i++)
-        if (!place_open(&plan->places[i], options->directories[i], plan->scratch_bytes))
+    for (size_t i = 0; i < plan->place_count; i++) {
+        const char *directory = options->directories[i];
+        if (named_before(plan, directory)) {
+            complain("'%s' is named twice; name each folder once", directory);
             return false;
+        }
+        if (!place_open(&plan->places[i], directory, plan->scratch_bytes))
+            return false;
+    }
     for (size_t i = 0; i < plan->place_count; i++) {
         struct place *place = &plan->places[i];
         if (!make_data_files(plan, place))

@@ -1,0 +1,257 @@
+"""Runs mapwise-bench and checks its records, messages and exit statuses.
+
+    program_test.py MAPWISE_BENCH
+
+Needs nothing but Python's standard library.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = os.path.abspath(sys.argv.pop(1))
+NUMBER = (int, float)
+
+
+def run(*arguments, cwd):
+    return subprocess.run([PROGRAM, *arguments], cwd=cwd, capture_output=True, text=True, timeout=100)
+
+
+def records_in(folder):
+    results = os.path.join(folder, "mapwise-results")
+    (name,) = os.listdir(results)
+    with open(os.path.join(results, name), encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+class BenchCase(unittest.TestCase):
+    def setUp(self):
+        # In the current folder, which is on the disk that the build is on; /tmp may be memory.
+        temporary = tempfile.TemporaryDirectory(dir=".")
+        self.addCleanup(temporary.cleanup)
+        self.folder = os.path.abspath(temporary.name)
+
+    def assert_clean(self):
+        self.assertNotIn(".mapwise-scratch", os.listdir(self.folder))
+
+    def assert_refused(self, *arguments, says):
+        done = run(*arguments, cwd=self.folder)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertRegex(done.stderr, says)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertEqual(os.listdir(self.folder), [])
+
+
+class Records(BenchCase):
+    FILTER = (
+        r"calibration/what:(clock|disk_random)$|read_.*temperature:(cold|warm)/size:4194304"
+        r"|pread/temperature:cold/pattern:random/size:4194304|map_unmap/.*size:65536"
+        r"|sync_cost/mode:sync/dirty_pages:16/|fault_cost/fault:m.*(write|read_1M)$"
+        r"|file_growth/strategy:window/step:1048576|advise_effect.*/pattern:random/advice:(normal|random)/"
+    )
+
+    def test_a_run(self):
+        done = run("--rounds", "3", "--seed", "9", "--filter", self.FILTER, cwd=self.folder)
+        self.assertIn(done.returncode, (0, 3), done)
+        self.assertEqual(done.stderr, "")  # no progress in a pipe
+        self.assertRegex(done.stdout, r"scratch space in \.\n")
+        self.assert_clean()
+        first, *series, last = records_in(self.folder)
+        self.assertEqual((first["schema"], first["tool"]), ("mapwise.run/1", "bench"))
+        self.assertEqual(first["command"][1:5], ["--rounds", "3", "--seed", "9"])
+        self.assertEqual([entry["path"] for entry in first["directories"]], [self.folder])
+        self.check_summary(last, series)
+        for record in series:
+            with self.subTest(family=record["family"], series=record["series"]):
+                self.check_series(record)
+        self.check_order(series)
+
+    def check_summary(self, last, series):
+        self.assertEqual(last["schema"], "mapwise.summary/1")
+        self.assertEqual((last["complete"], last["interrupted"]), (True, False))
+        for result, count in last["counts"].items():
+            self.assertEqual(sum(r["result"] == result for r in series), count, result)
+        families = {r["family"] for r in series}
+        self.assertEqual(len(families), 9, families)
+        self.assertGreater(last["counts"]["MEASURED"], 0)
+
+    def check_series(self, record):
+        self.assertEqual(record["schema"], "mapwise.bench/1")
+        self.assertIn(record["result"], ("MEASURED", "NOT RUN", "FAILED"))
+        self.assertTrue(all(isinstance(value, str) for value in record["series"].values()))
+        self.assertIsInstance(record["base"], bool)
+        if record["result"] != "MEASURED":
+            self.assertNotEqual(record["reason"], "")
+            return
+        self.assertEqual(record["reason"], "")
+        self.assertGreaterEqual(len(record["samples"]), 2)
+        spread = record["spread"]
+        self.assertLessEqual(spread["min_seconds"], spread["p25_seconds"])
+        self.assertLessEqual(spread["p25_seconds"], record["median"]["seconds"])
+        self.assertLessEqual(record["median"]["seconds"], spread["p75_seconds"])
+        self.assertLessEqual(spread["p75_seconds"], spread["max_seconds"])
+        self.assertEqual(record["discarded"]["count"], sum(record["discarded"]["reasons"].values()))
+        for sample in record["samples"]:
+            self.check_sample(record, sample)
+
+    def check_sample(self, record, sample):
+        for key in ("order", "at", "seconds", "batch", "bytes", "bytes_needed", "items", "minor_faults"):
+            self.assertIsInstance(sample[key], NUMBER, key)
+        self.assertGreater(sample["seconds"], 0)
+        self.assertIn(sample["condition"], ("cold", "warm", "none"))
+        if record["directory"] is None:
+            self.assertIsNone(sample["resident_before"])
+        if sample["condition"] == "cold":
+            self.assertEqual(sample["resident_before"], 0)
+            if sample["bytes_read"]:
+                self.assertGreaterEqual(sample["amplification"], 1)
+        if sample["condition"] == "warm":
+            self.assertGreater(sample["resident_before"], 0)
+            self.assertIn(sample["bytes_read"], (0, None))
+
+    def check_order(self, series):
+        """Every sample has its place, and the series take turns."""
+        samples = [(s["order"], s["at"], i) for i, r in enumerate(series) for s in r["samples"]]
+        samples.sort()
+        self.assertEqual(len({order for order, _, _ in samples}), len(samples))
+        times = [at for _, at, _ in samples]
+        self.assertEqual(times, sorted(times))
+        turns = sum(a[2] != b[2] for a, b in zip(samples, samples[1:]))
+        self.assertGreater(turns, len(series))
+
+    def test_memory_is_never_cold(self):
+        if not os.access("/dev/shm", os.W_OK):
+            self.skipTest("no /dev/shm to write to")
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+            name = "read_sequential/temperature:(cold|warm)/size:4194304"
+            done = run("--rounds", "2", "--filter", name, memory, cwd=self.folder)
+            self.assertEqual(done.returncode, 0, done)
+            results = {r["series"]["temperature"]: r for r in records_in(self.folder)[1:-1]}
+            self.assertEqual(results["warm"]["result"], "MEASURED")
+            self.assertEqual(results["cold"]["result"], "NOT RUN")
+            self.assertRegex(results["cold"]["reason"], "tmpfs: .* stay in memory")
+            self.assertEqual(os.listdir(memory), [])
+
+    def test_nothing_could_run(self):
+        if not os.access("/dev/shm", os.W_OK):
+            self.skipTest("no /dev/shm to write to")
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+            name = "read_sequential/temperature:cold/size:4194304"
+            done = run("--filter", name, memory, cwd=self.folder)
+            self.assertEqual(done.returncode, 2, done)
+            self.assertRegex(done.stderr, "nothing could run")
+
+    def test_the_same_seed_gives_the_same_order(self):
+        orders = []
+        for attempt in ("a", "b"):
+            folder = os.path.join(self.folder, attempt)
+            os.mkdir(folder)
+            done = run("--rounds", "3", "--seed", "5", "--filter", "what:[cm]", cwd=folder)
+            self.assertEqual(done.returncode, 0, done)
+            samples = [(s["order"], r["series"]["what"]) for r in records_in(folder)[1:-1] for s in r["samples"]]
+            orders.append([what for _, what in sorted(samples)])
+        self.assertEqual(*orders)
+
+    def test_anonymous(self):
+        done = run("--rounds", "1", "--anonymize", "--filter", "strategy:window/step:1048576", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertNotIn(self.folder, json.dumps(records_in(self.folder)))
+
+    def test_combination_outside_the_plan(self):
+        name = "sync_cost/mode:async/dirty_pages:16/layout:scattered/fill:write_4K"
+        done = run("--rounds", "1", "--filter", name, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done)
+        (record,) = records_in(self.folder)[1:-1]
+        self.assertEqual(record["series"]["fill"], "write_4K")
+        self.assertFalse(record["base"])
+
+
+class GoogleOptions(BenchCase):
+    def test_its_display_and_file(self):
+        done = run(
+            "--rounds", "2", "--benchmark_filter=what:clock", "--benchmark_format=json",
+            "--benchmark_out=google.json", cwd=self.folder,
+        )
+        self.assertEqual(done.returncode, 0, done)
+        with open(os.path.join(self.folder, "google.json"), encoding="utf-8") as file:
+            for rows in (json.loads(done.stdout)["benchmarks"], json.load(file)["benchmarks"]):
+                self.assertEqual({re.match("[^/]*/[^/]*", row["name"])[0] for row in rows}, {"calibration/what:clock"})
+                self.assertEqual(len(rows), 2)
+
+    def test_lists(self):
+        ours = run("--list", cwd=self.folder)
+        google = run("--benchmark_list_tests", cwd=self.folder)
+        self.assertEqual((ours.returncode, google.returncode), (0, 0))
+        self.assertEqual(ours.stdout, google.stdout)
+        names = ours.stdout.splitlines()
+        self.assertEqual(len(names), len(set(names)))
+        self.assertEqual(len({name.split("/")[0] for name in names}), 9)
+        standard = run("--list", "--profile", "standard", cwd=self.folder).stdout.splitlines()
+        self.assertLess(set(names), set(standard))
+        self.assertEqual(os.listdir(self.folder), [])
+
+
+class Refusals(BenchCase):
+    def test_help(self):
+        done = run("--help", cwd=self.folder)
+        self.assertEqual(done.returncode, 0)
+        for option in ("profile", "filter", "list", "output", "results", "rounds", "seed", "anonymize", "help"):
+            self.assertIn(f"--{option}", done.stdout)
+
+    def test_options(self):
+        self.assert_refused("--nope", says="unknown option '--nope'")
+        self.assert_refused("-x", says="unknown option '-x'")
+        self.assert_refused("--profile", says="--profile needs a value")
+        self.assert_refused("--profile", "slow", says="unknown profile 'slow'")
+        self.assert_refused("--filter", "no such series", says="no series matches")
+        self.assert_refused("--filter", "(", says="not an extended regular expression")
+        self.assert_refused("--rounds", "0", says="--rounds '0'")
+        self.assert_refused("--seed", "many", says="--seed 'many'")
+
+    def test_folders(self):
+        self.assert_refused("missing", says="cannot use 'missing'")
+        self.assert_refused("--filter", "what:clock", "--results", "no/such", says="results folder 'no/such'")
+        self.assert_refused("--filter", "what:clock", "--output", "no/file", says="cannot write 'no/file")
+
+    def test_same_folder_twice(self):
+        self.assert_refused(".", self.folder, says="is named twice")
+
+
+class Interruption(BenchCase):
+    def interrupt(self, signal_number, delay):
+        process = subprocess.Popen(
+            [PROGRAM, "--rounds", "60", "--filter", "size:(4194304|16777216)"],
+            cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+        time.sleep(delay)
+        sent = time.monotonic()
+        process.send_signal(signal_number)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, errors), (3, ""))
+        self.assertLess(time.monotonic() - sent, 5)
+        self.assert_clean()
+        return records_in(self.folder)
+
+    def test_in_mid_run(self):
+        *_, last = records = self.interrupt(signal.SIGINT, 1.5)
+        self.assertEqual((last["complete"], last["interrupted"]), (False, True))
+        partial = [r for r in records if r.get("result") == "PARTIAL"]
+        self.assertGreater(len(partial), 0)
+        for record in partial:
+            self.assertGreater(len(record["samples"]), 0)
+            self.assertRegex(record["reason"], "interrupted after")
+
+    def test_at_the_start(self):
+        *_, last = self.interrupt(signal.SIGTERM, 0.05)
+        self.assertEqual((last["complete"], last["interrupted"]), (False, True))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,339 @@
+/* The sample contract and the cache control, with their effects on real files.
+ *
+ *     sample_test DIR    on a disk; where DIR can't be cold the tests of cold are left out, and it says so
+ */
+#include "access.h"
+#include "clock.h"
+#include "counters.h"
+#include "fill.h"
+#include "interrupt.h"
+#include "page_cache.h"
+#include "place.h"
+#include "sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SIZE = 4 << 20 };
+
+static int failures;
+static struct place place;
+
+#define CHECK(condition)                                                                                     \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);                                 \
+            failures++;                                                                                      \
+        }                                                                                                    \
+    } while (0)
+
+static uint64_t pages(void)
+{
+    return SIZE / mw_page_size();
+}
+
+/* ---- the page cache ---------------------------------------------------------------------------- */
+
+static void test_cold(const struct data_file *file)
+{
+    struct cached_pages cached;
+
+    CHECK(fill_cache(file, "read_1M"));
+    CHECK(page_cache_look(&cached, file->descriptor, SIZE) && cached.resident == pages());
+    CHECK(page_cache_make_cold(file->descriptor, SIZE) == 0);
+    CHECK(page_cache_look(&cached, file->descriptor, SIZE) && cached.resident == 0);
+
+    const struct counters before = counters_read();
+    CHECK(fill_cache(file, "read_1M"));
+    const struct counters after = counters_read();
+    if (place.reads_are_counted)
+        CHECK(counters_between(&before, &after).bytes_read >= SIZE);
+    CHECK(page_cache_look(&cached, file->descriptor, SIZE) && cached.resident == pages());
+}
+
+static void test_cold_when_dirty(const struct data_file *file)
+{
+    const char byte = 1;
+
+    CHECK(pwrite(file->descriptor, &byte, 1, 0) == 1);
+    CHECK(page_cache_make_cold(file->descriptor, SIZE) == 0);
+}
+
+/* A mapping keeps its pages, whatever the advice returns: cold says so. */
+static void test_not_cold_while_mapped(const struct data_file *file)
+{
+    mw_map *map;
+    void *bytes;
+
+    CHECK(fill_cache(file, "read_1M"));
+    CHECK(mw_map_fd(&map, file->descriptor, NULL, NULL) == MW_OK);
+    CHECK(mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, NULL) == MW_OK);
+    consume(load_each_page(bytes, SIZE, mw_page_size()));
+    CHECK(page_cache_make_cold(file->descriptor, SIZE) > 0);
+    mw_unpin(map, bytes);
+    mw_free(map);
+    CHECK(page_cache_make_cold(file->descriptor, SIZE) == 0);
+}
+
+static void test_fill(const struct data_file *file)
+{
+    static const char *const methods[] = {"write_1M", "write_4K", "read_1M", "map", "random"};
+    struct cached_pages cached;
+    unsigned char head[8], again[8];
+
+    CHECK(pread(file->descriptor, head, sizeof head, SIZE / 2) == sizeof head);
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        CHECK(fill_cache(file, methods[i]));
+        CHECK(page_cache_look(&cached, file->descriptor, SIZE));
+        CHECK(cached.resident == pages());
+        CHECK(cached.dirty == 0 || cached.dirty == PAGES_UNKNOWN);
+    }
+    CHECK(pread(file->descriptor, again, sizeof again, SIZE / 2) == sizeof again);
+    CHECK(memcmp(head, again, sizeof head) == 0); /* writing again writes the same */
+    CHECK(!fill_cache(file, "by_magic"));
+}
+
+/* ---- the contract, with a family and a driver of our own --------------------------------------- */
+
+static struct {
+    uint64_t passes, changes, doubts_left, prepared, checked, finished, touched;
+    bool cannot, leave, unique, offsets_inside, stop_early;
+    unsigned char *last;
+} seen;
+
+static void prepare(struct sample *s)
+{
+    CHECK(s->map && s->bytes && s->file >= 0);
+    seen.prepared++;
+}
+
+static void check(struct sample *s)
+{
+    seen.checked++;
+    sample_extra(s, "answer", 42);
+    if (seen.doubts_left > 0) {
+        seen.doubts_left--;
+        sample_doubt(s, "the test said so");
+    }
+}
+
+static void finish(struct sample *s)
+{
+    (void)s;
+    seen.finished++;
+}
+
+static void note_offsets(const struct sample *s)
+{
+    for (size_t i = 0; i < s->touches; i++) {
+        seen.offsets_inside =
+            seen.offsets_inside && s->offsets[i] < s->length && s->offsets[i] % s->page_size == 0;
+        for (size_t j = 0; j < i; j++)
+            seen.unique = seen.unique && s->offsets[i] != s->offsets[j];
+    }
+}
+
+static void body(struct sample *s)
+{
+    each_operation(s, s->length, 1);
+    each_needs(s, s->length);
+    seen.unique = seen.offsets_inside = true;
+    while (next_sample(s)) {
+        seen.passes++;
+        seen.changes += s->bytes != seen.last;
+        seen.last = s->bytes;
+        note_offsets(s);
+        consume(sum_words(s->bytes, (size_t)s->length));
+        if (seen.cannot) {
+            sample_cannot(s, "not on this %s", "machine");
+            return;
+        }
+        if (seen.leave)
+            return;
+        if (seen.stop_early)
+            interrupted = 1;
+    }
+}
+
+static const struct family family = {
+    .name = "test",
+    .axes = {EACH("size", QUICK("4M")), EACH("touches", QUICK("16"))},
+    .prepare = prepare,
+    .check = check,
+    .finish = finish,
+    .body = body,
+};
+
+struct recorder {
+    unsigned wanted, asked, accepted;
+    struct measurement last;
+};
+
+static bool want(void *user)
+{
+    struct recorder *recorder = user;
+
+    return ++recorder->asked <= recorder->wanted;
+}
+
+static void accept(void *user, const struct measurement *measurement)
+{
+    struct recorder *recorder = user;
+
+    recorder->accepted++;
+    recorder->last = *measurement;
+}
+
+static struct series series_of(enum temperature temperature, bool batches)
+{
+    struct series series = {.family = &family, .place = &place};
+
+    snprintf(series.point.values[0], VALUE_MAX, "%d", SIZE);
+    snprintf(series.point.values[1], VALUE_MAX, "16");
+    series.demands = (struct demands){MAP_READ, temperature, batches, SIZE};
+    return series;
+}
+
+static struct recorder drive(struct series *series, unsigned wanted)
+{
+    static struct run run = {.seed = 7};
+    struct recorder recorder = {.wanted = wanted};
+    const struct driver driver = {want, accept, &recorder};
+
+    sample_block(series, &run, 3, &driver);
+    return recorder;
+}
+
+static void test_cold_samples(void)
+{
+    struct series series = series_of(COLD, true);
+
+    memset(&seen, 0, sizeof seen);
+    const struct recorder got = drive(&series, 3);
+    CHECK(got.accepted == 3 && got.asked == 4);
+    CHECK(seen.passes == 3 && seen.prepared == 3 && seen.checked == 3 && seen.finished == 3);
+    CHECK(got.last.batch == 1 && got.last.seconds > 0);
+    CHECK(got.last.resident_before == 0 && got.last.resident_after == pages());
+    CHECK(got.last.bytes == SIZE && got.last.bytes_needed == SIZE && got.last.items == 1);
+    CHECK(!place.reads_are_counted || got.last.counted.bytes_read >= SIZE);
+    CHECK(got.last.extra_count == 1 && got.last.extras[0].value == 42);
+    CHECK(seen.unique && seen.offsets_inside);
+    CHECK(series.discarded_count == 0);
+}
+
+static void test_warm_batches(void)
+{
+    struct series series = series_of(WARM, true);
+
+    memset(&seen, 0, sizeof seen);
+    const struct recorder got = drive(&series, 2);
+    CHECK(got.accepted == 2);
+    CHECK(got.last.resident_before == pages() && got.last.resident_after == pages());
+    CHECK(got.last.counted.bytes_read <= 0);
+    CHECK(got.last.batch == series.batch && got.last.items == got.last.batch);
+    CHECK(seen.passes == 1 + 2 * series.batch);                    /* the trial, then two batches */
+    CHECK(got.last.counted.minor_faults >= (int64_t)series.batch); /* each with a fresh mapping */
+    CHECK(seen.changes >= 2 * (series.batch - 1));
+}
+
+static void test_mapped_batches(void)
+{
+    struct series series = series_of(MAPPED, true);
+
+    memset(&seen, 0, sizeof seen);
+    const struct recorder got = drive(&series, 1);
+    CHECK(got.accepted == 1 && seen.changes <= 2); /* one mapping for the trial, one for the batch */
+    CHECK(got.last.counted.minor_faults < (int64_t)(pages() / 16)); /* none of the file's */
+    CHECK(got.last.seconds >= 0.5e-3 || series.batch > 1000);
+}
+
+/* A sample that is not valid is taken again, counted with its reason, and never handed on. */
+static void test_doubt(void)
+{
+    struct series series = series_of(WARM, false);
+
+    memset(&seen, 0, sizeof seen);
+    seen.doubts_left = 2;
+    struct recorder got = drive(&series, 2);
+    CHECK(got.accepted == 2 && seen.passes == 4 && series.discarded_count == 2);
+    CHECK(strcmp(series.discarded[0].reason, "the test said so") == 0);
+
+    seen.doubts_left = 1000; /* it never will be */
+    got = drive(&series, 2);
+    CHECK(got.accepted == 0 && got.asked == 1);
+    CHECK(series.discarded_count == 2 + 4);
+    CHECK(seen.prepared == seen.finished);
+}
+
+static void test_ends(void)
+{
+    struct series cannot = series_of(WARM, false), left = series_of(WARM, false),
+                  stopped = series_of(WARM, false);
+
+    memset(&seen, 0, sizeof seen);
+    seen.cannot = true;
+    CHECK(drive(&cannot, 3).accepted == 0 && seen.passes == 1);
+    CHECK(cannot.cannot && strcmp(cannot.reason, "not on this machine") == 0);
+    CHECK(seen.finished == 1); /* also after leaving in the middle */
+
+    memset(&seen, 0, sizeof seen);
+    seen.leave = true;
+    CHECK(drive(&left, 3).accepted == 0 && seen.finished == 1);
+
+    memset(&seen, 0, sizeof seen);
+    seen.stop_early = true;
+    CHECK(drive(&stopped, 3).accepted == 0 && seen.passes == 1);
+    interrupted = 0;
+}
+
+static void cut_off(struct sample *s)
+{
+    CHECK(ftruncate(s->file, 0) == 0);
+}
+
+/* Touching what is no longer there ends the series, not the program. */
+static void test_bus_error(const struct data_file *file)
+{
+    struct family cut = family;
+    struct series series = series_of(ANY_TEMPERATURE, false);
+
+    memset(&seen, 0, sizeof seen);
+    cut.prepare = cut_off;
+    cut.check = NULL;
+    series.family = &cut;
+    CHECK(drive(&series, 1).accepted == 0);
+    CHECK(series.broken && strstr(series.reason, "SIGBUS"));
+    CHECK(ftruncate(file->descriptor, SIZE) == 0 && fill_file(file));
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        return fprintf(stderr, "usage: sample_test DIR\n"), 2;
+    if (!place_open(&place, argv[1], SIZE) || !place_add_file(&place, SIZE))
+        return 2;
+    const struct data_file *file = place_file(&place, SIZE);
+    place_probe(&place);
+    test_fill(file);
+    test_warm_batches();
+    test_mapped_batches();
+    test_doubt();
+    test_ends();
+    test_bus_error(file);
+    if (place.can_be_cold) {
+        test_cold(file);
+        test_cold_when_dirty(file);
+        test_not_cold_while_mapped(file);
+        test_cold_samples();
+    } else {
+        CHECK(strstr(place.why_not_cold, "stay in memory") || strstr(place.why_not_cold, "can't say"));
+        printf("nothing can be cold here (%s)\n", place.why_not_cold);
+    }
+    place_close(&place);
+    CHECK(access(place.directory, F_OK) == 0);
+    printf(failures ? "%d checks failed\n" : "all checks passed\n", failures);
+    return failures ? 1 : 0;
+}
