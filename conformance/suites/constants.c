@@ -1,0 +1,319 @@
+/* Constants: the values that the registry gives for this system against its headers, and against what
+ * the system does with them. Every case takes its values from the registry, so a value of another
+ * system or architecture shows as a missing effect. */
+#include "case.h"
+
+#include <mapwise/constants.h>
+
+#include <stdio.h>
+#include <sys/syscall.h>
+
+SUITE("constants", "values of constants");
+
+static char *map_with(int protection, int flags)
+{
+    return mmap(NULL, 4 * page, protection, flags, -1, 0);
+}
+
+/* ---- the registry and the headers -------------------------------------------------------------- */
+
+/* The names that POSIX gives and what they are where this file was compiled. */
+#define NAMED(name)                                                                                          \
+    {                                                                                                        \
+#name, name                                                                                          \
+    }
+static const struct {
+    const char *name;
+    long value;
+} named_by_posix[] = {
+    NAMED(PROT_NONE),
+    NAMED(PROT_READ),
+    NAMED(PROT_WRITE),
+    NAMED(PROT_EXEC),
+    NAMED(MAP_SHARED),
+    NAMED(MAP_PRIVATE),
+    NAMED(MAP_FIXED),
+    NAMED(MAP_ANON),
+    NAMED(MAP_ANONYMOUS),
+    NAMED(MS_ASYNC),
+    NAMED(MS_SYNC),
+    NAMED(MS_INVALIDATE),
+    NAMED(MCL_CURRENT),
+    NAMED(MCL_FUTURE),
+    NAMED(POSIX_MADV_NORMAL),
+    NAMED(POSIX_MADV_SEQUENTIAL),
+    NAMED(POSIX_MADV_RANDOM),
+    NAMED(POSIX_MADV_WILLNEED),
+    NAMED(POSIX_MADV_DONTNEED),
+};
+
+/* The first of those names whose value the registry has otherwise, or does not have. */
+static const char *first_difference(void)
+{
+    for (size_t i = 0; i < sizeof named_by_posix / sizeof named_by_posix[0]; i++) {
+        const mw_const *constant = mw_const_find(MW_OS_THIS, NULL, named_by_posix[i].name);
+        int64_t compiled;
+        if (!constant || constant->value != named_by_posix[i].value)
+            return named_by_posix[i].name;
+        if (!mw_const_compiled(&compiled, constant) || compiled != constant->value)
+            return named_by_posix[i].name;
+    }
+    return "none";
+}
+
+/* The first of all constants in force here whose header has another value than the registry. */
+static const char *first_difference_of_all(void)
+{
+    static const mw_const *rows[1024];
+    size_t count = mw_const_list(rows, 1024, MW_OS_THIS, NULL, MW_CLASS_ANY);
+
+    for (size_t i = 0; i < count && i < 1024; i++) {
+        int64_t compiled;
+        if (rows[i]->kind != MW_CONST_ABSENT && mw_const_compiled(&compiled, rows[i]) &&
+            compiled != rows[i]->value)
+            return rows[i]->name;
+    }
+    return count ? "none" : "no constants at all";
+}
+
+CASE("const.table_vs_header", MAPWISE("constants"),
+     "what the registry says of this system is what its headers say, and no name of POSIX is missing")
+{
+    EXPECT("none", first_difference());
+    EXPECT("none", first_difference_of_all());
+}
+
+CASE("const.failed", PRACTICE("MAP_FAILED is -1"),
+     "MAP_FAILED is all ones, and is what a call that fails answers")
+{
+    char *failed = mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    EXPECT("-1", number((intptr_t)MAP_FAILED));
+    EXPECT("-1", number((intptr_t)failed));
+    EXPECT("no", yes_or_no(map_with(PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS) == MAP_FAILED));
+}
+
+/* ---- mmap -------------------------------------------------------------------------------------- */
+
+CASE("const.prot", LINUX("proc(5), maps"), "each PROT_ value gives exactly the access it names")
+{
+    const int flags = CONSTANT(MAP_PRIVATE) | CONSTANT(MAP_ANONYMOUS);
+
+    EXPECT("---p", permissions(map_with(CONSTANT(PROT_NONE), flags)));
+    EXPECT("r--p", permissions(map_with(CONSTANT(PROT_READ), flags)));
+    EXPECT("-w-p", permissions(map_with(CONSTANT(PROT_WRITE), flags)));
+    EXPECT("--xp", permissions(map_with(CONSTANT(PROT_EXEC), flags)));
+}
+
+FILE_CASE("const.shared_private", POSIX("mmap", SHALL),
+          "MAP_SHARED shares, MAP_PRIVATE does not, and MAP_FIXED fixes")
+{
+    struct scratch_file file = scratch_file(page);
+    char *shared = map_file(&file, 0, page, PROT_READ | PROT_WRITE, CONSTANT(MAP_SHARED));
+    char *target = map_anonymous(page, PROT_READ, MAP_PRIVATE);
+    int flags = CONSTANT(MAP_PRIVATE) | CONSTANT(MAP_FIXED);
+    char *private = mmap(target, page, PROT_READ | PROT_WRITE, flags, file.descriptor, 0);
+
+    EXPECT("exact", placed(private, target));
+    EXPECT("stored", store(private, 8));
+    EXPECT("1", file_byte(&file, 0));
+    EXPECT("stored", store(shared, 9));
+    EXPECT("9", file_byte(&file, 0));
+    EXPECT("8", load(private));
+}
+
+CASE("const.anon", POSIX("mmap", SHALL),
+     "MAP_ANON and MAP_ANONYMOUS need no file: memory comes, full of zeros, and without them EBADF")
+{
+    EXPECT("EBADF", mapped(map_with(PROT_READ, CONSTANT(MAP_PRIVATE))));
+    EXPECT("0 0 0 0", page_bytes(map_with(PROT_READ, MAP_PRIVATE | CONSTANT(MAP_ANON)), 4 * page));
+    EXPECT("0 0 0 0", page_bytes(map_with(PROT_READ, MAP_PRIVATE | CONSTANT(MAP_ANONYMOUS)), 4 * page));
+}
+
+CASE("const.linux_arch", LINUX("proc(5), smaps"),
+     "MAP_LOCKED, MAP_GROWSDOWN, MAP_POPULATE and MAP_NONBLOCK have the effects they name, and no other")
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS, access = PROT_READ | PROT_WRITE;
+
+    need_lockable(4 * page);
+    char *locked = map_with(access, flags | CONSTANT(MAP_LOCKED));
+    char *growing = map_with(access, flags | CONSTANT(MAP_GROWSDOWN));
+    char *populated = map_with(access, flags | CONSTANT(MAP_POPULATE));
+    char *cancelled = map_with(access, flags | CONSTANT(MAP_POPULATE) | CONSTANT(MAP_NONBLOCK));
+    EXPECT("yes", vm_flag(locked, "lo"));
+    EXPECT("yes", vm_flag(growing, "gd"));
+    EXPECT("1111", residency(populated, 4 * page));
+    EXPECT("no", vm_flag(populated, "lo"));
+    EXPECT("no", vm_flag(populated, "gd"));
+    EXPECT("0000", residency(cancelled, 4 * page));
+    EXPECT("no", vm_flag(cancelled, "lo"));
+}
+
+CASE("const.noreserve", LINUX("proc(5), smaps"),
+     "MAP_NORESERVE marks the map as one that reserves no swap, unless this system never overcommits")
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    const char *expected = kernel_setting("vm/overcommit_memory") == 2 ? "no" : "yes";
+
+    EXPECT(expected, vm_flag(map_with(PROT_READ | PROT_WRITE, flags | CONSTANT(MAP_NORESERVE)), "nr"));
+    EXPECT("no", vm_flag(map_with(PROT_READ, flags), "nr"));
+}
+
+/* ---- msync, mlockall, mlock2 ------------------------------------------------------------------- */
+
+FILE_CASE("const.msync", POSIX("msync", SHALL),
+          "MS_SYNC and MS_ASYNC exclude each other, and only MS_INVALIDATE is refused for locked pages")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    int sync = CONSTANT(MS_SYNC), async = CONSTANT(MS_ASYNC), invalidate = CONSTANT(MS_INVALIDATE);
+
+    need_lockable(page);
+    SETUP(mlock(map, page));
+    EXPECT("0", returned(msync(map, page, sync)));
+    EXPECT("0", returned(msync(map, page, async)));
+    EXPECT("EINVAL", returned(msync(map, page, sync | async)));
+    EXPECT("EBUSY", returned(msync(map, page, sync | invalidate)));
+    EXPECT("EBUSY", returned(msync(map, page, async | invalidate)));
+    SETUP(munlock(map, page));
+    EXPECT("0", returned(msync(map, page, sync | invalidate)));
+}
+
+CASE("const.mcl_arch", LINUX("mlockall(2)"),
+     "MCL_FUTURE locks what is mapped later and nothing mapped before; with MCL_ONFAULT, once touched",
+     .since = KERNEL(4, 4))
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS, access = PROT_READ | PROT_WRITE;
+
+    need_lockable((size_t)1 << 20);
+    char *before = map_with(access, flags);
+    EXPECT("0", returned(mlockall(CONSTANT(MCL_FUTURE))));
+    EXPECT("no", vm_flag(before, "lo"));
+    EXPECT("1111", residency(map_with(access, flags), 4 * page));
+    EXPECT("0", returned(mlockall(CONSTANT(MCL_FUTURE) | CONSTANT(MCL_ONFAULT))));
+    char *later = map_with(access, flags);
+    EXPECT("0000", residency(later, 4 * page));
+    EXPECT("yes", vm_flag(later, "lo"));
+}
+
+CASE("const.mcl_current", POSIX("mlockall", SHALL),
+     "MCL_CURRENT locks what is mapped, makes it resident, and leaves alone what is mapped later")
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS, access = PROT_READ | PROT_WRITE;
+    char *before = map_with(access, flags);
+
+    need_lockable(strtoull(status_pages("VmSize"), NULL, 10) * page);
+    EXPECT("0000", residency(before, 4 * page));
+    EXPECT("0", returned(mlockall(CONSTANT(MCL_CURRENT))));
+    EXPECT("1111", residency(before, 4 * page));
+    EXPECT("yes", vm_flag(before, "lo"));
+    EXPECT("0000", residency(map_with(access, MAP_SHARED | MAP_ANONYMOUS), 4 * page));
+}
+
+CASE("const.mlock_onfault", LINUX("mlock2(2)"), "MLOCK_ONFAULT locks pages once they are touched, no sooner",
+     .since = KERNEL(4, 4))
+{
+    char *map = map_with(PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS);
+
+    need_lockable(4 * page);
+    EXPECT("0", returned(syscall(SYS_mlock2, map, 4 * page, CONSTANT(MLOCK_ONFAULT))));
+    EXPECT("yes", vm_flag(map, "lo"));
+    EXPECT("0000", residency(map, 4 * page));
+    EXPECT("EINVAL", returned(syscall(SYS_mlock2, map, 4 * page, CONSTANT(MLOCK_ONFAULT) << 8)));
+    EXPECT("0", returned(syscall(SYS_mlock2, map, 4 * page, 0)));
+    EXPECT("1111", residency(map, 4 * page));
+}
+
+/* ---- advice ------------------------------------------------------------------------------------ */
+
+CASE("const.madv_posix", POSIX("posix_madvise", SHALL),
+     "every POSIX_MADV_ value is accepted, and none of them changes what the memory holds")
+{
+    char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+    number_pages(map, 2 * page);
+    EXPECT("0", error_number(posix_madvise(map, 2 * page, CONSTANT(POSIX_MADV_NORMAL))));
+    EXPECT("0", error_number(posix_madvise(map, 2 * page, CONSTANT(POSIX_MADV_SEQUENTIAL))));
+    EXPECT("0", error_number(posix_madvise(map, 2 * page, CONSTANT(POSIX_MADV_RANDOM))));
+    EXPECT("0", error_number(posix_madvise(map, 2 * page, CONSTANT(POSIX_MADV_WILLNEED))));
+    EXPECT("0", error_number(posix_madvise(map, 2 * page, CONSTANT(POSIX_MADV_DONTNEED))));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("EINVAL", error_number(posix_madvise(map, 2 * page, 12345)));
+}
+
+/* The flag of a fresh map after one advice, and after a second that takes it back: "yes no". */
+static const char *flag_after(const char *flag, int advice, int opposite)
+{
+    static char answer[64];
+    char *map = map_with(PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+
+    if (madvise(map, 4 * page, advice) != 0)
+        return error_number(errno);
+    snprintf(answer, sizeof answer, "%s", vm_flag(map, flag));
+    if (madvise(map, 4 * page, opposite) != 0)
+        return error_number(errno);
+    snprintf(answer + strlen(answer), sizeof answer - strlen(answer), " %s", vm_flag(map, flag));
+    return answer;
+}
+
+CASE("const.madv_linux_all", LINUX("proc(5), smaps"),
+     "each MADV_ value that marks a map sets its own mark, and the opposite value removes it",
+     .since = KERNEL(4, 14))
+{
+    EXPECT("yes no", flag_after("sr", CONSTANT(MADV_SEQUENTIAL), CONSTANT(MADV_NORMAL)));
+    EXPECT("yes no", flag_after("rr", CONSTANT(MADV_RANDOM), CONSTANT(MADV_NORMAL)));
+    EXPECT("yes no", flag_after("dc", CONSTANT(MADV_DONTFORK), CONSTANT(MADV_DOFORK)));
+    EXPECT("yes no", flag_after("dd", CONSTANT(MADV_DONTDUMP), CONSTANT(MADV_DODUMP)));
+    EXPECT("yes no", flag_after("wf", CONSTANT(MADV_WIPEONFORK), CONSTANT(MADV_KEEPONFORK)));
+}
+
+CASE("const.madv_dontneed", LINUX("madvise(2)"),
+     "MADV_DONTNEED empties private memory, and MADV_WILLNEED, its neighbour, does not")
+{
+    char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+    number_pages(map, 2 * page);
+    EXPECT("0", returned(madvise(map, 2 * page, CONSTANT(MADV_WILLNEED))));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("0", returned(madvise(map + page, page, CONSTANT(MADV_DONTNEED))));
+    EXPECT("1 0", page_bytes(map, 2 * page));
+}
+
+/* ---- the system -------------------------------------------------------------------------------- */
+
+/* The smallest power of two that is accepted as the offset of a map. */
+static const char *smallest_offset(const struct scratch_file *file)
+{
+    for (size_t offset = 1; offset <= (size_t)1 << 20; offset *= 2)
+        if (mmap(NULL, page, PROT_READ, MAP_SHARED, file->descriptor, (off_t)offset) != MAP_FAILED)
+            return number((int64_t)offset);
+    return "none";
+}
+
+FILE_CASE("const.page_size", LINUX("mmap(2)"),
+          "all ways to ask for the page size agree, and it is the smallest step of offsets and protections")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+    EXPECT(number((int64_t)page), number(sysconf(_SC_PAGESIZE)));
+    EXPECT(number((int64_t)page), number(sysconf(_SC_PAGE_SIZE)));
+    EXPECT(number((int64_t)page), number(getpagesize()));
+    EXPECT(number((int64_t)page), smallest_offset(&file));
+    EXPECT("1", smaps_pages(map, "KernelPageSize"));
+    SETUP(mprotect(map + page, 1, PROT_READ));
+    EXPECT("stored", store(&map[page - 1], 1));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page], 1));
+}
+
+FILE_CASE("const.posix_options", POSIX("unistd.h", SHALL),
+          "the system says that it maps files and protects memory, and it does both")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
+
+    EXPECT("yes", yes_or_no(_POSIX_MAPPED_FILES > 0 && sysconf(_SC_MAPPED_FILES) > 0));
+    EXPECT("1", load(map));
+    EXPECT("yes", yes_or_no(_POSIX_MEMORY_PROTECTION > 0 && sysconf(_SC_MEMORY_PROTECTION) > 0));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 9));
+}
