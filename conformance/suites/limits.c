@@ -8,13 +8,22 @@ SUITE("limits", "limits of a process");
 
 static const size_t mib = (size_t)1 << 20;
 
-static void limit_to(int resource, size_t bytes)
+static void limit_address_space(size_t bytes)
 {
     struct rlimit limit;
 
-    SETUP(getrlimit(resource, &limit));
+    SETUP(getrlimit(RLIMIT_AS, &limit));
     limit.rlim_cur = bytes;
-    SETUP(setrlimit(resource, &limit));
+    SETUP(setrlimit(RLIMIT_AS, &limit));
+}
+
+static void limit_data(size_t bytes)
+{
+    struct rlimit limit;
+
+    SETUP(getrlimit(RLIMIT_DATA, &limit));
+    limit.rlim_cur = bytes;
+    SETUP(setrlimit(RLIMIT_DATA, &limit));
 }
 
 static char *map_memory(size_t length, int protection, int type)
@@ -25,7 +34,7 @@ static char *map_memory(size_t length, int protection, int type)
 CASE("limit.rlimit_as", LINUX("getrlimit(2)"),
      "a map beyond RLIMIT_AS fails with ENOMEM even without access, below it does not")
 {
-    limit_to(RLIMIT_AS, 256 * mib);
+    limit_address_space(256 * mib);
     EXPECT("ENOMEM", mapped(map_memory(256 * mib, PROT_NONE, MAP_PRIVATE)));
     EXPECT("ENOMEM", mapped(map_memory(256 * mib, PROT_READ | PROT_WRITE, MAP_SHARED)));
     EXPECT("mapped", mapped(map_memory(64 * mib, PROT_NONE, MAP_PRIVATE)));
@@ -34,7 +43,7 @@ CASE("limit.rlimit_as", LINUX("getrlimit(2)"),
 CASE("limit.rlimit_as_release", LINUX("getrlimit(2)"),
      "what is unmapped no longer counts towards RLIMIT_AS, what is replaced never counts twice")
 {
-    limit_to(RLIMIT_AS, 256 * mib);
+    limit_address_space(256 * mib);
     char *first = map_memory(160 * mib, PROT_NONE, MAP_PRIVATE);
     EXPECT("ENOMEM", mapped(map_memory(128 * mib, PROT_NONE, MAP_PRIVATE)));
     const int replace = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
@@ -46,12 +55,12 @@ CASE("limit.rlimit_as_release", LINUX("getrlimit(2)"),
 CASE("limit.rlimit_data", LINUX("getrlimit(2)"),
      "private writable memory beyond RLIMIT_DATA fails with ENOMEM, below it does not", .since = KERNEL(4, 7))
 {
-    limit_to(RLIMIT_DATA, 64 * mib);
+    limit_data(64 * mib);
     EXPECT("ENOMEM", mapped(map_memory(64 * mib, PROT_READ | PROT_WRITE, MAP_PRIVATE)));
     char *map = map_memory(16 * mib, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     EXPECT("mapped", mapped(map));
     EXPECT("stored", store(&map[16 * mib - 1], 1));
-    limit_to(RLIMIT_DATA, 128 * mib);
+    limit_data(128 * mib);
     EXPECT("mapped", mapped(map_memory(64 * mib, PROT_READ | PROT_WRITE, MAP_PRIVATE)));
 }
 
@@ -59,7 +68,7 @@ CASE("limit.rlimit_data_shared", PRACTICE("RLIMIT_DATA counts private writable m
      "shared memory, and private memory that can't be written, does not count towards RLIMIT_DATA",
      .since = KERNEL(4, 7))
 {
-    limit_to(RLIMIT_DATA, 64 * mib);
+    limit_data(64 * mib);
     EXPECT("mapped", mapped(map_memory(128 * mib, PROT_READ | PROT_WRITE, MAP_SHARED)));
     EXPECT("mapped", mapped(map_memory(128 * mib, PROT_READ, MAP_PRIVATE)));
     EXPECT("mapped", mapped(map_memory(128 * mib, PROT_NONE, MAP_PRIVATE)));
@@ -138,12 +147,12 @@ CASE("limit.after_failure", PRACTICE("a call that fails changes nothing"),
     char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
     number_pages(map, 2 * page);
-    limit_to(RLIMIT_AS, 256 * mib);
+    limit_address_space(256 * mib);
     for (int i = 0; i < 1000; i++)
         if (map_memory(256 * mib, PROT_READ, MAP_PRIVATE) != MAP_FAILED)
             setup_failed("RLIMIT_AS does not limit");
     EXPECT("1 2", page_bytes(map, 2 * page));
     EXPECT("mapped", mapped(map_memory(mib, PROT_READ, MAP_PRIVATE)));
-    limit_to(RLIMIT_AS, 1024 * mib);
+    limit_address_space(1024 * mib);
     EXPECT("mapped", mapped(map_memory(256 * mib, PROT_READ, MAP_PRIVATE)));
 }
