@@ -270,26 +270,28 @@ CASE("mmap.flags.locked_over_limit", LINUX("mmap(2)"),
 
 /* ---- stacks ------------------------------------------------------------------------------------ */
 
-static volatile uintptr_t handler_was_at;
+static const size_t stack_length = (size_t)256 * 1024;
+static uintptr_t stack_start;
+static volatile sig_atomic_t handler_was_on_stack;
 
 static void on_signal(int signal)
 {
     char local = (char)signal;
 
-    handler_was_at = (uintptr_t)&local;
+    handler_was_on_stack = (uintptr_t)&local - stack_start < stack_length;
 }
 
 CASE("mmap.flags.stack_ok", LINUX("mmap(2)"),
      "memory mapped with MAP_STACK serves as a stack: a signal handler runs on it")
 {
-    const size_t length = (size_t)256 * 1024;
-    char *map = map_flags(-1, length, MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_STACK));
+    char *map = map_flags(-1, stack_length, MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_STACK));
 
     EXPECT("mapped", mapped(map));
-    SETUP(sigaltstack(&(stack_t){.ss_sp = map, .ss_size = length}, NULL));
+    stack_start = (uintptr_t)map;
+    SETUP(sigaltstack(&(stack_t){.ss_sp = map, .ss_size = stack_length}, NULL));
     SETUP(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = on_signal, .sa_flags = SA_ONSTACK}, NULL));
     SETUP(raise(SIGUSR1));
-    EXPECT("yes", yes_or_no(handler_was_at - (uintptr_t)map < length));
+    EXPECT("yes", yes_or_no(handler_was_on_stack));
 }
 
 /* A map of `count` pages that grows downwards, at an address where nothing else is. */
