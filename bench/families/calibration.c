@@ -3,10 +3,10 @@
  * o_direct says which. */
 #include "access.h"
 #include "clock.h"
+#include "direct.h"
 #include "sample.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -101,7 +101,7 @@ static void calibrate_disk(struct sample *s, bool random)
     const size_t count = random ? RANDOM_READS : s->length / DIRECT_PIECE;
     mw_map *map = NULL;
     void *buffer = direct_buffer(s, &map);
-    const int direct = open(s->path, O_RDONLY | O_CLOEXEC | O_DIRECT);
+    const int direct = open_direct(s->path);
     const bool works = direct >= 0 && buffer && pread(direct, buffer, piece, 0) == (ssize_t)piece;
 
     each_operation(s, count * piece, count);

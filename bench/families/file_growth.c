@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 static int file = -1;
-static unsigned char *text; /* what is stored, one step of it */
 
 static void make_file(struct sample *s)
 {
@@ -31,63 +30,76 @@ static void remove_file(struct sample *s)
     unlink(s->path);
 }
 
-/* Maps [offset, offset + length), growing the file to there, and stores its last `step` bytes. */
-static bool grow_mapped(struct sample *s, uint64_t offset, uint64_t length, size_t step)
+struct growth {
+    struct sample *s;
+    const void *text; /* what is stored, one step of it */
+    size_t step;
+};
+
+/* Maps [offset, offset + length), growing the file to there, and stores from byte `first` of that on. */
+static bool grow_mapped(const struct growth *g, uint64_t offset, uint64_t length, uint64_t first)
 {
     mw_map_options options = MW_MAP_OPTIONS_INIT;
     mw_err err = {0};
     mw_map *map;
+    bool stored = true;
 
     options.access = MW_ACCESS_WRITE;
     options.flags = MW_F_GROW | MW_F_NO_TRACK;
     options.offset = offset;
     options.length = length;
-    if (!sample_ok(s, "growing", mw_map_fd(&map, file, &options, &err), &err))
+    if (!sample_ok(g->s, "growing", mw_map_fd(&map, file, &options, &err), &err))
         return false;
-    bool stored = true;
-    for (uint64_t done = length > step && offset == 0 && !axis_is(s, "strategy", "ahead") ? length - step : 0;
-         stored && done < length; done += step)
-        stored = sample_ok(s, "storing", mw_write_at(NULL, map, done, text, step, &err), &err);
-    return sample_ok(s, "unmapping", mw_free(map), &err) && stored;
+    for (uint64_t done = first; stored && done < length; done += g->step)
+        stored = sample_ok(g->s, "storing", mw_write_at(NULL, map, done, g->text, g->step, &err), &err);
+    return sample_ok(g->s, "unmapping", mw_free(map), &err) && stored;
 }
 
-static bool grow_written(struct sample *s, uint64_t offset, size_t step)
+static bool by_remap(const struct growth *g, uint64_t done)
 {
-    if (pwrite(file, text, step, (off_t)offset) == (ssize_t)step)
+    return grow_mapped(g, 0, done + g->step, done);
+}
+
+static bool by_window(const struct growth *g, uint64_t done)
+{
+    return grow_mapped(g, done, g->step, 0);
+}
+
+static bool by_mapping_ahead(const struct growth *g, uint64_t done)
+{
+    return done > 0 || grow_mapped(g, 0, g->s->length, 0);
+}
+
+static bool by_write(const struct growth *g, uint64_t done)
+{
+    if (pwrite(file, g->text, g->step, (off_t)done) == (ssize_t)g->step)
         return true;
-    sample_broken(s, "writing: %s", strerror(errno));
+    sample_broken(g->s, "writing: %s", strerror(errno));
     return false;
 }
 
-static bool grow(struct sample *s, size_t step)
-{
-    bool grown = true;
-
-    if (axis_is(s, "strategy", "ahead"))
-        return grow_mapped(s, 0, s->length, step);
-    for (uint64_t done = 0; grown && done < s->length; done += step) {
-        if (axis_is(s, "strategy", "remap"))
-            grown = grow_mapped(s, 0, done + step, step);
-        else if (axis_is(s, "strategy", "window"))
-            grown = grow_mapped(s, done, step, step);
-        else
-            grown = grow_written(s, done, step);
-    }
-    return grown;
-}
+static const struct {
+    const char *name;
+    bool (*add_step)(const struct growth *g, uint64_t done);
+} strategies[] = {
+    {"remap", by_remap}, {"window", by_window}, {"ahead", by_mapping_ahead}, {"write", by_write}};
 
 FAMILY(file_growth, "bandwidth of making a file longer and filling it", .items = "steps",
        .demands = {.subject = FOLDER}, .prepare = make_file, .finish = remove_file,
        .axes = {EACH("strategy", QUICK("remap window ahead write")),
                 VARY("step", "64K", QUICK("1M"), FULL("4K")), VARY("size", "16M", FULL("64M"))})
 {
-    const size_t step = (size_t)axis_number(s, "step");
+    struct growth growth = {.s = s, .step = (size_t)axis_number(s, "step")};
+    size_t strategy = 0;
 
-    text = sample_memory(s, step);
-    if (!text)
+    growth.text = sample_memory(s, growth.step);
+    if (!growth.text)
         return;
-    each_operation(s, s->length, s->length / step);
+    while (!axis_is(s, "strategy", strategies[strategy].name))
+        strategy++;
+    each_operation(s, s->length, s->length / growth.step);
     while (next_sample(s))
-        if (!grow(s, step))
-            return;
+        for (uint64_t done = 0; done < s->length; done += growth.step)
+            if (!strategies[strategy].add_step(&growth, done))
+                return;
 }

@@ -427,6 +427,7 @@ static void run_body(struct sample *s)
 static bool set_up(struct sample *s, struct series *series)
 {
     static const struct view no_view = {NULL, NULL};
+    static const uint64_t no_offset = 0;
     const struct place *place = series->place;
 
     s->results = series;
@@ -434,6 +435,7 @@ static bool set_up(struct sample *s, struct series *series)
     s->page_size = mw_page_size();
     s->file = -1;
     s->view = &no_view;
+    s->offsets = &no_offset;
     s->length = series->demands.size;
     s->touches = (size_t)axis_number(s, "touches");
     s->trial = series->batch == 0 && series->demands.batches && series->demands.temperature != COLD;

@@ -47,7 +47,8 @@ struct view {
 enum { MEMORY_MAX = 4 };
 
 struct sample {
-    /* For bodies, to be read. What the family did not demand is NULL, 0 or -1. */
+    /* For bodies, to be read. What the family did not demand is NULL, 0 or -1, and must
+     * not be used. */
     mw_map *map;
     unsigned char *bytes; /* the mapping's, at its start */
     uint64_t length;      /* bytes of the file: the axis "size" */
