@@ -1,0 +1,223 @@
+/* The library: access rights, and anonymous memory. */
+#include "library.h"
+
+#include <signal.h>
+
+SUITE("library", "libmapwise: what its behaviour table says");
+
+static mw_map *map_with_prot(const struct scratch_file *file, uint32_t prot)
+{
+    mw_map_options options = MW_MAP_OPTIONS_INIT;
+
+    options.prot = prot;
+    return library_map_with(file, &options);
+}
+
+static const char *try_pin(mw_map *map, uint32_t prot)
+{
+    void *bytes;
+    int code = mw_pin(&bytes, map, 0, MW_WHOLE, prot, &failure);
+
+    if (code == MW_OK)
+        mw_unpin(map, bytes);
+    return answer(code);
+}
+
+FILE_CASE("ACC-01", MAPWISE("ACC-01"), "writing to a READ map is refused, and no byte changes")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+    size_t done = 99;
+
+    EXPECT("MW_E_RDONLY", answer(mw_write_at(&done, map, page - 2, "abcd", 4, &failure)));
+    EXPECT("0", number((int64_t)done));
+    EXPECT("1", byte_at(map, page - 2));
+    EXPECT("2", file_byte(&file, (int64_t)page));
+    EXPECT("MW_OK", set_byte(library_map(&file, MW_ACCESS_WRITE), 0, 9));
+}
+
+FILE_CASE("ACC-01.part", MAPWISE("ACC-01"),
+          "a write of which one page can only be read changes no byte at all")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+
+    EXPECT("MW_OK", answer(mw_protect(map, page, page, MW_PROT_READ, &failure)));
+    EXPECT("MW_E_RDONLY", answer(mw_write_at(NULL, map, page - 2, "abcd", 4, &failure)));
+    EXPECT("1", file_byte(&file, (int64_t)page - 1));
+    EXPECT("2", file_byte(&file, (int64_t)page));
+    EXPECT("MW_OK", answer(mw_write_at(NULL, map, page - 2, "ab", 2, &failure)));
+}
+
+FILE_CASE("ACC-03", MAPWISE("ACC-03"), "syncing a READ or COPY map succeeds, but its range is checked first")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *maps[] = {library_map(&file, MW_ACCESS_READ), library_map(&file, MW_ACCESS_COPY)};
+
+    for (size_t i = 0; i < 2; i++) {
+        EXPECT("MW_OK", answer(mw_sync(maps[i], 0, MW_WHOLE, MW_SYNC_WAIT, 0, &failure)));
+        EXPECT("MW_OK", answer(mw_sync(maps[i], 0, page, MW_SYNC_FULL, 0, &failure)));
+        EXPECT("MW_E_RANGE", answer(mw_sync(maps[i], 0, page + 1, MW_SYNC_WAIT, 0, &failure)));
+        EXPECT("MW_E_RANGE", answer(mw_sync(maps[i], page + 1, 0, MW_SYNC_WAIT, 0, &failure)));
+    }
+}
+
+FILE_CASE("ACC-04", MAPWISE("ACC-04"), "an executable map without the right to write refuses writing")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = map_with_prot(&file, MW_PROT_READ | MW_PROT_EXEC);
+
+    EXPECT("MW_E_RDONLY", set_byte(map, 0, 9));
+    EXPECT("MW_E_RDONLY", try_pin(map, MW_PROT_WRITE));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("ACC-05", MAPWISE("ACC-05"),
+          "a map with the right to write alone can be written, and checked reads are refused")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = map_with_prot(&file, MW_PROT_WRITE);
+
+    EXPECT("MW_E_ACCESS", byte_at(map, 0));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("9", file_byte(&file, 0));
+    EXPECT("MW_E_ACCESS", try_pin(map, MW_PROT_READ));
+    EXPECT("MW_OK", try_pin(map, MW_PROT_WRITE));
+}
+
+FILE_CASE("ACC-06", MAPWISE("ACC-06"), "a map without rights refuses every access, and none of them kills")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = map_with_prot(&file, MW_PROT_NONE);
+
+    EXPECT("MW_E_ACCESS", byte_at(map, 0));
+    EXPECT("MW_E_ACCESS", set_byte(map, 0, 9));
+    EXPECT("MW_E_ACCESS", try_pin(map, MW_PROT_READ));
+    EXPECT("MW_OK", try_pin(map, 0));
+    EXPECT("---s", permissions(info_of(map).base));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("ACC-07", MAPWISE("ACC-07"), "a pin for writing of a READ map is refused, one for reading is not")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+
+    EXPECT("MW_E_RDONLY", try_pin(map, MW_PROT_WRITE));
+    EXPECT("MW_E_RDONLY", try_pin(map, MW_PROT_READ | MW_PROT_WRITE));
+    EXPECT("MW_OK", try_pin(map, MW_PROT_READ));
+    EXPECT("0", number(info_of(map).pins));
+}
+
+FILE_CASE("ACC-08", MAPWISE("ACC-08"), "after sync and unmap of a COPY map the file is as it was")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_COPY);
+
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_FULL, 0, &failure)));
+    EXPECT("9", byte_at(map, 0));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("1", file_byte(&file, 0));
+}
+
+FILE_CASE("ACC-10", MAPWISE("ACC-10"),
+          "rights can be changed later, page by page, and checked calls know them at once")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    const char *base = info_of(map).base;
+
+    EXPECT("MW_OK", answer(mw_protect(map, page + 5, 1, MW_PROT_READ, &failure)));
+    EXPECT("MW_E_RDONLY", set_byte(map, page, 9));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("MW_OK", set_byte(map, 2 * page, 9));
+    EXPECT("r--s", permissions(base + page));
+    EXPECT("rw-s", permissions(base + 2 * page));
+    EXPECT("MW_OK", answer(mw_protect(map, 0, MW_WHOLE, MW_PROT_READ | MW_PROT_WRITE, &failure)));
+    EXPECT("MW_OK", set_byte(map, page, 9));
+}
+
+FILE_CASE("ACC-10.upgrade", MAPWISE("ACC-10"),
+          "rights can't be raised above those of the descriptor, and stay as they were")
+{
+    struct scratch_file file = scratch_file(page);
+
+    file.descriptor = reopen(&file, O_RDONLY);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+    EXPECT("MW_E_ACCESS", answer(mw_protect(map, 0, page, MW_PROT_READ | MW_PROT_WRITE, &failure)));
+    EXPECT("MW_E_RDONLY", set_byte(map, 0, 9));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("r--s", permissions(info_of(map).base));
+    EXPECT("MW_OK", answer(mw_protect(map, 0, page, MW_PROT_NONE, &failure)));
+    EXPECT("MW_E_ACCESS", byte_at(map, 0));
+}
+
+CASE("ACC-11", MAPWISE("ACC-11"), "checked calls refuse by what they know and raise no signal")
+{
+    mw_map *map = library_anonymous(2 * page, MW_ACCESS_WRITE);
+    struct sigaction before;
+
+    EXPECT("MW_OK", answer(mw_protect(map, 0, page, MW_PROT_NONE, &failure)));
+    SETUP(sigaction(SIGSEGV, NULL, &before));
+    EXPECT("yes", yes_or_no(before.sa_handler == SIG_DFL));
+    EXPECT("MW_E_ACCESS", byte_at(map, 0));
+    EXPECT("MW_E_ACCESS", set_byte(map, page - 1, 9));
+    EXPECT("0", byte_at(map, page));
+}
+
+CASE("SHM-01", MAPWISE("SHM-01"), "anonymous memory reads 0, shared or private")
+{
+    mw_map *shared = library_anonymous(3 * page + 5, MW_ACCESS_DEFAULT);
+    mw_map *private = library_anonymous(3 * page + 5, MW_ACCESS_COPY);
+
+    EXPECT("0", bytes_other_than(0, pinned(shared, MW_PROT_READ), 3 * page + 5));
+    EXPECT("0", bytes_other_than(0, pinned(private, MW_PROT_READ), 3 * page + 5));
+    EXPECT(number((int64_t)(3 * page + 5)), number((int64_t)mw_length(shared)));
+    EXPECT("MW_E_RANGE", byte_at(shared, 3 * page + 5));
+}
+
+CASE("SHM-02", MAPWISE("SHM-02"), "anonymous memory is shared unless COPY makes it private")
+{
+    EXPECT("rw-s", permissions(info_of(library_anonymous(page, MW_ACCESS_DEFAULT)).base));
+    EXPECT("rw-s", permissions(info_of(library_anonymous(page, MW_ACCESS_WRITE)).base));
+    EXPECT("rw-p", permissions(info_of(library_anonymous(page, MW_ACCESS_COPY)).base));
+    EXPECT("WRITE", access_of(library_anonymous(page, MW_ACCESS_DEFAULT)));
+}
+
+static const char *write_nine(void *map)
+{
+    return set_byte(map, 5, 9);
+}
+
+CASE("SHM-03", MAPWISE("SHM-03"), "what a child of fork writes to shared anonymous memory its parent reads")
+{
+    mw_map *map = library_anonymous(page, MW_ACCESS_DEFAULT);
+
+    EXPECT("MW_OK", in_child(write_nine, map));
+    EXPECT("9", byte_at(map, 5));
+}
+
+CASE("SHM-04", MAPWISE("SHM-04"),
+     "what a child of fork writes to private anonymous memory its parent does not see")
+{
+    mw_map *map = library_anonymous(page, MW_ACCESS_COPY);
+
+    EXPECT("MW_OK", set_byte(map, 5, 1));
+    EXPECT("MW_OK", in_child(write_nine, map));
+    EXPECT("1", byte_at(map, 5));
+}
+
+CASE("SHM-05", MAPWISE("SHM-05"), "two anonymous maps have nothing to do with each other")
+{
+    mw_map *first = library_anonymous(page, MW_ACCESS_DEFAULT);
+    mw_map *second = library_anonymous(page, MW_ACCESS_DEFAULT);
+
+    EXPECT("MW_OK", set_byte(first, 0, 7));
+    EXPECT("0", byte_at(second, 0));
+    EXPECT("MW_OK", set_byte(second, 0, 8));
+    EXPECT("7", byte_at(first, 0));
+    EXPECT("MW_OK", answer(mw_free(first)));
+    EXPECT("8", byte_at(second, 0));
+}

@@ -1,0 +1,356 @@
+/* The library: lengths, offsets, and files that grow for a map. */
+#include "library.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+SUITE("library", "libmapwise: what its behaviour table says");
+
+/* Maps a range of the file, to see the call fail or succeed; what it made is freed. */
+static const char *try_range(const struct scratch_file *file, uint64_t offset, uint64_t length,
+                             uint32_t flags)
+{
+    const mw_map_options options = options_range(MW_ACCESS_DEFAULT, flags, offset, length);
+    mw_map *map;
+    const char *code = answer(mw_map_fd(&map, file->descriptor, &options, &failure));
+
+    mw_free(map);
+    return code;
+}
+
+static const char *length_of_rest(const struct scratch_file *file, uint64_t offset)
+{
+    const mw_map_options options = options_range(MW_ACCESS_READ, 0, offset, MW_WHOLE);
+
+    return number((int64_t)mw_length(library_map_with(file, &options)));
+}
+
+/* How much space the file takes, in bytes. */
+static int64_t allocated(const struct scratch_file *file)
+{
+    struct stat status;
+
+    SETUP(fstat(file->descriptor, &status));
+    return (int64_t)status.st_blocks * 512;
+}
+
+FILE_CASE("LEN-01", MAPWISE("LEN-01"),
+          "a length past the end of the file is refused, unless MW_F_SLACK_OK allows it")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options slack = options_range(MW_ACCESS_READ, MW_F_SLACK_OK, 0, 2 * page);
+
+    remember_resources();
+    EXPECT("MW_E_SHORT", try_range(&file, 0, page + 1, 0));
+    EXPECT("MW_OK", try_range(&file, 0, page, 0));
+    EXPECT("nothing", leaked());
+    mw_map *map = library_map_with(&file, &slack);
+    EXPECT(number((int64_t)(2 * page)), number((int64_t)mw_length(map)));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(pinned(map, MW_PROT_READ) + page));
+    EXPECT(number((int64_t)page), file_size(&file));
+}
+
+FILE_CASE("LEN-02", MAPWISE("LEN-02"),
+          "an offset and length that together pass the end are refused, though each fits")
+{
+    struct scratch_file file = scratch_file(2 * page);
+
+    EXPECT("MW_E_SHORT", try_range(&file, page, page + 1, 0));
+    EXPECT("MW_E_SHORT", try_range(&file, 1, 2 * page, 0));
+    EXPECT("MW_OK", try_range(&file, 1, 2 * page - 1, 0));
+}
+
+FILE_CASE("LEN-03", MAPWISE("LEN-03"), "a range that ends at the end of the file is fine")
+{
+    struct scratch_file file = scratch_file(page + 10);
+    const mw_map_options options = options_range(MW_ACCESS_READ, 0, page + 3, 7);
+    mw_map *map = library_map_with(&file, &options);
+
+    EXPECT("2", byte_at(map, 6));
+    EXPECT("MW_E_RANGE", byte_at(map, 7));
+}
+
+FILE_CASE("LEN-04", MAPWISE("LEN-04"),
+          "from the end of the file on there are no bytes, which is a map or, when strict, an error")
+{
+    struct scratch_file file = scratch_file(page + 10);
+
+    EXPECT("0", length_of_rest(&file, page + 10));
+    EXPECT("1", length_of_rest(&file, page + 9));
+    EXPECT("MW_E_EMPTY", try_range(&file, page + 10, MW_WHOLE, MW_F_STRICT_EMPTY));
+}
+
+FILE_CASE("LEN-05", MAPWISE("LEN-05"), "the rest of a file from past its end on is refused")
+{
+    struct scratch_file file = scratch_file(page);
+
+    remember_resources();
+    EXPECT("MW_E_RANGE", try_range(&file, page + 1, MW_WHOLE, 0));
+    EXPECT("MW_E_RANGE", try_range(&file, UINT64_C(1) << 31, MW_WHOLE, 0));
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_range(&file, page, MW_WHOLE, 0));
+}
+
+FILE_CASE("LEN-06", MAPWISE("LEN-06"),
+          "an offset past the end with a length is refused, or the file grows with MW_F_GROW")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("MW_E_SHORT", try_range(&file, 2 * page, 5, 0));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("MW_OK", try_range(&file, 2 * page, 5, MW_F_GROW));
+    EXPECT(number((int64_t)(2 * page + 5)), file_size(&file));
+}
+
+FILE_CASE("LEN-09", MAPWISE("LEN-09"),
+          "a length that no memory can hold is refused, and the file is not touched")
+{
+    struct scratch_file file = scratch_file(page);
+
+    remember_resources();
+    EXPECT("MW_E_NOMEM|MW_E_OVERFLOW", try_range(&file, 0, UINT64_C(1) << 62, MW_F_SLACK_OK));
+    EXPECT("MW_E_OVERFLOW", try_range(&file, 0, MW_WHOLE - 1, MW_F_SLACK_OK));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("nothing", leaked());
+}
+
+CASE("LEN-09.anonymous", MAPWISE("LEN-09"), "anonymous memory of an absurd length is refused")
+{
+    mw_map *map;
+
+    EXPECT("MW_E_NOMEM|MW_E_OVERFLOW", answer(mw_map_anon(&map, UINT64_C(1) << 62, NULL, &failure)));
+    EXPECT("MW_E_OVERFLOW", answer(mw_map_anon(&map, UINT64_MAX - 1, NULL, &failure)));
+    EXPECT("MW_OK", answer(mw_map_anon(&map, page, NULL, &failure)));
+}
+
+FILE_CASE("LEN-10", MAPWISE("LEN-10"), "a length of 2^63 and more is refused")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("MW_E_OVERFLOW", try_range(&file, 0, UINT64_C(1) << 63, MW_F_SLACK_OK));
+    EXPECT("MW_E_OVERFLOW", try_range(&file, UINT64_C(1) << 63, page, MW_F_SLACK_OK));
+    EXPECT("MW_OK", try_range(&file, 0, page, MW_F_SLACK_OK));
+}
+
+FILE_CASE("LEN-11", MAPWISE("LEN-11"),
+          "an offset and length whose sum wraps 64 bits are refused, and nothing grows")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("MW_E_OVERFLOW", try_range(&file, page, UINT64_MAX - page + 1, MW_F_GROW));
+    EXPECT("MW_E_OVERFLOW", try_range(&file, UINT64_MAX - 1, 2, MW_F_GROW));
+    EXPECT("MW_E_OVERFLOW", try_range(&file, UINT64_MAX - 1, page, MW_F_SLACK_OK));
+    EXPECT(number((int64_t)page), file_size(&file));
+}
+
+FILE_CASE("LEN-13", MAPWISE("LEN-13"), "an offset above 4 GiB shows the bytes that are there")
+{
+    const uint64_t offset = UINT64_C(0x140000000) + 3;
+    struct scratch_file file = sparse_file((off_t)(offset + page));
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, offset, 10);
+
+    write_file(&file, (off_t)offset, 77);
+    mw_map *map = library_map_with(&file, &options);
+    EXPECT("77", byte_at(map, 0));
+    EXPECT("MW_OK", set_byte(map, 9, 88));
+    EXPECT("88", file_byte(&file, (int64_t)offset + 9));
+    EXPECT("0", file_byte(&file, 0x40000000 + 3 + 9));
+}
+
+FILE_CASE("LEN-14", MAPWISE("LEN-14"), "maps across 2 GiB and 4 GiB show the bytes on both sides")
+{
+    static const uint64_t borders[] = {UINT64_C(1) << 31, UINT64_C(1) << 32};
+    struct scratch_file file = sparse_file((off_t)(borders[1] + page));
+
+    for (size_t i = 0; i < sizeof borders / sizeof borders[0]; i++) {
+        const mw_map_options options = options_range(MW_ACCESS_READ, 0, borders[i] - 5, 10);
+        write_file(&file, (off_t)(borders[i] - 1), 7);
+        write_file(&file, (off_t)borders[i], 8);
+        mw_map *map = library_map_with(&file, &options);
+        EXPECT("7", byte_at(map, 4));
+        EXPECT("8", byte_at(map, 5));
+        EXPECT("0", byte_at(map, 9));
+    }
+}
+
+FILE_CASE("LEN-15", MAPWISE("LEN-15"), "the size of a file of 6 GiB under a small map is exact")
+{
+    const int64_t size = INT64_C(6442450944) + 1;
+    struct scratch_file file = sparse_file((off_t)size);
+    const mw_map_options options = options_range(MW_ACCESS_READ, 0, 0, 10);
+    mw_map *map = library_map_with(&file, &options);
+    uint64_t answered = 0;
+
+    EXPECT("MW_OK", answer(mw_file_size(&answered, map, &failure)));
+    EXPECT(number(size), number((int64_t)answered));
+    EXPECT("10", number((int64_t)mw_length(map)));
+}
+
+FILE_CASE("GRO-01", MAPWISE("GRO-01"), "a file grows only when MW_F_GROW asks for it")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("MW_E_SHORT", try_range(&file, 0, 2 * page, 0));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("MW_OK", try_range(&file, 0, 2 * page, MW_F_GROW));
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
+}
+
+FILE_CASE("GRO-02", MAPWISE("GRO-02"), "the file grows to exactly offset + length, not to a whole page")
+{
+    struct scratch_file file = scratch_file(10);
+
+    EXPECT("MW_OK", try_range(&file, 0, 2000, MW_F_GROW));
+    EXPECT("2000", file_size(&file));
+    EXPECT("MW_OK", try_range(&file, 400, 2000, MW_F_GROW));
+    EXPECT("2400", file_size(&file));
+}
+
+FILE_CASE("GRO-03", MAPWISE("GRO-03"), "the bytes that a file grows by read 0, and the old ones are kept")
+{
+    struct scratch_file file = scratch_file(10);
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 2 * page);
+    mw_map *map = library_map_with(&file, &options);
+    const char *bytes = pinned(map, MW_PROT_READ);
+
+    EXPECT("1", byte_at(map, 9));
+    EXPECT("0", bytes_other_than(0, bytes + 10, 2 * page - 10));
+    EXPECT("MW_OK", set_byte(map, 2 * page - 1, 9));
+    EXPECT("9", file_byte(&file, (int64_t)(2 * page - 1)));
+}
+
+FILE_CASE("GRO-04", MAPWISE("GRO-04"), "growth from an offset past the old end leaves a hole that reads 0")
+{
+    struct scratch_file file = scratch_file(10);
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 3 * page, 20);
+    mw_map *map = library_map_with(&file, &options);
+
+    EXPECT("0", byte_at(map, 19));
+    EXPECT("0", file_byte(&file, (int64_t)(2 * page)));
+    EXPECT("1", file_byte(&file, 9));
+    EXPECT(number((int64_t)(3 * page + 20)), file_size(&file));
+}
+
+FILE_CASE("GRO-05", MAPWISE("GRO-05"), "a file that is larger already keeps its size and bytes")
+{
+    struct scratch_file file = scratch_file(3 * page);
+
+    EXPECT("MW_OK", try_range(&file, 0, page, MW_F_GROW));
+    EXPECT(number((int64_t)(3 * page)), file_size(&file));
+    EXPECT("3", file_byte(&file, (int64_t)(2 * page)));
+}
+
+FILE_CASE("GRO-06", MAPWISE("GRO-06"), "growth through a descriptor that can only be read is refused")
+{
+    struct scratch_file file = scratch_file(page), read_only = file;
+
+    read_only.descriptor = reopen(&file, O_RDONLY);
+    remember_resources();
+    EXPECT("MW_E_RDONLY", try_range(&read_only, 0, 2 * page, MW_F_GROW));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_range(&file, 0, 2 * page, MW_F_GROW));
+}
+
+CASE("GRO-07", MAPWISE("GRO-07"), "a device does not grow, and is mapped all the same")
+{
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 2 * page);
+    mw_map *map;
+
+    EXPECT("MW_OK", answer(mw_map_file(&map, "/dev/zero", &options, &failure)));
+    EXPECT("MW_OK", set_byte(map, 2 * page - 1, 9));
+    EXPECT("9", byte_at(map, 2 * page - 1));
+}
+
+CASE("GRO-08", MAPWISE("GRO-08"), "growth of anonymous memory makes no sense and is refused")
+{
+    const mw_map_options options = options_for(MW_ACCESS_DEFAULT, MW_F_GROW);
+    mw_map *map;
+
+    EXPECT("MW_E_INVAL", answer(mw_map_anon(&map, page, &options, &failure)));
+    EXPECT("MW_OK", answer(mw_map_anon(&map, page, NULL, &failure)));
+}
+
+FILE_CASE("GRO-09", MAPWISE("GRO-09"),
+          "growth above the limit of file sizes is refused, and the file keeps its size")
+{
+    struct scratch_file file = scratch_file(page);
+    struct rlimit limit = {4 * page, 4 * page};
+
+    signal(SIGXFSZ, SIG_IGN);
+    SETUP(setrlimit(RLIMIT_FSIZE, &limit));
+    remember_resources();
+    EXPECT("MW_E_LIMIT", try_range(&file, 0, 4 * page + 1, MW_F_GROW));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_range(&file, 0, 4 * page, MW_F_GROW));
+}
+
+FILE_CASE("GRO-10", MAPWISE("GRO-10"),
+          "a file that has grown for a map that then fails gets its old size back")
+{
+    struct scratch_file file = scratch_file(page + 10);
+    mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW | MW_F_FIXED, 0, 4 * page);
+    mw_map *map;
+
+    options.address = map_anonymous(4 * page, PROT_NONE, MAP_PRIVATE); /* taken */
+    remember_resources();
+    EXPECT("MW_E_EXIST", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT(number((int64_t)(page + 10)), file_size(&file));
+    EXPECT("2", file_byte(&file, (int64_t)(page + 9)));
+    EXPECT("nothing", leaked());
+    options.address = unmapped_range(4 * page);
+    EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT("exact", placed(info_of(map).base, options.address));
+}
+
+FILE_CASE("GRO-11", MAPWISE("GRO-11"), "MW_F_PREALLOC owns the space of the range before it returns")
+{
+    struct scratch_file file = sparse_file(0);
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW | MW_F_PREALLOC, 0, 16 * page);
+    mw_map *map;
+    const char *code = answer(mw_map_fd(&map, file.descriptor, &options, &failure));
+
+    EXPECT("MW_OK|MW_E_NOTSUP", code);
+    if (strcmp(code, "MW_OK") != 0)
+        unsupported("this file system can't allocate beforehand");
+    EXPECT("yes", yes_or_no(allocated(&file) >= (int64_t)(16 * page)));
+    EXPECT(number((int64_t)(16 * page)), file_size(&file));
+    EXPECT("0", byte_at(map, 16 * page - 1));
+}
+
+FILE_CASE("GRO-12", MAPWISE("GRO-12"),
+          "a private map grows the file too when MW_F_GROW asks for it, and its stores stay private")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options options = options_range(MW_ACCESS_COPY, MW_F_GROW, 0, 2 * page);
+    mw_map *map = library_map_with(&file, &options);
+
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
+    EXPECT("MW_OK", set_byte(map, page, 9));
+    EXPECT("9", byte_at(map, page));
+    EXPECT("0", file_byte(&file, (int64_t)page));
+}
+
+FILE_CASE("GRO-13", MAPWISE("GRO-13"), "an empty file can grow")
+{
+    struct scratch_file file = scratch_file(0);
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 12);
+    mw_map *map = library_map_with(&file, &options);
+
+    EXPECT("12", file_size(&file));
+    EXPECT("MW_OK", set_byte(map, 11, 9));
+    EXPECT("9", file_byte(&file, 11));
+}
+
+FILE_CASE("GRO-14", MAPWISE("GRO-14"), "a file grows without taking space")
+{
+    struct scratch_file file = scratch_file(0);
+    const uint64_t length = 4096 * page;
+
+    EXPECT("MW_OK", try_range(&file, 0, length, MW_F_GROW));
+    EXPECT(number((int64_t)length), file_size(&file));
+    EXPECT("yes", yes_or_no(allocated(&file) < (int64_t)(length / 16)));
+}
