@@ -73,28 +73,33 @@ static bool enough_space(const char *directory, uint64_t bytes_needed)
     return false;
 }
 
+/* Makes the folder of our own, in place of one that a killed run left. On failure scratch->path is "". */
+static bool make_own_folder(struct scratch *scratch)
+{
+    int length = snprintf(scratch->path, sizeof scratch->path, "%s/%s", scratch->directory, folder_name);
+
+    if (length < 0 || (size_t)length >= sizeof scratch->path) {
+        complain("the path of '%s' is too long; name a shorter one", scratch->directory);
+    } else {
+        scratch_remove_tree(scratch->path);
+        if (scratch_make_folder(scratch->path))
+            return true;
+        if (errno == EEXIST)
+            complain("a run of another user left '%s'; remove it", scratch->path);
+        else
+            complain("cannot make a scratch folder in '%s': %s; name a folder that you may write",
+                     scratch->directory, strerror(errno));
+    }
+    scratch->path[0] = '\0';
+    return false;
+}
+
 bool scratch_open(struct scratch *scratch, const char *directory, uint64_t bytes_needed)
 {
     *scratch = (struct scratch){.lock = -1};
-    if (!lock_directory(scratch, directory) || !enough_space(scratch->directory, bytes_needed))
-        goto fail;
-
-    int length = snprintf(scratch->path, sizeof scratch->path, "%s/%s", scratch->directory, folder_name);
-    if (length < 0 || (size_t)length >= sizeof scratch->path) {
-        scratch->path[0] = '\0';
-        complain("the path of '%s' is too long; name a shorter one", directory);
-        goto fail;
-    }
-    scratch_remove_tree(scratch->path);
-    if (!scratch_make_folder(scratch->path)) {
-        complain("cannot make a scratch folder in '%s': %s; name a folder that you may write", directory,
-                 strerror(errno));
-        scratch->path[0] = '\0';
-        goto fail;
-    }
-    return true;
-
-fail:
+    if (lock_directory(scratch, directory) && enough_space(scratch->directory, bytes_needed) &&
+        make_own_folder(scratch))
+        return true;
     scratch_close(scratch);
     return false;
 }

@@ -22,4 +22,11 @@ EXPECTATIONS(
      .observed = "9; 9",
      .kind = BUG,
      .reason = "tmpfs keeps what was stored past the end of the file, as in fault.eof.tail_extend_zero",
+     .reference = "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/mm/shmem.c"},
+    {.test = "shared.mtime_second_store",
+     .system = "Linux",
+     .filesystem = "tmpfs",
+     .observed = "old",
+     .kind = BUG,
+     .reason = "tmpfs does not notice a store to a page that is writable already, msync or not",
      .reference = "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/mm/shmem.c"});

@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-long setup_result(const char *what, long result)
+long long setup_result(const char *what, long long result)
 {
     if (result == -1)
         setup_failed("%s: %s", what, error_name(errno));

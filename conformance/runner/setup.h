@@ -53,8 +53,8 @@ int64_t kernel_setting(const char *name);
 void need_lockable(size_t bytes);
 
 /* Checks a call of the set-up that answers -1 and errno. */
-#define SETUP(call) setup_result(#call, (long)(call))
-long setup_result(const char *what, long result);
+#define SETUP(call) setup_result(#call, (long long)(call))
+long long setup_result(const char *what, long long result);
 
 /* The value of a constant of this system, by the registry, also where the headers are older: a name
  * that does not exist here ends the case as UNSUPPORTED. */

@@ -52,10 +52,10 @@ class BadInput(unittest.TestCase):
         self.assertIn("/etc/passwd", self.refused("/etc/passwd"))
 
     def test_unwritable_results(self):
-        self.assertIn("/proc/nonsense", self.refused("--results", "/proc/nonsense", "--case", "const.*"))
+        self.assertIn("/proc/nonsense", self.refused("--results", "/proc/nonsense", "--case", "fault.eof.*"))
 
     def test_unwritable_output(self):
-        self.assertIn("/no/such", self.refused("--output", "/no/such/file", "--no-results", "--case", "const.*"))
+        self.assertIn("/no/such", self.refused("--output", "/no/such/file", "--no-results", "--case", "fault.eof.*"))
 
     def test_a_bad_directory_behind_a_good_one_leaves_nothing(self):
         with tempfile.TemporaryDirectory() as good:
@@ -79,10 +79,19 @@ class BadInput(unittest.TestCase):
 
     def test_full_standard_output(self):
         with tempfile.TemporaryDirectory() as folder, open("/dev/full", "w") as full:
-            process = subprocess.run([CHECK, "--no-results", "--case", "const.*"], cwd=folder, stdout=full,
+            process = subprocess.run([CHECK, "--no-results", "--case", "fault.eof.*"], cwd=folder, stdout=full,
                                      stderr=subprocess.PIPE, text=True, timeout=60)
             self.assertEqual(process.returncode, 2)
             self.assertIn("No space left", process.stderr)
+
+
+    def test_a_reader_that_leaves_early(self):
+        with tempfile.TemporaryDirectory() as folder:
+            command = f"{CHECK} --no-results --suite growth --format jsonl | head -n 1"
+            process = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, timeout=60)
+            self.assertEqual(process.stdout.count("\n"), 1)
+            self.assertLessEqual(process.stderr.count("\n"), 1)
+            self.assertEqual(os.listdir(folder), [])
 
 
 class Listing(unittest.TestCase):
