@@ -1,7 +1,18 @@
 /* What Linux and its file systems are known to do differently from what is promised. */
 #include "expectation.h"
 
+/* These file systems look at MAP_SYNC without asking for the type of the mapping. */
+#define CHECKS_MAP_SYNC(type)                                                                                \
+    {                                                                                                        \
+        .test = "mmap.flags.sync_plain_shared", .system = "Linux", .filesystem = type,                       \
+        .observed = "EOPNOTSUPP; EOPNOTSUPP; SIGSEGV SEGV_MAPERR exact; 1", .kind = QUIRK,                   \
+        .reason = type " refuses MAP_SYNC on storage that is not DAX for every type of mapping",             \
+        .reference = "https://man7.org/linux/man-pages/man2/mmap.2.html"                                     \
+    }
+
 EXPECTATIONS(
+    CHECKS_MAP_SYNC("ext2"), CHECKS_MAP_SYNC("ext4"), CHECKS_MAP_SYNC("xfs"), CHECKS_MAP_SYNC("overlay"),
+
     {.test = "msync.len_overflow",
      .system = "Linux",
      .observed = "0",
