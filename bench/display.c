@@ -110,15 +110,13 @@ static void print_heading(FILE *out, const struct series *series, int width)
 
 void display_table(FILE *out, const struct plan *plan, const enum outcome *outcomes)
 {
-    const struct family *family = NULL;
     char label[LABEL_MAX];
     int width = 0;
 
     for (size_t i = 0; i < plan->count; i++) {
         const struct series *series = &plan->series[i];
-        if (series->family != family) {
-            family = series->family;
-            width = label_width(plan, family);
+        if (i == 0 || series->family != plan->series[i - 1].family) {
+            width = label_width(plan, series->family);
             print_heading(out, series, width);
         }
         write_label(label, series);

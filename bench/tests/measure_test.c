@@ -227,8 +227,8 @@ static void reasons_are_counted_apart(void **state)
     series_discard(&series, "not cold");
     assert_int_equal(series.discarded_kinds, 2);
     assert_int_equal(series.discarded[0].count, 2);
-    for (char i = '0'; i <= '9'; i++) { /* more kinds than there is room for: none is lost */
-        reason[sizeof reason - 2] = i;
+    for (int i = 0; i < 10; i++) { /* more kinds than there is room for: none is lost */
+        reason[sizeof reason - 2] = (char)('0' + i);
         series_discard(&series, reason);
     }
     assert_int_equal(series.discarded_kinds, DISCARD_KINDS_MAX);
