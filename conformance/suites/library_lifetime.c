@@ -1,0 +1,255 @@
+/* The library: how a map ends, and what can be asked about it. */
+#include "library.h"
+
+#include <pthread.h>
+
+SUITE("library", "libmapwise: what its behaviour table says");
+
+FILE_CASE("LIF-01", MAPWISE("LIF-01"), "a map can be unmapped twice, and the second time does nothing")
+{
+    struct scratch_file file = scratch_file(page);
+
+    remember_resources();
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+    EXPECT("1 descriptors, 1 maps", leaked());
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("nothing", leaked());
+    int reused = reopen(&file, O_RDONLY); /* takes the number that the map's descriptor had */
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("0", number(lseek(reused, 0, SEEK_CUR)));
+}
+
+FILE_CASE("LIF-02", MAPWISE("LIF-02"), "a map tells whether it is closed")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+
+    EXPECT("no", yes_or_no(info_of(map).closed));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("yes", yes_or_no(info_of(map).closed));
+    EXPECT("0", number((int64_t)mw_length(map)));
+    EXPECT("-1", number(info_of(map).fd));
+    EXPECT("nowhere", info_of(map).base ? "somewhere" : "nowhere");
+}
+
+FILE_CASE("LIF-03", MAPWISE("LIF-03"), "every use of a closed map is refused, and none of them kills")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    uint64_t size;
+    void *bytes;
+
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("MW_E_CLOSED", byte_at(map, 0));
+    EXPECT("MW_E_CLOSED", set_byte(map, 0, 9));
+    EXPECT("MW_E_CLOSED", answer(mw_pin(&bytes, map, 0, MW_WHOLE, 0, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_WAIT, 0, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_protect(map, 0, MW_WHOLE, MW_PROT_READ, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_advise(map, 0, MW_WHOLE, MW_ADVICE_NORMAL, 0, &failure)));
+    EXPECT("MW_E_CLOSED",
+           answer(mw_resident(&size, NULL, NULL, 0, MW_RESIDENCY_COUNT, map, 0, MW_WHOLE, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_file_size(&size, map, &failure)));
+    EXPECT("1", file_byte(&file, 0));
+    EXPECT("MW_OK", answer(mw_free(map)));
+}
+
+FILE_CASE("LIF-04", MAPWISE("LIF-04"),
+          "a map with pins can't be unmapped, freed or protected, and goes on working")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+    const char *first = pinned(map, MW_PROT_READ), *second = pinned(map, MW_PROT_READ);
+
+    EXPECT("MW_E_BUSY", answer(mw_unmap(map, &failure)));
+    EXPECT("MW_E_BUSY", mw_error_name(mw_free(map)));
+    EXPECT("MW_OK", mw_error_name(mw_unpin(map, first)));
+    EXPECT("MW_E_BUSY", answer(mw_protect(map, 0, page, MW_PROT_NONE, &failure)));
+    EXPECT("1", load(second));
+    EXPECT("MW_OK", mw_error_name(mw_unpin(map, second)));
+    EXPECT("MW_E_INVAL", mw_error_name(mw_unpin(map, second)));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(second));
+}
+
+CASE("LIF-05", MAPWISE("LIF-05"), "freeing no map at all is fine")
+{
+    EXPECT("MW_OK", mw_error_name(mw_free(NULL)));
+    EXPECT("MW_E_INVAL", answer(mw_unmap(NULL, &failure)));
+}
+
+FILE_CASE("LIF-07", MAPWISE("LIF-07"), "freeing a map gives back its addresses and its descriptor")
+{
+    struct scratch_file file = scratch_file(2 * page);
+
+    remember_resources();
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    char *bytes = pinned(map, MW_PROT_READ);
+    mw_unpin(map, bytes);
+    EXPECT("MW_OK", mw_error_name(mw_free(map)));
+    EXPECT("nothing", leaked());
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&bytes[0]));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&bytes[2 * page - 1]));
+}
+
+FILE_CASE("LIF-08", MAPWISE("LIF-08"), "the caller's descriptor stays open and usable")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("MW_OK", answer(mw_free(library_map(&file, MW_ACCESS_WRITE))));
+    EXPECT("1", file_byte(&file, 0));
+    write_file(&file, 0, 9);
+    EXPECT("9", file_byte(&file, 0));
+}
+
+FILE_CASE("LIF-09", MAPWISE("LIF-09"), "the file size follows the file, the length of the map does not")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+    uint64_t size = 0;
+
+    resize_file(&file, (off_t)(5 * page));
+    EXPECT("MW_OK", answer(mw_file_size(&size, map, &failure)));
+    EXPECT(number((int64_t)(5 * page)), number((int64_t)size));
+    resize_file(&file, 3);
+    EXPECT("MW_OK", answer(mw_file_size(&size, map, &failure)));
+    EXPECT("3", number((int64_t)size));
+    EXPECT(number((int64_t)page), number((int64_t)mw_length(map)));
+}
+
+CASE("LIF-10", MAPWISE("LIF-10"), "the file size of anonymous memory is its length")
+{
+    mw_map *map = library_anonymous(page + 5, MW_ACCESS_DEFAULT);
+    uint64_t size = 0;
+
+    EXPECT("MW_OK", answer(mw_file_size(&size, map, &failure)));
+    EXPECT(number((int64_t)(page + 5)), number((int64_t)size));
+}
+
+CASE("LIF-11", MAPWISE("LIF-11"), "the page size is the smallest step by which rights differ")
+{
+    mw_map *map = library_anonymous(2 * page, MW_ACCESS_DEFAULT);
+
+    EXPECT("MW_OK", answer(mw_protect(map, mw_page_size(), 1, MW_PROT_READ, &failure)));
+    EXPECT("MW_OK", set_byte(map, mw_page_size() - 1, 9));
+    EXPECT("MW_E_RDONLY", set_byte(map, mw_page_size(), 9));
+    EXPECT(number((int64_t)mw_page_size()), number((int64_t)info_of(map).page_size));
+}
+
+FILE_CASE("LIF-13", MAPWISE("LIF-13"), "after unmapping the file can be removed and replaced at once")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("0", returned(unlink(file.path)));
+    int replaced = open(file.path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    EXPECT("yes", yes_or_no(replaced >= 0));
+}
+
+static const char *read_first(void *map)
+{
+    return byte_at(map, 0);
+}
+
+FILE_CASE("LIF-14", MAPWISE("LIF-14"), "a child of fork has the map, unless DONTFORK keeps it out")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+
+    EXPECT("1", in_child(read_first, map));
+    EXPECT("MW_OK", answer(mw_advise(map, 0, MW_WHOLE, MW_ADVICE_DONTFORK, 0, &failure)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load_in_child(info_of(map).base));
+    EXPECT("1", byte_at(map, 0));
+}
+
+CASE("LIF-14.wipe", MAPWISE("LIF-14"), "a child of fork sees zeros where WIPEONFORK was advised",
+     .since = KERNEL(4, 14))
+{
+    mw_map *map = library_anonymous(page, MW_ACCESS_COPY);
+
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("MW_OK",
+           answer(mw_advise(map, 0, MW_WHOLE, MW_ADVICE_WIPEONFORK, MW_ADVISE_DESTRUCTIVE, &failure)));
+    EXPECT("0", in_child(read_first, map));
+    EXPECT("9", byte_at(map, 0));
+}
+
+static void *take_pin(void *map)
+{
+    return pinned(map, MW_PROT_READ);
+}
+
+CASE("LIF-15", MAPWISE("LIF-15"),
+     "a pin that one thread holds stops another from unmapping, whoever gives it back")
+{
+    mw_map *map = library_anonymous(page, MW_ACCESS_DEFAULT);
+    pthread_t thread;
+    void *bytes;
+
+    if (pthread_create(&thread, NULL, take_pin, map) != 0 || pthread_join(thread, &bytes) != 0)
+        setup_failed("a thread could not be run");
+    EXPECT("MW_E_BUSY", answer(mw_unmap(map, &failure)));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("9", load(bytes));
+    EXPECT("MW_OK", mw_error_name(mw_unpin(map, bytes)));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+}
+
+enum { THREADS = 4, ROUNDS = 2000 };
+
+struct part {
+    mw_map *map;
+    uint64_t offset;
+};
+
+/* Reads and writes a part of its own; how many times something else came back. */
+static void *work_on_part(void *argument)
+{
+    const struct part *part = argument;
+    intptr_t wrong = 0;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        const unsigned char written = (unsigned char)round;
+        unsigned char read = 0;
+        wrong += mw_write_at(NULL, part->map, part->offset, &written, 1, NULL) != MW_OK;
+        wrong += mw_read_at(NULL, &read, part->map, part->offset, 1, NULL) != MW_OK || read != written;
+    }
+    return (void *)wrong;
+}
+
+CASE("LIF-15.calls", MAPWISE("LIF-15"), "threads read and write one map at a time without being refused")
+{
+    mw_map *map = library_anonymous(page, MW_ACCESS_DEFAULT);
+    pthread_t threads[THREADS];
+    struct part parts[THREADS];
+    intptr_t wrong = 0;
+
+    for (size_t i = 0; i < THREADS; i++) {
+        parts[i] = (struct part){map, i * 7};
+        if (pthread_create(&threads[i], NULL, work_on_part, &parts[i]) != 0)
+            setup_failed("a thread could not be run");
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        void *result;
+        pthread_join(threads[i], &result);
+        wrong += (intptr_t)result;
+    }
+    EXPECT("0", number(wrong));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+}
+
+FILE_CASE("LIF-18", MAPWISE("LIF-18"),
+          "a map tells what it was made from, where it begins and what it may do")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, page + 3, page);
+    const mw_info info = info_of(library_map_with(&file, &options));
+
+    EXPECT("yes", yes_or_no(info.source == MW_SOURCE_FILE && info.access == MW_ACCESS_WRITE));
+    EXPECT(number(MW_PROT_READ | MW_PROT_WRITE), number(info.prot));
+    EXPECT(number((int64_t)page + 3), number((int64_t)info.offset));
+    EXPECT(number((int64_t)page), number((int64_t)info.length));
+    EXPECT(number((int64_t)(2 * page)), number((int64_t)info.mapped_length));
+    EXPECT("2", load(info.base));
+    EXPECT("yes", yes_or_no(info_of(library_anonymous(1, MW_ACCESS_COPY)).source == MW_SOURCE_ANONYMOUS));
+}
