@@ -195,7 +195,8 @@ static bool open_views(struct sample *s)
 
 static void prepare_cache(struct sample *s)
 {
-    const char *fill = axis_text(s, "fill");
+    const char *chosen = axis_text(s, "fill");
+    const char *fill = *chosen && strcmp(chosen, "none") != 0 ? chosen : "read_1M";
 
     switch (s->series->demands.temperature) {
     case COLD:
@@ -203,7 +204,7 @@ static void prepare_cache(struct sample *s)
         break;
     case WARM:
     case MAPPED:
-        if (!fill_cache(s->data, *fill ? fill : "read_1M") && !interrupted)
+        if (!fill_cache(s->data, fill) && !interrupted)
             sample_broken(s, "filling the cache: %s", strerror(errno));
         break;
     case ANY_TEMPERATURE:

@@ -163,6 +163,16 @@ class Records(BenchCase):
         self.assertEqual(done.returncode, 0, done)
         self.assertNotIn(self.folder, json.dumps(records_in(self.folder)))
 
+    def test_every_temperature(self):
+        name = "read_sequential/temperature:.*/size:4194304"
+        done = run("--rounds", "1", "--profile", "standard", "--filter", name, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done)
+        results = {r["series"]["temperature"]: r for r in records_in(self.folder)[1:-1]}
+        self.assertEqual(set(results), {"cold", "warm", "mapped"})
+        self.assertEqual({r["series"]["fill"] for r in results.values()}, {"none", "read_1M"})
+        faults = {t: r["samples"][0]["minor_faults"] / r["samples"][0]["batch"] for t, r in results.items() if r["samples"]}
+        self.assertLess(faults["mapped"], faults["warm"])
+
     def test_combination_outside_the_plan(self):
         name = "sync_cost/mode:async/dirty_pages:16/layout:scattered/fill:write_4K"
         done = run("--rounds", "1", "--filter", name, cwd=self.folder)
