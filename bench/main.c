@@ -62,58 +62,75 @@ static bool open_results(struct results *results, const struct plan *plan, const
     return opened;
 }
 
-static int exit_status(const unsigned counts[4])
+static int exit_status(const struct run_summary *summary)
 {
-    if (interrupted || counts[FAILED])
+    if (summary->interrupted || summary->counts[FAILED])
         return EXIT_INCONCLUSIVE;
-    return counts[MEASURED] ? EXIT_YES : EXIT_USAGE;
+    if (summary->counts[MEASURED] == 0)
+        return complain("nothing could run here; the table says why");
+    return EXIT_YES;
 }
 
-/* Writes the records and prints the table; the answer is the exit status. */
-static int report(struct results *results, struct plan *plan, const struct options *options, double seconds)
+static bool write_records(struct results *results, struct plan *plan, const struct options *options,
+                          enum outcome *outcomes, struct run_summary *summary)
 {
-    enum outcome *outcomes = calloc(plan->count, sizeof *outcomes);
-    unsigned counts[4] = {0};
-
-    if (!outcomes)
-        return complain("out of memory; free some");
     for (size_t i = 0; i < plan->count; i++) {
-        outcomes[i] = series_outcome(&plan->series[i], interrupted != 0);
-        counts[outcomes[i]]++;
+        outcomes[i] = series_outcome(&plan->series[i], summary->interrupted);
+        summary->counts[outcomes[i]]++;
         record_series(&results->json, &plan->series[i], outcomes[i], options->anonymize);
         results_end_record(results);
     }
-    record_summary(&results->json, counts, interrupted != 0, seconds);
+    record_summary(&results->json, summary);
     results_end_record(results);
+    return results_close(results);
+}
 
+/* Writes the records and prints the table; the answer is the exit status. */
+static int report(struct results *results, struct plan *plan, const struct options *options,
+                  struct run_summary *summary)
+{
     FILE *out = options->google_display ? stderr : stdout;
+    enum outcome *outcomes = calloc(plan->count, sizeof *outcomes);
+
+    if (!outcomes) {
+        results_discard(results);
+        return complain("out of memory; free some");
+    }
+    bool written = write_records(results, plan, options, outcomes, summary);
     if (!options->google_display)
         display_table(out, plan, outcomes);
     free(outcomes);
+    const unsigned *counts = summary->counts;
     fprintf(out, "\n%u measured, %u not run, %u failed, %u partial in %.1f s%s\n", counts[MEASURED],
-            counts[NOT_RUN], counts[FAILED], counts[PARTIAL], seconds, interrupted ? ", interrupted" : "");
-    if (!results_close(results))
+            counts[NOT_RUN], counts[FAILED], counts[PARTIAL], summary->seconds,
+            summary->interrupted ? ", interrupted" : "");
+    if (!written)
         return EXIT_USAGE;
     fprintf(out, "records: %s\n", results->path);
-    if (!interrupted && counts[MEASURED] == 0 && counts[FAILED] == 0)
-        return complain("nothing could run here; the table says why");
-    return exit_status(counts);
+    return exit_status(summary);
 }
 
 static int run_plan(struct plan *plan, const struct options *options, char *const *argv)
 {
     struct run run = {.seed = options->seed, .began = clock_nanoseconds()};
+    struct run_summary summary = {
+        .profile = options_profile_name(options), .seed = options->seed, .rounds = rounds_of(options)};
     struct results results;
 
     interrupt_install();
     announce(options->google_display ? stderr : stdout, plan, options);
     if (!plan_open_places(plan, options) || !open_results(&results, plan, options, argv))
         return EXIT_USAGE;
-    processor_pin();
-    bool ran = google_driver_run(plan, &run, rounds_of(options), options->google_display, display_progress);
+    summary.processor = processor_pin();
+    bool ran = google_driver_run(plan, &run, summary.rounds, options->google_display, display_progress);
     display_progress_end();
-    int status = report(&results, plan, options, seconds_between(run.began, clock_nanoseconds()));
-    return ran ? status : EXIT_USAGE;
+    if (!ran) {
+        results_discard(&results);
+        return EXIT_USAGE;
+    }
+    summary.interrupted = interrupted != 0;
+    summary.seconds = seconds_between(run.began, clock_nanoseconds());
+    return report(&results, plan, options, &summary);
 }
 
 int main(int argc, char **argv)

@@ -17,7 +17,8 @@ static const char help[] =
     "\n"
     "Measures memory-mapped files in each DIR (default: the current folder), through\n"
     "Google Benchmark. What is cold or warm is prepared and verified for each sample.\n"
-    "Files are made in a scratch folder inside DIR, which is removed at the end.\n"
+    "Files are made in a scratch folder inside DIR, which is removed at the end; how\n"
+    "much they take is said before. Memory: at most 128 MiB besides the page cache.\n"
     "\n"
     "  --profile NAME   quick (the default, about a minute), standard or full\n"
     "  --filter RE      only series whose name matches the extended regular expression;\n"
@@ -88,12 +89,17 @@ static bool take_google_options(struct options *options, int *argc, char **argv)
     return true;
 }
 
+static const char *const profile_names[PROFILES] = {"quick", "standard", "full"};
+
+const char *options_profile_name(const struct options *options)
+{
+    return profile_names[options->profile];
+}
+
 static bool set_profile(struct options *options, const char *name)
 {
-    static const char *const names[] = {"quick", "standard", "full"};
-
     for (int i = 0; i < PROFILES; i++)
-        if (strcmp(names[i], name) == 0) {
+        if (strcmp(profile_names[i], name) == 0) {
             options->profile = (enum profile)i;
             return true;
         }

@@ -21,6 +21,9 @@ struct options {
     bool google_display; /* --benchmark_format: standard output is Google Benchmark's */
 };
 
+/* "quick", "standard", "full". */
+const char *options_profile_name(const struct options *options);
+
 /* Fills *options. The answer is -1 to go on, else the status to exit with: after --help, or after one line
  * on standard error. */
 int options_parse(struct options *options, int argc, char **argv);

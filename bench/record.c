@@ -199,17 +199,24 @@ void record_series(struct json *json, const struct series *series, enum outcome 
     json_end_object(json);
 }
 
-void record_summary(struct json *json, const unsigned counts[4], bool interrupted_run, double seconds)
+void record_summary(struct json *json, const struct run_summary *summary)
 {
     json_object(json, NULL);
     json_string(json, "schema", "mapwise.summary/1");
     json_string(json, "tool", "bench");
-    json_boolean(json, "complete", !interrupted_run);
-    json_boolean(json, "interrupted", interrupted_run);
-    json_number(json, "seconds", seconds);
+    json_boolean(json, "complete", !summary->interrupted);
+    json_boolean(json, "interrupted", summary->interrupted);
+    json_number(json, "seconds", summary->seconds);
+    json_string(json, "profile", summary->profile);
+    json_unsigned(json, "seed", summary->seed);
+    json_unsigned(json, "rounds", summary->rounds);
+    if (summary->processor < 0)
+        json_null(json, "processor");
+    else
+        json_integer(json, "processor", summary->processor);
     json_object(json, "counts");
     for (int i = 0; i < 4; i++)
-        json_unsigned(json, outcome_name((enum outcome)i), counts[i]);
+        json_unsigned(json, outcome_name((enum outcome)i), summary->counts[i]);
     json_end_object(json);
     json_end_object(json);
 }

@@ -10,8 +10,16 @@
 /* Writes the record of one series, which has ended with `outcome`. */
 void record_series(struct json *json, const struct series *series, enum outcome outcome, bool anonymize);
 
-/* Writes the summary; counts[] are indexed by outcome. */
-void record_summary(struct json *json, const unsigned counts[4], bool interrupted_run, double seconds);
+struct run_summary {
+    unsigned counts[4]; /* by outcome */
+    bool interrupted;
+    double seconds;
+    const char *profile;
+    uint64_t seed;
+    unsigned rounds;
+    int processor; /* that everything ran on; -1: on any */
+};
+void record_summary(struct json *json, const struct run_summary *summary);
 
 /* The middle and spread of a series' seconds for one operation; false without samples. */
 struct figures {

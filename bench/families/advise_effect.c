@@ -39,7 +39,6 @@ FAMILY(advise_effect, "time of advising a cold mapping and then reading it", .it
     }
     const uint64_t pages = s->touches ? s->touches : s->length / s->page_size;
     each_operation(s, pages * s->page_size, pages);
-    each_needs(s, pages * s->page_size);
     while (next_sample(s)) {
         if (!advise(s, &row))
             return;

@@ -105,7 +105,6 @@ static void calibrate_disk(struct sample *s, bool random)
     const bool works = direct >= 0 && buffer && pread(direct, buffer, piece, 0) == (ssize_t)piece;
 
     each_operation(s, count * piece, count);
-    each_needs(s, count * piece);
     while (buffer && next_sample(s)) {
         sample_extra(s, "o_direct", works);
         if (!read_pieces(s, works ? direct : s->file, buffer, piece, count, random))

@@ -50,7 +50,6 @@ FAMILY(pread, "reading a file by pread(2), every word summed: the baseline of ma
     if (!buffer)
         return;
     each_operation(s, bytes, bytes / s->page_size);
-    each_needs(s, bytes);
     while (next_sample(s))
         if (!(s->touches ? read_some(s, buffer) : read_all(s, buffer, chunk)))
             return;

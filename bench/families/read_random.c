@@ -10,7 +10,6 @@ FAMILY(read_random, "time of reading single pages of a mapping in random order, 
                      .when = "temperature=warm")})
 {
     each_operation(s, s->touches * s->page_size, s->touches);
-    each_needs(s, s->touches * s->page_size);
     while (next_sample(s))
         consume(sum_pages(s->bytes, s->offsets, s->touches, s->page_size));
 }

@@ -9,7 +9,6 @@ FAMILY(read_sequential, "bandwidth of reading a whole mapping in order, every wo
                      .when = "temperature=warm")})
 {
     each_operation(s, s->length, s->length / s->page_size);
-    each_needs(s, s->length);
     while (next_sample(s))
         consume(sum_words(s->bytes, (size_t)s->length));
 }

@@ -29,7 +29,10 @@ enum {
 
 void each_operation(struct sample *s, uint64_t bytes, uint64_t items)
 {
+    const enum subject subject = s->series->demands.subject;
+
     s->bytes_each = bytes;
+    s->needed_each = subject == MAP_READ || subject == FILE_ONLY ? bytes : 0;
     s->items_each = items;
 }
 

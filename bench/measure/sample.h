@@ -106,8 +106,8 @@ static inline bool next_sample(struct sample *s)
 /* What one pass through the loop processes. 0 bytes: a bandwidth would say nothing. */
 void each_operation(struct sample *s, uint64_t bytes, uint64_t items);
 
-/* How many bytes of the file one pass through the loop needs, and so must come from the device where the
- * file is cold: amplification is counted from there. */
+/* How many bytes of the file one pass needs, if not the bytes above where a file is read and none where it
+ * is written. A cold file's must come from the device, and amplification is counted from there. */
 void each_needs(struct sample *s, uint64_t bytes);
 
 /* The value of an axis, as text and as a number (0 if it is none). */

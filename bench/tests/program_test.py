@@ -75,6 +75,7 @@ class Records(BenchCase):
     def check_summary(self, last, series):
         self.assertEqual(last["schema"], "mapwise.summary/1")
         self.assertEqual((last["complete"], last["interrupted"]), (True, False))
+        self.assertEqual((last["profile"], last["seed"], last["rounds"]), ("quick", 9, 3))
         for result, count in last["counts"].items():
             self.assertEqual(sum(r["result"] == result for r in series), count, result)
         families = {r["family"] for r in series}

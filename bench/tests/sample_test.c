@@ -140,7 +140,6 @@ static void note_offsets(const struct sample *s)
 static void body(struct sample *s)
 {
     each_operation(s, s->length, 1);
-    each_needs(s, s->length);
     seen.unique = seen.offsets_inside = true;
     while (next_sample(s)) {
         seen.passes++;
