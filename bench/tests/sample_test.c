@@ -289,6 +289,47 @@ static void test_ends(void)
     interrupted = 0;
 }
 
+static void evict(struct sample *s)
+{
+    page_cache_drop(s->file);
+}
+
+static void read_one(struct sample *s)
+{
+    char byte;
+
+    CHECK(pread(s->file, &byte, 1, 0) == 1);
+}
+
+/* A condition that is lost between preparing and measuring is noticed. */
+static void test_lost_condition(enum temperature temperature, void (*spoil)(struct sample *s),
+                                const char *says)
+{
+    struct family spoiled = family;
+    struct series series = series_of(temperature, false);
+
+    memset(&seen, 0, sizeof seen);
+    spoiled.prepare = spoil;
+    series.family = &spoiled;
+    CHECK(drive(&series, 1).accepted == 0 && seen.passes == 0);
+    CHECK(series.discarded_count == 4 && strstr(series.discarded[0].reason, says));
+}
+
+/* Where it is known whether files can be cold, the probe must have found it. */
+static void test_probe(void)
+{
+    static const struct {
+        const char *filesystem;
+        bool cold;
+    } known[] = {{"ext4", true}, {"xfs", true}, {"btrfs", true}, {"tmpfs", false}, {"ramfs", false}};
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i].filesystem, place.filesystem) == 0)
+            CHECK(place.can_be_cold == known[i].cold);
+    if (!place.can_be_cold)
+        CHECK(strstr(place.why_not_cold, "stay in memory") || strstr(place.why_not_cold, "can't say"));
+}
+
 static void cut_off(struct sample *s)
 {
     CHECK(ftruncate(s->file, 0) == 0);
@@ -319,6 +360,7 @@ int main(int argc, char **argv)
         return 2;
     const struct data_file *file = place_file(&place, SIZE);
     place_probe(&place);
+    test_probe();
     test_fill(file);
     test_warm_batches();
     test_mapped_batches();
@@ -330,8 +372,9 @@ int main(int argc, char **argv)
         test_cold_when_dirty(file);
         test_not_cold_while_mapped(file);
         test_cold_samples();
+        test_lost_condition(COLD, read_one, "not cold: ");
+        test_lost_condition(WARM, evict, "not warm: 0 of");
     } else {
-        CHECK(strstr(place.why_not_cold, "stay in memory") || strstr(place.why_not_cold, "can't say"));
         printf("nothing can be cold here (%s)\n", place.why_not_cold);
     }
     place_close(&place);
