@@ -115,6 +115,16 @@ char *map_anonymous(size_t length, int protection, int flags)
     return checked_map(mmap(NULL, length, protection, flags | MAP_ANONYMOUS, -1, 0));
 }
 
+char *map_over(void *address, size_t length, int protection, int flags, int descriptor)
+{
+    int fixed = flags | MAP_FIXED | (descriptor < 0 ? MAP_ANONYMOUS : 0);
+    char *map = checked_map(mmap(address, length, protection, fixed, descriptor, 0));
+
+    if (map != address)
+        setup_failed("MAP_FIXED put a map elsewhere");
+    return map;
+}
+
 void number_pages(char *map, size_t length)
 {
     for (size_t offset = 0; offset < length; offset += page)

@@ -40,6 +40,9 @@ char *map_descriptor(int descriptor, off_t offset, size_t length, int protection
 char *map_anonymous(size_t length, int protection,
                     int flags); /* flags: MAP_PRIVATE or MAP_SHARED, and more */
 
+/* At exactly that address, over whatever is mapped there: the start of a file, or memory (-1). */
+char *map_over(void *address, size_t length, int protection, int flags, int descriptor);
+
 /* Stores k + 1 in the first byte of page k, for as many whole pages as the length has. */
 void number_pages(char *map, size_t length);
 

@@ -202,7 +202,7 @@ CASE("const.mcl_current", POSIX("mlockall", SHALL),
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS, access = PROT_READ | PROT_WRITE;
     char *before = map_with(access, flags);
 
-    need_lockable(strtoull(status_pages("VmSize"), NULL, 10) * page);
+    need_lockable(strtoul(status_pages("VmSize"), NULL, 10) * page);
     EXPECT("0000", residency(before, 4 * page));
     EXPECT("0", returned(mlockall(CONSTANT(MCL_CURRENT))));
     EXPECT("1111", residency(before, 4 * page));

@@ -294,15 +294,10 @@ CASE("mmap.flags.stack_ok", LINUX("mmap(2)"),
     EXPECT("yes", yes_or_no(handler_was_on_stack));
 }
 
-/* A map of `count` pages that grows downwards, at an address where nothing else is. */
+/* A map of `count` pages that grows downwards. */
 static char *growing_map(char *address, size_t count)
 {
-    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | CONSTANT(MAP_GROWSDOWN);
-    char *map = mmap(address, count * page, PROT_READ | PROT_WRITE, flags, -1, 0);
-
-    if (map != address)
-        setup_failed("a map that grows downwards can't be placed");
-    return map;
+    return map_over(address, count * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | CONSTANT(MAP_GROWSDOWN), -1);
 }
 
 /* Before Linux 5.0, x86 let a map grow only for touches near the stack pointer. */
@@ -323,7 +318,7 @@ CASE("mmap.flags.growsdown_guard", LINUX("mmap(2)"),
 {
     char *range = unmapped_range(3 * page), *map = growing_map(range + 2 * page, 1);
 
-    SETUP(mmap(range, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+    map_over(range, page, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1);
     EXPECT("stored", store(range, 3));
     EXPECT("stored", store(map, 5));
     EXPECT("SIGSEGV SEGV_MAPERR exact", store(map - 1, 7));

@@ -64,7 +64,7 @@ FILE_CASE(
     struct scratch_file file = scratch_file(2 * page);
     char *map = numbered_pages(4);
 
-    SETUP(mmap(map, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.descriptor, 0));
+    map_over(map, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor);
     EXPECT("exact", placed(map_at(map + page, 2 * page, MAP_FIXED), map + page));
     EXPECT("1 0 0 4", page_bytes(map, 4 * page));
     EXPECT("stored", store(&map[page], 9));
@@ -276,7 +276,8 @@ CASE("noreplace.partial", LINUX("mmap(2)"),
      "MAP_FIXED_NOREPLACE fails with EEXIST when it would overlap a map at either end or around it",
      .since = KERNEL(4, 17))
 {
-    char *range = unmapped_range(5 * page), *busy = map_at(range + page, 3 * page, MAP_FIXED);
+    char *range = unmapped_range(5 * page);
+    char *busy = map_over(range + page, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1);
     int flag = CONSTANT(MAP_FIXED_NOREPLACE);
 
     number_pages(busy, 3 * page);
@@ -290,7 +291,8 @@ CASE("noreplace.partial", LINUX("mmap(2)"),
 CASE("noreplace.adjacent", LINUX("mmap(2)"),
      "MAP_FIXED_NOREPLACE maps right beside a map, before and behind it", .since = KERNEL(4, 17))
 {
-    char *range = unmapped_range(3 * page), *busy = map_at(range + page, page, MAP_FIXED);
+    char *range = unmapped_range(3 * page);
+    char *busy = map_over(range + page, page, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1);
     int flag = CONSTANT(MAP_FIXED_NOREPLACE);
 
     EXPECT("stored", store(busy, 7));
@@ -377,10 +379,10 @@ CASE("munmap.many", POSIX("munmap", SHALL), "one munmap takes away several maps 
 {
     char *range = unmapped_range(4 * page);
 
-    map_at(range, page, MAP_FIXED);
-    SETUP(mmap(range + page, page, PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
-    SETUP(mmap(range + 2 * page, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
-    map_at(range + 3 * page, page, MAP_FIXED);
+    map_over(range, page, PROT_READ, MAP_PRIVATE, -1);
+    map_over(range + page, page, PROT_READ, MAP_SHARED, -1);
+    map_over(range + 2 * page, page, PROT_NONE, MAP_PRIVATE, -1);
+    map_over(range + 3 * page, page, PROT_READ, MAP_PRIVATE, -1);
     EXPECT("0 0", page_bytes(range, 2 * page));
     EXPECT("0", returned(munmap(range, 3 * page)));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(range));

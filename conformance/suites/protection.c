@@ -297,7 +297,7 @@ FILE_CASE("mprotect.multi_vma", POSIX("mprotect", SHALL),
     struct scratch_file file = scratch_file(page);
     char *map = numbered_pages(3);
 
-    SETUP(mmap(map + page, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.descriptor, 0));
+    map_over(map + page, page, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor);
     EXPECT("0", returned(mprotect(map, 3 * page, PROT_READ)));
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 7));
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page], 7));
@@ -310,7 +310,7 @@ CASE("mprotect.cut_then_protect", POSIX("mprotect", SHALL),
 {
     char *map = numbered_pages(3);
 
-    SETUP(mmap(map + page, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+    map_over(map + page, page, PROT_NONE, MAP_PRIVATE, -1);
     EXPECT("0", returned(mprotect(map, page, PROT_READ)));
     EXPECT("1", load(map));
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 7));
@@ -361,10 +361,9 @@ CASE("mprotect.grows_both", LINUX("mprotect(2)"),
 CASE("mprotect.growsdown_extends", LINUX("mprotect(2)"),
      "PROT_GROWSDOWN reaches down to the beginning of a map that grows downwards")
 {
-    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | CONSTANT(MAP_GROWSDOWN);
-    char *range = unmapped_range(6 * page), *map = range + 2 * page;
+    char *map = unmapped_range(6 * page) + 2 * page;
 
-    SETUP(mmap(map, 4 * page, PROT_READ | PROT_WRITE, flags, -1, 0));
+    map_over(map, 4 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | CONSTANT(MAP_GROWSDOWN), -1);
     EXPECT("0", returned(mprotect(map + 2 * page, page, PROT_READ | CONSTANT(PROT_GROWSDOWN))));
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 7));
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[3 * page - 1], 7));

@@ -19,7 +19,7 @@ static char *pages_with_room(size_t count, size_t range_pages)
 {
     char *range = unmapped_range(range_pages * page);
 
-    SETUP(mmap(range, count * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+    map_over(range, count * page, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1);
     number_pages(range, count * page);
     return range;
 }
@@ -29,7 +29,7 @@ static char *pages_without_room(size_t count)
 {
     char *map = numbered_pages(count + 1);
 
-    SETUP(mmap(map + count * page, page, PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+    map_over(map + count * page, page, PROT_READ, MAP_SHARED, -1);
     return map;
 }
 
