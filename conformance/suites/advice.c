@@ -503,6 +503,7 @@ CASE("madvise.mergeable_keeps", LINUX("madvise(2)"),
     EXPECT("0", returned(madvise(map + page, page, MADV_MERGEABLE)));
     EXPECT("yes", vm_flag(map + page, "mg"));
     EXPECT("no", vm_flag(map, "mg"));
+    EXPECT("no", vm_flag(map + 2 * page, "mg"));
     EXPECT("1 2 3", page_bytes(map, 3 * page));
 }
 

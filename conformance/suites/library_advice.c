@@ -219,7 +219,7 @@ CASE("RES-01", MAPWISE("RES-01"), "there is one entry for each page, as bytes an
 FILE_CASE("RES-02", MAPWISE("RES-02"), "a map that begins inside a page has that page as its first entry")
 {
     struct scratch_file file = scratch_file(3 * page);
-    const mw_map_options options = options_range(MW_ACCESS_READ, 0, page - 1, page + 1);
+    const mw_map_options options = options_range(MW_ACCESS_READ, 0, page - 1, 2);
     mw_map *map = library_map_with(&file, &options);
 
     EXPECT("MW_OK", count(map, 0, MW_WHOLE));
@@ -298,4 +298,6 @@ CASE("RES-08", MAPWISE("RES-08"), "a buffer that is too small is refused, and th
            answer(mw_resident(&pages, NULL, buffer, 2, MW_RESIDENCY_BITS, map, 0, MW_WHOLE, &failure)));
     EXPECT("MW_OK",
            answer(mw_resident(&pages, NULL, buffer, 9, MW_RESIDENCY_BYTES, map, 0, MW_WHOLE, &failure)));
+    EXPECT("MW_OK",
+           answer(mw_resident(&pages, NULL, buffer, 1, MW_RESIDENCY_BITS, map, 0, 8 * page, &failure)));
 }

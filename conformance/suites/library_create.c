@@ -253,6 +253,7 @@ FILE_CASE("CRE-17", MAPWISE("CRE-17"), "a descriptor that can only be written is
 
     remember_resources();
     EXPECT("MW_E_ACCESS", try_descriptor(write_only));
+    EXPECT("0", error_number(failure.os)); /* found without asking the system */
     EXPECT("nothing", leaked());
     EXPECT("MW_OK", try_descriptor(reopen(&file, O_RDWR)));
 }
@@ -320,6 +321,19 @@ FILE_CASE("CRE-22", MAPWISE("CRE-22"),
     EXPECT("READ", access_with_prot(&file, MW_PROT_READ));
     EXPECT("WRITE", access_with_prot(&file, 0));
     EXPECT("READ", access_with_prot(&read_only, 0));
+}
+
+FILE_CASE("CRE-22.path", MAPWISE("CRE-22"),
+          "a path opened for writing only to grow the file is still mapped for reading")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options options = options_range(MW_ACCESS_DEFAULT, MW_F_GROW, 0, 2 * page);
+    mw_map *map;
+
+    EXPECT("MW_OK", answer(mw_map_file(&map, file.path, &options, &failure)));
+    EXPECT("READ", access_of(map));
+    EXPECT("MW_E_RDONLY", set_byte(map, 0, 9));
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
 }
 
 FILE_CASE("CRE-24", MAPWISE("CRE-24"),
