@@ -79,7 +79,8 @@ class Family:
         found = [
             series
             for series in self.usable
-            if all(series.axes.get(axis) == value for axis, value in wanted.items())
+            if free in series.axes
+            and all(series.axes.get(axis) == value for axis, value in wanted.items())
         ]
         found.sort(key=lambda series: number(series.axes.get(free, "")) or 0.0)
         return found

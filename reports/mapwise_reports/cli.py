@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import sys
 import webbrowser
@@ -56,13 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not found.runs:
             _complain(f"{results}: no usable results in this folder; run mapwise check or mapwise bench")
             return NOTHING
-        page = write_whole(output, PAGE, render(found))
+        page = write_whole(output, PAGE, render(found, _show_progress))
     except (FolderError, OutputError) as error:
         _complain(str(error))
         return NOTHING
     except KeyboardInterrupt:
         _complain("interrupted; no report was written")
         return 130
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a folder's name may be no UTF-8
+        sys.stdout.reconfigure(errors="surrogateescape")
     print(page)
     if options.open and not webbrowser.open(page.resolve().as_uri()):
         _complain(f"no browser could be started; open {page} yourself")
@@ -88,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     return parser
+
+
+def _show_progress(done: int, total: int) -> None:
+    """One line on a terminal, rewritten; nothing in a pipe."""
+    if total > 2 and sys.stderr.isatty():
+        end = "\r" if done < total - 1 else "\r\033[K"
+        print(f"drawing run {done + 1} of {total}", end=end, file=sys.stderr, flush=True)
 
 
 def _complain(message: str) -> None:

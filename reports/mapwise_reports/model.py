@@ -155,11 +155,7 @@ class Series:
     @property
     def usable(self) -> bool:
         """True if there is a median to draw."""
-        return (
-            self.outcome in (Outcome.MEASURED, Outcome.PARTIAL)
-            and self.seconds is not None
-            and self.seconds > 0
-        )
+        return self.outcome in (Outcome.MEASURED, Outcome.PARTIAL) and self.seconds is not None
 
     @property
     def amplification(self) -> float | None:
@@ -171,8 +167,7 @@ class Series:
         """The 25th and 75th percentile of the time, as multiples of the median."""
         if not self.seconds:
             return 1.0, 1.0
-        low = self.p25_seconds if self.p25_seconds and self.p25_seconds > 0 else self.seconds
-        high = self.p75_seconds if self.p75_seconds and self.p75_seconds > 0 else self.seconds
+        low, high = self.p25_seconds or self.seconds, self.p75_seconds or self.seconds
         return low / self.seconds, high / self.seconds
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Callable
 
 from jinja2 import Environment as Templates
 from jinja2 import PackageLoader, StrictUndefined, select_autoescape
@@ -16,16 +16,20 @@ from .conformance import Check
 from .model import MEANING, Problem, Result, Results, Run, Series, State
 from .plots import Plot, plots
 from .plots import style, svg
+from .records import TOOLS
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A plot with its drawings for wide and narrow pages."""
+    """A plot with its drawings for wide and narrow pages.
+
+    Runs behind the newest are drawn for wide pages only, to be scrolled on a narrow one.
+    """
 
     plot: Plot
     identity: str
     wide: Markup
-    narrow: Markup
+    narrow: Markup | None
     where: str
 
 
@@ -34,6 +38,7 @@ class RunView:
     """A run as the templates see it."""
 
     run: Run
+    in_front: bool
 
     @property
     def identity(self) -> str:
@@ -57,7 +62,14 @@ class RunView:
 
     @cached_property
     def plots(self) -> list[Drawn]:
-        return [_drawn(self.run, plot) for plot in plots(self.bench)] if self.bench else []
+        if self.bench is None:
+            return []
+        canvases = (style.WIDE, style.NARROW) if self.in_front else (style.WIDE,)
+        directories = self.bench.directories
+        return [
+            _drawn(self.run, plot, directories.index(plot.directory) if plot.directory else 0, canvases)
+            for plot in plots(self.bench)
+        ]
 
     @cached_property
     def limits(self) -> list[Series]:
@@ -97,10 +109,14 @@ class Level:
     facts: dict[str, str]
 
 
-def render(results: Results) -> str:
-    """The whole page as one text."""
-    views = [RunView(run) for run in results.runs]
-    front = [v for tool in ("check", "bench") for v in views if v.run is results.newest(tool)]
+def render(results: Results, progress: Callable[[int, int], None] = lambda done, all: None) -> str:
+    """The whole page as one text. `progress` is told how many runs are drawn, of how many."""
+    newest = [results.newest(tool) for tool in TOOLS]
+    views = [RunView(run, any(run is one for one in newest)) for run in results.runs]
+    for index, view in enumerate(views):
+        progress(index, len(views))
+        view.plots  # drawn once, kept
+    front = sorted((v for v in views if v.in_front), key=lambda view: TOOLS.index(view.run.tool))
     check = next((view for view in front if view.check), None)
     bench = next((view for view in front if view.bench), None)
     return _templates().get_template("report.html").render(
@@ -110,7 +126,7 @@ def render(results: Results) -> str:
         front=front,
         check=check,
         bench=bench,
-        others=[view for view in views if view not in front],
+        others=[view for view in views if not view.in_front],
         headline=_headline(front),
         answers=[
             findings.conformance(check.check if check else None),
@@ -184,22 +200,16 @@ def _by_file(problems: tuple[Problem, ...]) -> dict[str, list[Problem]]:
     return grouped
 
 
-def _drawn(run: Run, plot: Plot) -> Drawn:
-    index = 0 if plot.directory is None else _directory_index(run, plot.directory)
+def _drawn(run: Run, plot: Plot, index: int, canvases: tuple[style.Canvas, ...]) -> Drawn:
     identity = f"{run.identity}-{plot.key}-{index}"
-    drawings = []
-    for canvas in (style.WIDE, style.NARROW):
+    drawings: dict[str, Markup] = {}
+    for canvas in canvases:
         with style.settings():
             figure = plot.draw(canvas)
             name = f"{identity}-{canvas.name}"
-            drawings.append(svg.drawn(figure, name, plot.title, plot.sentence))
+            drawings[canvas.name] = svg.drawn(figure, name, plot.title, plot.sentence)
     where = f"{machine(run)}; {place(plot.directory, plot.filesystem)}"
-    return Drawn(plot, identity, drawings[0], drawings[1], where)
-
-
-def _directory_index(run: Run, directory: str) -> int:
-    paths = list(dict.fromkeys(series.directory for series in run.series if series.directory))
-    return 1 + paths.index(directory)
+    return Drawn(plot, identity, drawings["wide"], drawings.get("narrow"), where)
 
 
 def _limit(series: Series) -> str:

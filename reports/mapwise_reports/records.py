@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Iterator, NoReturn
 
@@ -119,8 +119,8 @@ class _FileReader:
 
     path: Path
     problems: list[Problem] = field(default_factory=list)
-    header: "Fields | None" = None
-    summary: "Fields | None" = None
+    header: Run | None = None
+    summary: "_Summary | None" = None
     cases: list[Case] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
     hidden: int = 0
@@ -151,15 +151,13 @@ class _FileReader:
         if schema == "mapwise.run/1":
             if self.header is not None:
                 raise RecordError("a second run record in one file, skipped")
-            if fields.text("tool") not in TOOLS:
-                raise RecordError(f"run of a tool this report does not know: {fields.text('tool')!r}")
-            self.header = fields
+            self.header = _header(self.path, fields)
         elif schema == "mapwise.check/1":
             self.cases.append(_case(fields))
         elif schema == "mapwise.bench/1":
             self.series.append(_series(fields))
         elif schema == "mapwise.summary/1":
-            self.summary = fields
+            self.summary = _summary(fields)
         else:
             raise RecordError(f"unknown schema {schema[:60]!r}, skipped")
 
@@ -169,49 +167,44 @@ class _FileReader:
                 Problem(self.path.name, None, "unusable: no run record, so nothing says what was run")
             )
             return None
-        header, state, seconds, planned = self.header, State.TRUNCATED, None, None
         if self.summary is not None:
-            whole = self.summary.flag("complete") and not self.summary.flag("interrupted")
-            state = State.COMPLETE if whole else State.INTERRUPTED
-            seconds = self.summary.number("seconds", None)
-            planned = self.summary.count("planned", None)
             self._compare_counts(self.summary)
         if self.hidden:
             self.problems.append(
                 Problem(self.path.name, None, f"{self.hidden} more lines that are no records")
             )
-        try:
-            return Run(
-                file=self.path,
-                tool=header.text("tool"),
-                version=header.text("version", ""),
-                start=header.text("start", ""),
-                host=header.text("host", ""),
-                command=tuple(str(word) for word in header.items("command")),
-                directories=tuple(_directory(Fields(d)) for d in header.items("directories")),
-                environment=_environment(header.fields("environment")),
-                state=state,
-                seconds=seconds,
-                planned=planned,
-                cases=tuple(self.cases),
-                series=tuple(self.series),
-                problems=tuple(self.problems),
-            )
-        except RecordError as error:
-            self.problems.append(Problem(self.path.name, None, f"unusable run record: {error}"))
-            return None
+        run = replace(
+            self.header,
+            cases=tuple(self.cases),
+            series=tuple(self.series),
+            problems=tuple(self.problems),
+        )
+        if self.summary is None:
+            return run
+        state = State.COMPLETE if self.summary.whole else State.INTERRUPTED
+        return replace(
+            run, state=state, seconds=self.summary.seconds, planned=self.summary.planned
+        )
 
-    def _compare_counts(self, summary: Fields) -> None:
+    def _compare_counts(self, summary: "_Summary") -> None:
         """A summary that counts otherwise than its file means that records were lost."""
         found: dict[str, int] = {}
         for kind in [c.result.value for c in self.cases] + [s.outcome.value for s in self.series]:
             found[kind] = found.get(kind, 0) + 1
-        for kind, said in summary.fields("counts").numbers().items():
+        for kind, said in summary.counts.items():
             if said != found.get(kind, 0):
-                self._problem(
-                    None,
-                    f"the summary counts {said:.0f} {kind}, the file holds {found.get(kind, 0)}",
-                )
+                message = f"the summary counts {said:.0f} {kind}, the file holds {found.get(kind, 0)}"
+                self._problem(None, message)
+
+
+@dataclass(frozen=True)
+class _Summary:
+    """The last record of a run."""
+
+    whole: bool
+    seconds: float | None
+    planned: int | None
+    counts: dict[str, float]
 
 
 def _parse(text: str) -> Any:
@@ -276,6 +269,11 @@ class Fields:
             raise RecordError(f"{key!r} is beyond anything that can be measured")
         return converted
 
+    def positive(self, key: str) -> float | None:
+        """A time or a rate; None if it is missing or says nothing."""
+        value: float | None = self.number(key, None)
+        return value if value is not None and value > 0 else None
+
     def count(self, key: str, default: Any = _REQUIRED) -> Any:
         value = self.number(key, default)
         return value if value is default else int(value)
@@ -304,6 +302,33 @@ def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
+
+
+def _header(path: Path, fields: Fields) -> Run:
+    """A run of which nothing but its first record is known yet."""
+    tool = fields.text("tool")
+    if tool not in TOOLS:
+        raise RecordError(f"run of a tool this report does not know: {tool[:40]!r}")
+    return Run(
+        file=path,
+        tool=tool,
+        version=fields.text("version", ""),
+        start=fields.text("start", ""),
+        host=fields.text("host", ""),
+        command=tuple(clean(str(word)) for word in fields.items("command")),
+        directories=tuple(_directory(Fields(d)) for d in fields.items("directories")),
+        environment=_environment(fields.fields("environment")),
+        state=State.TRUNCATED,
+    )
+
+
+def _summary(fields: Fields) -> _Summary:
+    return _Summary(
+        whole=fields.flag("complete") and not fields.flag("interrupted"),
+        seconds=fields.number("seconds", None),
+        planned=fields.count("planned", None),
+        counts=fields.fields("counts").numbers(),
+    )
 
 
 def _directory(fields: Fields) -> Directory:
@@ -375,11 +400,11 @@ def _series(fields: Fields) -> Series:
         items=fields.fields("unit").text("items", ""),
         samples=tuple(_sample(Fields(sample)) for sample in fields.items("samples")),
         discarded=_discarded(fields.fields("discarded")),
-        seconds=median.number("seconds", None),
-        bytes_per_second=median.number("bytes_per_second", None),
-        seconds_per_item=median.number("seconds_per_item", None),
-        p25_seconds=spread.number("p25_seconds", None),
-        p75_seconds=spread.number("p75_seconds", None),
+        seconds=median.positive("seconds"),
+        bytes_per_second=median.positive("bytes_per_second"),
+        seconds_per_item=median.positive("seconds_per_item"),
+        p25_seconds=spread.positive("p25_seconds"),
+        p75_seconds=spread.positive("p75_seconds"),
         extra=fields.fields("extra").numbers(),
     )
 

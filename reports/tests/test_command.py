@@ -63,6 +63,14 @@ def test_it_reads_mapwise_results_of_the_current_folder(launcher: Path, filled: 
     assert done.stdout == "mapwise-results/report/index.html\n"
 
 
+def test_a_folder_whose_name_is_not_utf8_is_fine(launcher: Path, filled: Path, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"odd-\xff")
+    filled.rename(odd)
+    done = start(launcher, "--results", odd, errors="surrogateescape")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{odd}/report/index.html\n"
+
+
 def test_a_second_report_replaces_the_first(launcher: Path, filled: Path) -> None:
     out = filled.parent / "out"
     assert start(launcher, "--results", filled, "--output", out).returncode == 0

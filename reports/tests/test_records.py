@@ -79,6 +79,8 @@ def test_an_interrupted_run_says_so(folder: Path, changes: dict[str, Any]) -> No
         '{"schema": "mapwise.other/1"}',
         '{"schema": "mapwise.check/1"}',
         '{"schema": "mapwise.run/1", "tool": "check"}',
+        json.dumps(fixtures.summary_record("check", [], counts={"PASS": "many"})),
+        json.dumps(fixtures.summary_record("check", [], counts=[])),
         json.dumps(fixtures.case_record("GREAT")),
         json.dumps(fixtures.case_record(steps="none")),
         json.dumps(fixtures.case_record(steps=[1])),
