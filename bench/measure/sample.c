@@ -2,12 +2,9 @@
 
 #include "access.h"
 #include "clock.h"
-#include "fill.h"
 #include "interrupt.h"
-#include "page_cache.h"
-#include "random.h"
+#include "prepare.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
@@ -128,165 +125,9 @@ bool sample_ok(struct sample *s, const char *what, int code, const mw_err *err)
     return false;
 }
 
-/* ---- preparing -------------------------------------------------------------------------------- */
-
-static bool ended(const struct sample *s)
+bool sample_ended(const struct sample *s)
 {
     return interrupted || s->results->cannot || s->results->broken;
-}
-
-static void close_views(struct sample *s)
-{
-    for (size_t i = 0; i < s->view_count; i++) {
-        mw_unpin(s->views[i].map, s->views[i].bytes);
-        mw_free(s->views[i].map);
-    }
-    s->view_count = 0;
-    s->map = NULL;
-    s->bytes = NULL;
-}
-
-static bool open_view(struct sample *s)
-{
-    const bool writing = s->series->demands.subject == MAP_WRITE;
-    const uint32_t rights = writing ? MW_PROT_READ | MW_PROT_WRITE : MW_PROT_READ;
-    mw_map_options options = MW_MAP_OPTIONS_INIT;
-    struct view *view = &s->views[s->view_count];
-    mw_err err = {0};
-    void *bytes;
-
-    options.access = writing ? MW_ACCESS_WRITE : MW_ACCESS_READ;
-    options.flags = MW_F_NO_TRACK;
-    if (!sample_ok(s, "mapping", mw_map_fd(&view->map, s->file, &options, &err), &err))
-        return false;
-    if (!sample_ok(s, "pinning", mw_pin(&bytes, view->map, 0, MW_WHOLE, rights, &err), &err)) {
-        mw_free(view->map);
-        return false;
-    }
-    view->bytes = bytes;
-    s->view_count++;
-    return true;
-}
-
-/* A fresh mapping for every operation of the batch; one for all where pages stay mapped anyway. */
-static bool open_views(struct sample *s)
-{
-    const struct demands *demands = &s->series->demands;
-    const size_t wanted = demands->temperature == MAPPED ? 1 : (size_t)s->batch;
-
-    if (demands->subject != MAP_READ && demands->subject != MAP_WRITE)
-        return true;
-    if (s->view_capacity < wanted) {
-        free(s->views);
-        s->view_capacity = 0;
-        s->views = calloc(wanted, sizeof *s->views);
-        if (!s->views) {
-            sample_broken(s, "out of memory");
-            return false;
-        }
-        s->view_capacity = wanted;
-    }
-    while (s->view_count < wanted)
-        if (!open_view(s))
-            return false;
-    s->view = s->views;
-    s->view_step = wanted > 1 ? 1 : 0;
-    s->map = s->views[0].map;
-    s->bytes = s->views[0].bytes;
-    return true;
-}
-
-static void prepare_cache(struct sample *s)
-{
-    const char *chosen = axis_text(s, "fill");
-    const char *fill = *chosen && strcmp(chosen, "none") != 0 ? chosen : "read_1M";
-
-    switch (s->series->demands.temperature) {
-    case COLD:
-        page_cache_make_cold(s->file, s->length);
-        break;
-    case WARM:
-    case MAPPED:
-        if (!fill_cache(s->data, fill) && !interrupted)
-            sample_broken(s, "filling the cache: %s", strerror(errno));
-        break;
-    case ANY_TEMPERATURE:
-        break;
-    }
-}
-
-/* Random pages without repetition, as long as there are enough: the same ones in all series of a round. */
-static bool choose_offsets(struct sample *s)
-{
-    const uint64_t pages = s->length / s->page_size;
-    const size_t wanted = (size_t)(s->batch * s->touches);
-    uint64_t state = s->run->seed ^ (s->round + 1) * UINT64_C(0x9e3779b97f4a7c15);
-
-    if (s->touches == 0)
-        return true;
-    free(s->offset_list);
-    uint64_t *order = calloc((size_t)pages, sizeof *order);
-    s->offset_list = calloc(wanted, sizeof *s->offset_list);
-    if (!order || !s->offset_list || pages == 0) {
-        free(order);
-        sample_broken(s, "out of memory");
-        return false;
-    }
-    for (uint64_t i = 0; i < pages; i++)
-        order[i] = i * s->page_size;
-    for (size_t i = 0; i < wanted; i++) {
-        uint64_t from = i % pages, to = from + random_below(&state, pages - from);
-        uint64_t chosen = order[to];
-        order[to] = order[from];
-        s->offset_list[i] = order[from] = chosen;
-    }
-    free(order);
-    s->offsets = s->offset_list;
-    return true;
-}
-
-static uint64_t resident_pages(const struct sample *s)
-{
-    struct cached_pages cached;
-
-    if (s->file < 0 || !page_cache_look(&cached, s->file, s->length))
-        return PAGES_UNKNOWN;
-    return cached.resident;
-}
-
-static void check_condition_before(struct sample *s)
-{
-    const uint64_t pages = (s->length + s->page_size - 1) / s->page_size;
-    const enum temperature temperature = s->series->demands.temperature;
-
-    s->resident_before = resident_pages(s);
-    if (temperature == COLD && s->resident_before != 0)
-        sample_doubt(s, "not cold: %" PRIu64 " of %" PRIu64 " pages were in memory before",
-                     s->resident_before, pages);
-    if ((temperature == WARM || temperature == MAPPED) && s->resident_before != pages)
-        sample_doubt(s, "not warm: %" PRIu64 " of %" PRIu64 " pages were in memory before",
-                     s->resident_before, pages);
-}
-
-/* Everything up to the start of the clock. False: no sample can be taken. */
-static bool prepare(struct sample *s)
-{
-    s->doubt[0] = '\0';
-    s->batch = s->trial ? 1 : s->results->batch;
-    s->current = (struct measurement){.order = s->run->order++, .batch = s->batch};
-    close_views(s);
-    prepare_cache(s);
-    if (ended(s) || !choose_offsets(s) || !open_views(s))
-        return false;
-    if (s->series->demands.temperature == MAPPED)
-        consume(load_each_page(s->bytes, (size_t)s->length, s->page_size));
-    if (s->series->family->prepare)
-        s->series->family->prepare(s);
-    if (ended(s))
-        return false;
-    check_condition_before(s);
-    s->operations_left = s->batch;
-    return true;
 }
 
 /* ---- finishing -------------------------------------------------------------------------------- */
@@ -319,7 +160,7 @@ static void stop_clock(struct sample *s)
     m->bytes_needed = s->batch * s->needed_each;
     m->items = s->batch * s->items_each;
     m->resident_before = s->resident_before;
-    m->resident_after = resident_pages(s);
+    m->resident_after = prepare_resident_pages(s);
     if (s->series->family->check)
         s->series->family->check(s);
     check_condition_after(s);
@@ -345,7 +186,7 @@ static bool finish(struct sample *s)
     stop_clock(s);
     if (s->series->family->finish)
         s->series->family->finish(s);
-    if (ended(s))
+    if (sample_ended(s))
         return false;
     if (s->trial) {
         s->trial = false;
@@ -364,9 +205,10 @@ static bool finish(struct sample *s)
 /* Prepares one sample and starts the clock. False: it has to be tried again, or the series has ended. */
 static bool begin(struct sample *s)
 {
-    const bool prepared = prepare(s);
-
-    if (!prepared || s->doubt[0]) {
+    s->doubt[0] = '\0';
+    s->batch = s->trial ? 1 : s->results->batch;
+    s->current = (struct measurement){.order = s->run->order++, .batch = s->batch};
+    if (!prepare_sample(s) || s->doubt[0]) {
         if (s->doubt[0])
             series_discard(s->results, s->doubt);
         if (s->series->family->finish)
@@ -383,7 +225,7 @@ bool sample_boundary(struct sample *s)
 {
     if (s->timing && finish(s))
         s->owed = false;
-    while (!ended(s)) {
+    while (!sample_ended(s)) {
         if (!s->owed && !s->driver->want(s->driver->user))
             break;
         if (!s->owed) {
@@ -478,7 +320,7 @@ void sample_block(struct series *series, struct run *run, uint64_t round, const 
         sample_broken(s, "no data file of %" PRIu64 " bytes", s->length);
     if (s->timing && series->family->finish) /* the body left in the middle of a sample */
         series->family->finish(s);
-    close_views(s);
+    prepare_end(s);
     for (size_t i = 0; i < s->memory_count; i++)
         free(s->memory[i]);
     free(s->offset_list);

@@ -135,6 +135,9 @@ void sample_broken(struct sample *s, const char *format, ...) __attribute__((for
  * else "went wrong". */
 bool sample_ok(struct sample *s, const char *what, int code, const mw_err *err);
 
+/* Whether the series is over: interrupted, impossible or broken. */
+bool sample_ended(const struct sample *s);
+
 /* ---- for drivers ------------------------------------------------------------------------------ */
 
 /* Runs the family's body for a block of samples. `round` numbers the block. */
