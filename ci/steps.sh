@@ -34,7 +34,7 @@ check_format() {
 }
 
 build() {
-    cmake --preset "$1" && cmake --build --preset "$1" -- -j "$jobs"
+    cmake --preset "$1" && cmake --build --preset "$1"
 }
 
 run_tests() {
