@@ -251,12 +251,23 @@ static double always_half(const double *values, size_t count)
     static double statistic_##n(const double *values, size_t count)                                          \
     {                                                                                                        \
         return values && count ? (n) : -(n);                                                                 \
-    }
-#define TEN(X, d) X(d##0) X(d##1) X(d##2) X(d##3) X(d##4) X(d##5) X(d##6) X(d##7) X(d##8) X(d##9)
-TEN(STATISTIC, 1)
-TEN(STATISTIC, 2)
-TEN(STATISTIC, 3) TEN(STATISTIC, 4) _Static_assert(GB_STATISTICS_MAX < 42,
-                                                   "the functions here must be more than there is room for");
+    }                                                                                                        \
+    struct statistic_##n
+#define FIVE(X, n)                                                                                           \
+    X(n##0);                                                                                                 \
+    X(n##1);                                                                                                 \
+    X(n##2);                                                                                                 \
+    X(n##3);                                                                                                 \
+    X(n##4)
+FIVE(STATISTIC, 1);
+FIVE(STATISTIC, 2);
+FIVE(STATISTIC, 3);
+FIVE(STATISTIC, 4);
+FIVE(STATISTIC, 5);
+FIVE(STATISTIC, 6);
+FIVE(STATISTIC, 7);
+FIVE(STATISTIC, 8);
+#define FIVE_NAMES(n) statistic_##n##0, statistic_##n##1, statistic_##n##2, statistic_##n##3, statistic_##n##4
 
 /* ---- tests ------------------------------------------------------------------------------------ */
 
@@ -464,8 +475,8 @@ static void test_repetitions_and_statistics(void)
 
 static void test_statistics_are_bounded(void)
 {
-#define ADDRESS(n) statistic_##n,
-    const gb_statistic functions[] = {TEN(ADDRESS, 1) TEN(ADDRESS, 2) TEN(ADDRESS, 3) TEN(ADDRESS, 4)};
+    const gb_statistic functions[] = {FIVE_NAMES(1), FIVE_NAMES(2), FIVE_NAMES(3), FIVE_NAMES(4),
+                                      FIVE_NAMES(5), FIVE_NAMES(6), FIVE_NAMES(7), FIVE_NAMES(8)};
     gb_benchmark *many = gb_register("many_statistics", count_iterations, &(struct observed){0});
     int refused = 0;
 
