@@ -238,8 +238,8 @@ static void swap_maps(int round)
 FILE_CASE("conc.fixed_vs_fault", PRACTICE("Linux, mm/mmap.c"),
           "while one map replaces another readers see either of them, and never a gap", .seconds = 20)
 {
-    shared_file = scratch_file(2 * PAGES * page);
-    for (size_t i = 0; i < 2 * PAGES; i++)
+    shared_file = scratch_file(page * 2 * PAGES);
+    for (size_t i = 0; i < (size_t)2 * PAGES; i++)
         write_file(&shared_file, (off_t)(i * page), i < PAGES ? 5 : 6);
     shared = map_file(&shared_file, 0, PAGES * page, PROT_READ, MAP_SHARED);
     EXPECT("0", touches_besides("5", "6", swap_maps));
