@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 struct file_fact {
@@ -167,6 +168,29 @@ static bool find_mount(struct mount *found, const char *path)
     return longest > 0;
 }
 
+/* Where no mount is to be seen (in a chroot, say), the number of the file system must do. */
+static const char *type_by_number(const char *directory)
+{
+    static const struct {
+        uint32_t number;
+        const char *name;
+    } types[] = {
+        {0xef53, "ext4"}, /* ext2 and ext3 have it too; ext4's driver serves them */
+        {0x58465342, "xfs"},     {0x9123683e, "btrfs"}, {0x01021994, "tmpfs"},     {0x858458f6, "ramfs"},
+        {0x794c7630, "overlay"}, {0x2fc12fc1, "zfs"},   {0xf2f52010, "f2fs"},      {0x6969, "nfs"},
+        {0x65735546, "fuse"},    {0x01021997, "9p"},    {0x958458f6, "hugetlbfs"}, {0x73717368, "squashfs"},
+        {0xe0f5e1e2, "erofs"},
+    };
+    struct statfs status;
+
+    if (statfs(directory, &status) != 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if ((uint32_t)status.f_type == types[i].number)
+            return types[i].name;
+    return NULL;
+}
+
 void facts_of_directory_platform(struct facts *facts, const char *directory)
 {
     static const struct {
@@ -190,6 +214,8 @@ void facts_of_directory_platform(struct facts *facts, const char *directory)
         facts_add(facts, FACT_SYSTEM, "filesystem", "%s", mount.type);
         facts_add(facts, FACT_SYSTEM, "device", "%s", mount.source);
         facts_add(facts, FACT_SYSTEM, "mount_options", "%s", mount.options);
+    } else if (type_by_number(directory)) {
+        facts_add(facts, FACT_SYSTEM, "filesystem", "%s", type_by_number(directory));
     }
     if (stat(directory, &status) != 0)
         return;
