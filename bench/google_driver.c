@@ -85,30 +85,28 @@ static void shuffle(struct series **list, size_t count, uint64_t *random)
     }
 }
 
-static bool register_block(struct block *block)
+static int64_t samples_in_block(const struct series *series)
 {
-    const struct demands *demands = &block->series->demands;
-    const bool cheap = demands->batches && demands->temperature == ANY_TEMPERATURE;
-    const int64_t samples = cheap ? BATCHES_IN_BLOCK : 1;
-    gb_benchmark *benchmark = gb_register(block->series->name, run_block, block);
+    const bool cheap = series->demands.batches && series->demands.temperature == ANY_TEMPERATURE;
 
-    block->series->wanted += (unsigned)samples;
-    return benchmark && gb_use_manual_time(benchmark) == GB_OK && gb_iterations(benchmark, samples) == GB_OK;
+    return cheap ? BATCHES_IN_BLOCK : 1;
 }
 
-static bool register_rounds(struct block *blocks, struct series **list, size_t count, unsigned rounds,
-                            struct schedule *schedule)
+static bool register_block(struct block *block)
 {
-    uint64_t random = schedule->run->seed;
+    gb_benchmark *benchmark = gb_register(block->series->name, run_block, block);
 
-    for (unsigned round = 0; round < rounds; round++) {
-        shuffle(list, count, &random);
-        for (size_t i = 0; i < count; i++) {
-            struct block *block = &blocks[round * count + i];
-            *block = (struct block){.schedule = schedule, .series = list[i], .round = round};
-            if (!register_block(block))
-                return false;
-        }
+    return benchmark && gb_use_manual_time(benchmark) == GB_OK &&
+           gb_iterations(benchmark, samples_in_block(block->series)) == GB_OK;
+}
+
+static bool register_round(struct block *blocks, struct series *const *list, size_t count, unsigned round,
+                           struct schedule *schedule)
+{
+    for (size_t i = 0; i < count; i++) {
+        blocks[i] = (struct block){.schedule = schedule, .series = list[i], .round = round};
+        if (!register_block(&blocks[i]))
+            return false;
     }
     return true;
 }
@@ -119,30 +117,49 @@ static void ignore_row(void *user, const gb_row *row)
     (void)row;
 }
 
-bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds, bool google_display,
-                       progress_function progress)
+/* The library takes time that grows with the square of what is registered, so it gets one round at a time;
+ * but all at once where it writes a document of its own, which each call would begin anew. */
+static bool run_rounds(struct schedule *schedule, struct series **list, size_t count, unsigned rounds,
+                       const struct google_output *output)
 {
     static const gb_reporter quiet = {ignore_row, NULL};
+    const unsigned at_once = output->display || output->file ? rounds : 1;
+    struct block *blocks = calloc(count * at_once, sizeof *blocks);
+    uint64_t random = schedule->run->seed;
+    bool fine = blocks;
+
+    for (unsigned round = 0; fine && round < rounds && !interrupted; round += at_once) {
+        for (unsigned i = 0; fine && i < at_once; i++) {
+            shuffle(list, count, &random);
+            fine = register_round(&blocks[i * count], list, count, round + i, schedule);
+        }
+        fine = fine && gb_run_all(NULL, ".", output->display ? NULL : &quiet) == GB_OK;
+        gb_clear_registered();
+    }
+    free(blocks);
+    return fine;
+}
+
+bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
+                       const struct google_output *output, progress_function progress)
+{
     struct schedule schedule = {.run = run, .progress = progress};
     struct series **list = calloc(plan->count, sizeof(struct series *));
-    struct block *blocks = NULL;
     size_t count = 0;
-    bool fine = false;
+    bool fine = list;
 
-    for (size_t i = 0; list && i < plan->count; i++)
-        if (!plan->series[i].cannot)
-            list[count++] = &plan->series[i];
+    for (size_t i = 0; fine && i < plan->count; i++) {
+        struct series *series = &plan->series[i];
+        if (series->cannot)
+            continue;
+        list[count++] = series;
+        series->wanted = rounds * (unsigned)samples_in_block(series);
+    }
     schedule.count = count * rounds;
-    if (list && count)
-        blocks = calloc(schedule.count, sizeof *blocks);
-    if (list && count == 0)
-        fine = true; /* every series is NOT RUN, and says why */
-    else if (blocks && register_rounds(blocks, list, count, rounds, &schedule))
-        fine = gb_run_all(NULL, ".", google_display ? NULL : &quiet) == GB_OK;
+    if (fine && count)
+        fine = run_rounds(&schedule, list, count, rounds, output);
+    free(list);
     if (!fine)
         complain("Google Benchmark could not run the series: out of memory?");
-    free(blocks);
-    free(list);
-    gb_clear_registered();
     return fine;
 }

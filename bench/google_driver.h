@@ -13,7 +13,7 @@
 typedef void (*progress_function)(const struct series *series, size_t done, size_t of);
 
 /* Runs `rounds` blocks of every series that can run. False after one line on standard error. */
-bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds, bool google_display,
-                       progress_function progress);
+bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
+                       const struct google_output *output, progress_function progress);
 
 #endif

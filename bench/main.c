@@ -89,7 +89,7 @@ static bool write_records(struct results *results, struct plan *plan, const stru
 static int report(struct results *results, struct plan *plan, const struct options *options,
                   struct run_summary *summary)
 {
-    FILE *out = options->google_display ? stderr : stdout;
+    FILE *out = options->google.display ? stderr : stdout;
     enum outcome *outcomes = calloc(plan->count, sizeof *outcomes);
 
     if (!outcomes) {
@@ -97,7 +97,7 @@ static int report(struct results *results, struct plan *plan, const struct optio
         return complain("out of memory; free some");
     }
     bool written = write_records(results, plan, options, outcomes, summary);
-    if (!options->google_display)
+    if (!options->google.display)
         display_table(out, plan, outcomes);
     free(outcomes);
     const unsigned *counts = summary->counts;
@@ -118,11 +118,11 @@ static int run_plan(struct plan *plan, const struct options *options, char *cons
     struct results results;
 
     interrupt_install();
-    announce(options->google_display ? stderr : stdout, plan, options);
+    announce(options->google.display ? stderr : stdout, plan, options);
     if (!plan_open_places(plan, options) || !open_results(&results, plan, options, argv))
         return EXIT_USAGE;
     summary.processor = processor_pin();
-    bool ran = google_driver_run(plan, &run, summary.rounds, options->google_display, display_progress);
+    bool ran = google_driver_run(plan, &run, summary.rounds, &options->google, display_progress);
     display_progress_end();
     if (!ran) {
         results_discard(&results);

@@ -73,13 +73,12 @@ static bool take_google_options(struct options *options, int *argc, char **argv)
 {
     static char filter[1024];
 
-    for (int i = 1; i < *argc; i++)
-        if (strncmp(argv[i], "--benchmark_format=", 19) == 0)
-            options->google_display = true;
-    for (int i = 1; i < *argc; i++)
-        if (strcmp(argv[i], "--benchmark_list_tests") == 0 ||
-            strcmp(argv[i], "--benchmark_list_tests=true") == 0)
-            options->list = true;
+    for (int i = 1; i < *argc; i++) {
+        options->google.display |= strncmp(argv[i], "--benchmark_format=", 19) == 0;
+        options->google.file |= strncmp(argv[i], "--benchmark_out=", 16) == 0;
+        options->list |= strcmp(argv[i], "--benchmark_list_tests") == 0 ||
+                         strcmp(argv[i], "--benchmark_list_tests=true") == 0;
+    }
     if (gb_initialize(argc, argv) != GB_OK)
         return complain("Google Benchmark refuses the command line; see --help"), false;
     if (gb_filter(filter, sizeof filter) >= sizeof filter)

@@ -8,6 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What Google Benchmark writes itself. */
+struct google_output {
+    bool display; /* --benchmark_format: standard output is the library's */
+    bool file;    /* --benchmark_out */
+};
+
 struct options {
     enum profile profile;
     const char *filter; /* NULL: everything */
@@ -18,7 +24,7 @@ struct options {
     uint64_t seed;
     unsigned rounds; /* 0: as the profile says */
     bool list, anonymize;
-    bool google_display; /* --benchmark_format: standard output is Google Benchmark's */
+    struct google_output google;
 };
 
 /* "quick", "standard", "full". */

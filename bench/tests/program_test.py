@@ -8,6 +8,7 @@ Needs nothing but Python's standard library.
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -237,7 +238,7 @@ class Refusals(BenchCase):
 class Interruption(BenchCase):
     def interrupt(self, signal_number, delay):
         process = subprocess.Popen(
-            [PROGRAM, "--rounds", "60", "--filter", "size:(4194304|16777216)"],
+            [PROGRAM, "--rounds", "1000", "--filter", "size:(4194304|16777216)"],
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
@@ -251,9 +252,14 @@ class Interruption(BenchCase):
         return records_in(self.folder)
 
     def test_in_mid_run(self):
-        *_, last = records = self.interrupt(signal.SIGINT, 1.5)
-        self.assertEqual((last["complete"], last["interrupted"]), (False, True))
-        partial = [r for r in records if r.get("result") == "PARTIAL"]
+        partial = []
+        for delay in (1, 3, 9, 27):  # a busy machine may not have come so far
+            *_, last = records = self.interrupt(signal.SIGINT, delay)
+            self.assertEqual((last["complete"], last["interrupted"]), (False, True))
+            partial = [r for r in records if r.get("result") == "PARTIAL"]
+            if partial:
+                break
+            shutil.rmtree(os.path.join(self.folder, "mapwise-results"))
         self.assertGreater(len(partial), 0)
         for record in partial:
             self.assertGreater(len(record["samples"]), 0)
