@@ -61,12 +61,12 @@ def sentence(pattern: Pattern) -> str:
     where = title(pattern.name)
     if pattern.best is None and pattern.worst is None:
         return f"{where}, no advice differs clearly from normal."
-    best, worst = "none is clearly faster than normal", "none is clearly slower than normal"
+    best, worst = "no advice is clearly faster than normal", "none is clearly slower"
     if pattern.best is not None:
-        best = f"{pattern.best.advice} is best ({quantity.in_words(pattern.best.speed or 1.0)} as normal)"
+        best = f"advice {pattern.best.advice} is best ({quantity.in_words(pattern.best.speed or 1.0)} as normal)"
     if pattern.worst is not None:
         worst = f"{pattern.worst.advice} is worst ({quantity.in_words(pattern.worst.speed or 1.0)})"
-    return f"{where}, {best}, {worst}."
+    return f"{where}, {best}; {worst}."
 
 
 def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
