@@ -1,36 +1,18 @@
 /* cachestat (Linux 6.5) where the running kernel has it, else mincore through a mapping. */
 #include "../page_cache.h"
 
+#include "cachestat.h"
+
 #include <fcntl.h>
 #include <mapwise.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-/* Not in the C library's headers of 2022; the number is the same on every architecture but alpha. */
-#ifndef SYS_cachestat
-#ifdef __alpha__
-#define SYS_cachestat 561
-#else
-#define SYS_cachestat 451
-#endif
-#endif
-
-struct cachestat_range {
-    uint64_t offset, length;
-};
-
-struct cachestat {
-    uint64_t cached, dirty, writeback, evicted, recently_evicted;
-};
 
 static bool look_by_cachestat(struct cached_pages *out, int file, uint64_t length)
 {
-    struct cachestat_range range = {0, length};
-    struct cachestat status;
+    struct cachestat_pages status;
 
-    if (syscall(SYS_cachestat, file, &range, &status, 0) != 0)
+    if (!cachestat_ask(&status, file, 0, length))
         return false;
-    *out = (struct cached_pages){.resident = status.cached, .dirty = status.dirty + status.writeback};
+    *out = (struct cached_pages){.resident = status.cached, .dirty = status.dirty + status.write_back};
     return true;
 }
 

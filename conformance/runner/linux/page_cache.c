@@ -1,4 +1,5 @@
 /* What the page cache holds of a file: cachestat(2), since Linux 6.5. */
+#include "cachestat.h"
 #include "observe.h"
 #include "setup.h"
 
@@ -8,34 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-#ifndef SYS_cachestat /* headers older than the call; Alpha counts from 110 */
-#ifdef __alpha__
-#define SYS_cachestat 561
-#else
-#define SYS_cachestat 451
-#endif
-#endif
-
-struct cachestat_range {
-    uint64_t offset, length;
-};
-
-struct cachestat_answer {
-    uint64_t cached, dirty, write_back, evicted, recently_evicted;
-};
-
-/* False where the system has no such call or refuses it. */
-static bool ask_cachestat(const struct scratch_file *file, off_t offset, size_t length,
-                          struct cachestat_answer *answer)
-{
-    struct cachestat_range range = {(uint64_t)offset, length};
-
-    return syscall(SYS_cachestat, file->descriptor, &range, answer, 0) == 0;
-}
 
 void need_backing_store(const struct scratch_file *file)
 {
@@ -60,19 +35,19 @@ static int64_t dirty_by_smaps(const struct scratch_file *file, off_t offset, siz
 
 const char *dirty_pages(const struct scratch_file *file, off_t offset, size_t length)
 {
-    struct cachestat_answer answer;
+    struct cachestat_pages answer;
 
     need_backing_store(file);
-    if (ask_cachestat(file, offset, length, &answer))
+    if (cachestat_ask(&answer, file->descriptor, (uint64_t)offset, length))
         return number((int64_t)(answer.dirty + answer.write_back));
     return number(dirty_by_smaps(file, offset, length));
 }
 
 const char *cached_pages(const struct scratch_file *file, off_t offset, size_t length)
 {
-    struct cachestat_answer answer;
+    struct cachestat_pages answer;
 
-    if (!ask_cachestat(file, offset, length, &answer))
+    if (!cachestat_ask(&answer, file->descriptor, (uint64_t)offset, length))
         unsupported("needs cachestat, Linux 6.5");
     return number((int64_t)answer.cached);
 }
