@@ -6,6 +6,8 @@
 
 SUITE("library", "libmapwise: what its behaviour table says");
 
+enum { UNKNOWN_FLAG = 0x02000000 }; /* no MAP_ flag of any architecture has this bit */
+
 /* Maps the file with an access and flags, to see the call fail or succeed; what it made is freed. */
 static const char *try_map(const struct scratch_file *file, mw_access access, uint32_t flags)
 {
@@ -185,6 +187,7 @@ CASE("CRE-12", MAPWISE("CRE-12"), "/dev/zero with an explicit length gives memor
     EXPECT("MW_OK", set_byte(map, page, 9));
     EXPECT("9", byte_at(map, page));
     EXPECT("yes", yes_or_no(info_of(map).source == MW_SOURCE_DEVICE));
+    EXPECT("MW_E_NOTSUP", answer(mw_file_size(&(uint64_t){0}, map, &failure)));
 }
 
 CASE("CRE-13", MAPWISE("CRE-13"), "pipes and sockets can't be mapped, but MW_F_READ_COPY reads their bytes")
@@ -343,7 +346,7 @@ FILE_CASE("CRE-24", MAPWISE("CRE-24"),
     mw_map_options options = options_for(MW_ACCESS_COPY, 0);
     mw_map *map;
 
-    options.raw_flags = 0x40000000;
+    options.raw_flags = UNKNOWN_FLAG;
     EXPECT("MW_E_NOTSUP", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
     options.flags = MW_F_RAW_UNCHECKED;
     EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
@@ -368,6 +371,33 @@ FILE_CASE("CRE-24.populate", MAPWISE("CRE-24"),
            answer(mw_resident(&pages, &resident, NULL, 0, MW_RESIDENCY_COUNT, map, 0, MW_WHOLE, &failure)));
     EXPECT("64", number((int64_t)pages));
     EXPECT("64", number((int64_t)resident));
+}
+
+FILE_CASE("CRE-24.slack", MAPWISE("CRE-24"), "MW_F_POPULATE leaves out the pages that the file does not back")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options options = options_range(MW_ACCESS_READ, MW_F_POPULATE | MW_F_SLACK_OK, 0, 3 * page);
+    mw_map *map = library_map_with(&file, &options);
+
+    EXPECT("100", residency(info_of(map).base, 3 * page));
+    EXPECT("1", byte_at(map, 0));
+}
+
+FILE_CASE("CRE-24.shared", MAPWISE("CRE-24"),
+          "a flag that the kernel does not know is refused for a shared map too")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
+    mw_map *map;
+
+    options.raw_flags = UNKNOWN_FLAG;
+    remember_resources();
+    EXPECT("MW_E_NOTSUP", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT("nothing", leaked());
+    options.flags = MW_F_RAW_UNCHECKED;
+    EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("9", file_byte(&file, 0));
 }
 
 FILE_CASE("CRE-25", MAPWISE("CRE-25"), "pages can be mapped for execution, or that is refused as MW_E_ACCESS")

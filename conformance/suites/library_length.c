@@ -1,7 +1,6 @@
 /* The library: lengths, offsets, and files that grow for a map. */
 #include "library.h"
 
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -274,12 +273,11 @@ CASE("GRO-08", MAPWISE("GRO-08"), "growth of anonymous memory makes no sense and
 }
 
 FILE_CASE("GRO-09", MAPWISE("GRO-09"),
-          "growth above the limit of file sizes is refused, and the file keeps its size")
+          "growth above the limit of file sizes is refused without a signal, and the file keeps its size")
 {
     struct scratch_file file = scratch_file(page);
     struct rlimit limit = {4 * page, 4 * page};
 
-    signal(SIGXFSZ, SIG_IGN);
     SETUP(setrlimit(RLIMIT_FSIZE, &limit));
     remember_resources();
     EXPECT("MW_E_LIMIT", try_range(&file, 0, 4 * page + 1, MW_F_GROW));
@@ -304,6 +302,23 @@ FILE_CASE("GRO-10", MAPWISE("GRO-10"),
     options.address = unmapped_range(4 * page);
     EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
     EXPECT("exact", placed(info_of(map).base, options.address));
+}
+
+FILE_CASE("GRO-10.populate", MAPWISE("GRO-10"),
+          "a file that has grown gets its old size back also when the last step fails",
+          .since = KERNEL(5, 14))
+{
+    struct scratch_file file = scratch_file(page + 10);
+    mw_map_options options = options_range(MW_ACCESS_DEFAULT, MW_F_GROW | MW_F_POPULATE, 0, 4 * page);
+    mw_map *map;
+
+    options.prot = MW_PROT_NONE; /* such pages can be mapped, but not brought into memory */
+    remember_resources();
+    EXPECT("MW_E_INVAL|MW_E_ACCESS|MW_E_FAULT", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT(number((int64_t)(page + 10)), file_size(&file));
+    EXPECT("nothing", leaked());
+    options.prot = MW_PROT_READ;
+    EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
 }
 
 FILE_CASE("GRO-11", MAPWISE("GRO-11"), "MW_F_PREALLOC owns the space of the range before it returns")

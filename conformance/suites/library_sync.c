@@ -121,6 +121,21 @@ FILE_CASE("SYN-09", MAPWISE("SYN-09"),
     }
 }
 
+FILE_CASE("SYN-09.file", MAPWISE("SYN-09"),
+          "the levels from DATA on write all of the file, also what write has changed outside the map")
+{
+    static const mw_sync_level levels[] = {MW_SYNC_DATA, MW_SYNC_BARRIER, MW_SYNC_FULL};
+    struct scratch_file file = scratch_file(5 * page);
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 0, page);
+    mw_map *map = library_map_with(&file, &options);
+
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        write_file(&file, (off_t)(4 * page), 9);
+        EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, levels[i], 0, &failure)));
+        EXPECT("0", dirty_pages(&file, 0, 5 * page));
+    }
+}
+
 FILE_CASE("SYN-09.async", MAPWISE("SYN-09"), "ASYNC and INVALIDATE succeed and lose no change")
 {
     struct scratch_file file = scratch_file(page);
