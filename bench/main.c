@@ -40,7 +40,7 @@ static void announce(FILE *out, const struct plan *plan, const struct options *o
     fflush(out);
 }
 
-static bool open_results(struct results *results, const struct plan *plan, const struct options *options,
+static bool open_results(struct results *results, struct plan *plan, const struct options *options,
                          char *const *argv)
 {
     const char **directories = calloc(plan->place_count, sizeof *directories);
@@ -58,6 +58,9 @@ static bool open_results(struct results *results, const struct plan *plan, const
         results_describe_run(&results->json, &description);
         results_end_record(results);
     }
+    /* From here on the places are only named. */
+    for (size_t i = 0; i < plan->place_count && options->anonymize; i++)
+        results_name_directory(plan->places[i].directory, sizeof plan->places[i].directory, &description, i);
     free(directories);
     return opened;
 }
@@ -71,13 +74,13 @@ static int exit_status(const struct run_summary *summary)
     return EXIT_YES;
 }
 
-static bool write_records(struct results *results, struct plan *plan, const struct options *options,
-                          enum outcome *outcomes, struct run_summary *summary)
+static bool write_records(struct results *results, struct plan *plan, enum outcome *outcomes,
+                          struct run_summary *summary)
 {
     for (size_t i = 0; i < plan->count; i++) {
         outcomes[i] = series_outcome(&plan->series[i], summary->interrupted);
         summary->counts[outcomes[i]]++;
-        record_series(&results->json, &plan->series[i], outcomes[i], options->anonymize);
+        record_series(&results->json, &plan->series[i], outcomes[i]);
         results_end_record(results);
     }
     record_summary(&results->json, summary);

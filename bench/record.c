@@ -169,7 +169,7 @@ static void write_point(struct json *json, const struct series *series)
     json_boolean(json, "base", series->point.base);
 }
 
-void record_series(struct json *json, const struct series *series, enum outcome outcome, bool anonymize)
+void record_series(struct json *json, const struct series *series, enum outcome outcome)
 {
     const struct place *place = series->place;
     struct figures figures;
@@ -177,7 +177,7 @@ void record_series(struct json *json, const struct series *series, enum outcome 
     json_object(json, NULL);
     json_string(json, "schema", "mapwise.bench/1");
     write_point(json, series);
-    json_string(json, "directory", !place ? NULL : anonymize ? "withheld" : place->directory);
+    json_string(json, "directory", place ? place->directory : NULL);
     json_string(json, "filesystem", place ? place->filesystem : NULL);
     json_string(json, "result", outcome_name(outcome));
     json_string(json, "reason", series->reason);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /* Writes the record of one series, which has ended with `outcome`. */
-void record_series(struct json *json, const struct series *series, enum outcome outcome, bool anonymize);
+void record_series(struct json *json, const struct series *series, enum outcome outcome);
 
 struct run_summary {
     unsigned counts[4]; /* by outcome */

@@ -62,16 +62,27 @@ bool results_open(struct results *results, const char *directory, const char *fi
     return true;
 }
 
-static void describe_directory(struct json *json, const char *directory, bool anonymize)
+void results_name_directory(char *name, size_t capacity, const struct run_description *run, size_t index)
+{
+    if (run->anonymize)
+        snprintf(name, capacity, "folder %zu", index + 1);
+    else
+        snprintf(name, capacity, "%s", run->directories[index]);
+}
+
+static void describe_directory(struct json *json, const struct run_description *run, size_t index)
 {
     struct facts facts;
+    char name[PATH_MAX];
 
-    facts_of_directory(&facts, directory);
+    facts_of_directory(&facts, run->directories[index]);
+    results_name_directory(name, sizeof name, run, index);
     json_object(json, NULL);
+    json_string(json, "path", name);
     for (size_t i = 0; i < facts.count; i++) {
         const struct fact *fact = &facts.list[i];
-        bool names_a_place = strcmp(fact->name, "path") == 0 || strcmp(fact->name, "device") == 0;
-        json_string(json, fact->name, anonymize && names_a_place ? "withheld" : fact->value);
+        if (strcmp(fact->name, "path") != 0 && !(run->anonymize && strcmp(fact->name, "device") == 0))
+            json_string(json, fact->name, fact->value);
     }
     json_end_object(json);
 }
@@ -99,7 +110,7 @@ void results_describe_run(struct json *json, const struct run_description *run)
         json_string(json, "host", host);
     json_array(json, "directories");
     for (size_t i = 0; i < run->directory_count; i++)
-        describe_directory(json, run->directories[i], run->anonymize);
+        describe_directory(json, run, i);
     json_end_array(json);
     facts_write_machine(&facts, json, "environment");
     json_end_object(json);

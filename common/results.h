@@ -35,6 +35,9 @@ bool results_open(struct results *results, const char *directory, const char *fi
 /* Writes the mapwise.run/1 record. `json` need not belong to a results file. */
 void results_describe_run(struct json *json, const struct run_description *run);
 
+/* What records call the folder `index`: its path, or its number in a run that is anonymized. */
+void results_name_directory(char *name, size_t capacity, const struct run_description *run, size_t index);
+
 /* Ends a record: the line is complete and handed to the system. */
 void results_end_record(struct results *results);
 

@@ -12,7 +12,7 @@
 
 /* A folder that file cases run in. */
 struct place {
-    const char *directory;  /* as the user named it */
+    const char *directory;  /* what records call it */
     const char *filesystem; /* its type, or NULL */
     const char *scratch;    /* the folder in it that is ours */
 };

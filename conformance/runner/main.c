@@ -23,6 +23,8 @@ struct session {
     const struct options *options;
     struct run_description description;
     struct scratch scratch[PLACES_MAX];
+    const char *directories[PLACES_MAX];
+    char name[PLACES_MAX][PATH_MAX];
     char filesystem[PLACES_MAX][64];
     struct place places[PLACES_MAX];
     size_t place_count;
@@ -67,11 +69,13 @@ static bool open_places(struct session *session)
         if (!scratch_open(scratch, options->directories[i], (uint64_t)MAPWISE_CHECK_DISK_MIB << 20))
             return false;
         session->place_count = i + 1;
+        session->directories[i] = scratch->directory;
+        results_name_directory(session->name[i], sizeof session->name[i], &session->description, i);
         facts_of_directory(&facts, scratch->directory);
         const char *type = facts_find(&facts, "filesystem");
         snprintf(session->filesystem[i], sizeof session->filesystem[i], "%s", type ? type : "");
         session->places[i] =
-            (struct place){scratch->directory, type ? session->filesystem[i] : NULL, scratch->path};
+            (struct place){session->name[i], type ? session->filesystem[i] : NULL, scratch->path};
     }
     return true;
 }
@@ -146,7 +150,7 @@ static void take_report(void *context, const struct attempt *attempt, const stru
     output_case(&session->output, attempt, outcome);
     if (!session->options->store)
         return;
-    record_case(&session->results.json, attempt, outcome, session->options->anonymize);
+    record_case(&session->results.json, attempt, outcome);
     results_end_record(&session->results);
 }
 
@@ -223,7 +227,6 @@ static int prepare_and_run(struct session *session)
         return EXIT_USAGE;
     if (!plan_attempts(session))
         return complain("out of memory");
-    session->description.directories = options->directories;
     session->description.directory_count = session->place_count;
     return run(session);
 }
@@ -242,8 +245,8 @@ int main(int argc, char **argv)
     interrupt_install();
     signal(SIGPIPE, SIG_IGN); /* a reader that leaves early is told like any failed write, at the end */
     session.options = &options;
-    session.description =
-        (struct run_description){.tool = "check", .command = argv, .anonymize = options.anonymize};
+    session.description = (struct run_description){
+        .tool = "check", .command = argv, .directories = session.directories, .anonymize = options.anonymize};
     status = prepare_and_run(&session);
     for (size_t i = 0; i < session.place_count; i++)
         scratch_close(&session.scratch[i]);

@@ -55,8 +55,7 @@ void output_end(struct output *output);
 extern const struct format human_format, tap_format, jsonl_format;
 
 /* The records themselves; each is one line once it is ended by the caller. */
-void record_case(struct json *json, const struct attempt *attempt, const struct outcome *outcome,
-                 bool anonymize);
+void record_case(struct json *json, const struct attempt *attempt, const struct outcome *outcome);
 void record_summary(struct json *json, const struct output *output);
 
 const char *strength_name(enum strength strength);

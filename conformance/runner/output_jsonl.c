@@ -33,8 +33,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-void record_case(struct json *json, const struct attempt *attempt, const struct outcome *outcome,
-                 bool anonymize)
+void record_case(struct json *json, const struct attempt *attempt, const struct outcome *outcome)
 {
     const struct test_case *test = attempt->test;
     const struct place *place = attempt->place;
@@ -48,7 +47,7 @@ void record_case(struct json *json, const struct attempt *attempt, const struct 
     json_string(json, "case", test->id);
     json_string(json, "sentence", test->sentence);
     record_clause(json, &test->clause);
-    json_string(json, "directory", !place ? NULL : anonymize ? "withheld" : place->directory);
+    json_string(json, "directory", place ? place->directory : NULL);
     json_string(json, "filesystem", place ? place->filesystem : NULL);
     json_string(json, "path", "libc");
     json_string(json, "result", result_name(outcome->result));
@@ -86,7 +85,7 @@ static void begin(struct output *output)
 
 static void one_case(struct output *output, const struct attempt *attempt, const struct outcome *outcome)
 {
-    record_case(&output->json, attempt, outcome, output->run->anonymize);
+    record_case(&output->json, attempt, outcome);
     json_end_record(&output->json);
     fflush(output->stream);
 }
