@@ -99,7 +99,7 @@ static int report(struct results *results, struct plan *plan, const struct optio
         results_discard(results);
         return complain("out of memory; free some");
     }
-    bool written = write_records(results, plan, options, outcomes, summary);
+    bool written = write_records(results, plan, outcomes, summary);
     if (!options->google.display)
         display_table(out, plan, outcomes);
     free(outcomes);
