@@ -374,6 +374,7 @@ FILE_CASE("conc.mprotect_vs_read", POSIX("read", SHALL),
     shared = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
     run_threads(protect_or_read);
     EXPECT("0", number(atomic_load(&wrong)));
+    EXPECT(number((int64_t)page), returned(pread(shared_file.descriptor, shared, page, 0)));
     EXPECT("1", load(shared));
 }
 
