@@ -67,7 +67,7 @@ static const char *miscounted_pages(void)
 }
 
 CASE("conc.fault_storm", PRACTICE("demand paging"),
-     "threads that touch a fresh page at once get one and the same page")
+     "threads that touch a fresh page at once get one and the same page", .seconds = 20)
 {
     for (int round = 0; round < 20; round++) {
         shared = map_anonymous(PAGES * page, READ_WRITE, MAP_PRIVATE);
@@ -78,7 +78,7 @@ CASE("conc.fault_storm", PRACTICE("demand paging"),
 }
 
 FILE_CASE("conc.private_fault_race", POSIX("mmap", SHALL),
-          "threads that store at once into a private page of a file share one copy of it")
+          "threads that store at once into a private page of a file share one copy of it", .seconds = 20)
 {
     struct scratch_file file = sparse_file((off_t)(PAGES * page));
 
@@ -92,7 +92,8 @@ FILE_CASE("conc.private_fault_race", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("conc.shared_fault_race", POSIX("mmap", SHALL),
-          "no store is lost when threads touch the pages of a hole at once, and all reach the file")
+          "no store is lost when threads touch the pages of a hole at once, and all reach the file",
+          .seconds = 20)
 {
     shared_file = sparse_file((off_t)(PAGES * page));
     shared = map_file(&shared_file, 0, PAGES * page, READ_WRITE, MAP_SHARED);
@@ -121,7 +122,7 @@ static void *count_with_child(void *argument)
 }
 
 CASE("conc.processes_share", POSIX("mmap", SHALL),
-     "no store is lost between threads and a child on a shared map")
+     "no store is lost between threads and a child on a shared map", .seconds = 20)
 {
     for (int round = 0; round < 5; round++) {
         shared = map_anonymous(PAGES * page, READ_WRITE, MAP_SHARED);
@@ -172,7 +173,7 @@ static void drop_pages(int round)
 }
 
 CASE("conc.madvise_vs_fault", LINUX("madvise(2)"),
-     "while pages are dropped readers see the old contents or 0, and then 0 for good")
+     "while pages are dropped readers see the old contents or 0, and then 0 for good", .seconds = 20)
 {
     shared = map_anonymous(PAGES * page, READ_WRITE, MAP_PRIVATE);
     memset(shared, 5, PAGES * page);
@@ -181,7 +182,7 @@ CASE("conc.madvise_vs_fault", LINUX("madvise(2)"),
 }
 
 FILE_CASE("conc.madvise_vs_file", LINUX("madvise(2)"),
-          "while the pages of a file's map are dropped readers see the file's bytes only")
+          "while the pages of a file's map are dropped readers see the file's bytes only", .seconds = 20)
 {
     shared_file = scratch_file(PAGES * page);
     for (size_t i = 0; i < PAGES; i++)
@@ -198,7 +199,8 @@ static void toggle_protection(int round)
 
 CASE("conc.mprotect_vs_fault", POSIX("mprotect", SHALL),
      "while rights change a store is done or raises SIGSEGV at its address, and afterwards the last rights "
-     "hold")
+     "hold",
+     .seconds = 20)
 {
     shared = map_anonymous(PAGES * page, READ_WRITE, MAP_PRIVATE);
     others_store = true;
@@ -265,7 +267,7 @@ static void *map_there(void *argument)
 
 CASE("conc.noreplace_race", LINUX("mmap(2)"),
      "of threads that map the same address with MAP_FIXED_NOREPLACE one wins, the others get EEXIST",
-     .since = KERNEL(4, 17))
+     .since = KERNEL(4, 17), .seconds = 20)
 {
     /* A lone page between walls: nothing but the contenders can be put there. */
     shared = map_anonymous(3 * page, PROT_NONE, MAP_PRIVATE) + page;
@@ -297,7 +299,7 @@ static void *store_patterns(void *argument)
 }
 
 FILE_CASE("conc.atomic_word", PRACTICE("aligned words are stored whole"),
-          "an aligned word that several threads store is always one of their values")
+          "an aligned word that several threads store is always one of their values", .seconds = 20)
 {
     shared_file = sparse_file((off_t)page);
     shared = map_file(&shared_file, 0, page, READ_WRITE, MAP_SHARED);
@@ -316,7 +318,8 @@ static void *fault_often(void *argument)
 }
 
 FILE_CASE("conc.signal_storm", POSIX("mmap", SHALL),
-          "threads that touch pages past the end of the file at once each get SIGBUS for their own address")
+          "threads that touch pages past the end of the file at once each get SIGBUS for their own address",
+          .seconds = 20)
 {
     shared_file = scratch_file(page);
     shared = map_file(&shared_file, 0, 2 * page, PROT_READ, MAP_SHARED);
@@ -368,7 +371,8 @@ static void *protect_or_read(void *argument)
 }
 
 FILE_CASE("conc.mprotect_vs_read", POSIX("read", SHALL),
-          "read into memory that loses its rights meanwhile reads something or fails with EFAULT")
+          "read into memory that loses its rights meanwhile reads something or fails with EFAULT",
+          .seconds = 20)
 {
     shared_file = scratch_file(page);
     shared = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
