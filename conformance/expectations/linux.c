@@ -4,7 +4,7 @@
 /* These file systems look at MAP_SYNC without asking for the type of the mapping. */
 #define CHECKS_MAP_SYNC(type)                                                                                \
     {                                                                                                        \
-        .test = "mmap.flags.sync_plain_shared", .system = "Linux", .filesystem = type,                       \
+        .test = "mmap.flags.sync_plain_shared", .system = "Linux", .filesystem = (type),                     \
         .observed = "EOPNOTSUPP; EOPNOTSUPP; SIGSEGV SEGV_MAPERR exact; 1", .kind = QUIRK,                   \
         .reason = type " refuses MAP_SYNC on storage that is not DAX for every type of mapping",             \
         .reference = "https://man7.org/linux/man-pages/man2/mmap.2.html"                                     \
