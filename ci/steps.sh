@@ -45,8 +45,12 @@ run_tests() {
 
 # Sources only: headers are looked at through them. The configuration tells which ones are built.
 lint() {
-    sed -n 's/^  "file": "\(.*\)",\{0,1\}$/\1/p' "build/$1/compile_commands.json" | grep -v "/build/" | sort -u |
-        xargs -P "$jobs" -n 4 clang-tidy -p "build/$1" --quiet
+    local files
+    files=$(sed -n 's/^  "file": "\(.*\)",\{0,1\}$/\1/p' "build/$1/compile_commands.json" |
+        grep -v "^$PWD/build/" | sort -u)
+    # What it counts in headers of the system is of no interest.
+    xargs -P "$jobs" -n 4 clang-tidy -p "build/$1" --quiet <<<"$files" 2>&1 |
+        { grep -v 'warnings\{0,1\} generated' || true; }
 }
 
 # Shadow memory breaks what the suites look at, so they stay out; the library's own suite runs.
