@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
-SUITE("advice", "advice: madvise and posix_madvise");
+SUITE("advice", "madvise and posix_madvise");
 
 /* What is behind an address does not count, only that no access is possible: newer kernels may call a
  * guarded page protected where they call it unmapped today. */

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-SUITE("concurrency", "concurrency: threads and processes on one map");
+SUITE("concurrency", "threads and processes on one map");
 
 #define READ_WRITE (PROT_READ | PROT_WRITE)
 

@@ -3,7 +3,7 @@
 
 #include <signal.h>
 
-SUITE("library", "libmapwise: what its behaviour table says");
+SUITE("library", "what libmapwise promises");
 
 static mw_map *map_with_prot(const struct scratch_file *file, uint32_t prot)
 {

@@ -1,7 +1,7 @@
 /* The library: advice and residency. */
 #include "library.h"
 
-SUITE("library", "libmapwise: what its behaviour table says");
+SUITE("library", "what libmapwise promises");
 
 static const char *advise(mw_map *map, uint64_t offset, uint64_t length, mw_advice advice, uint32_t flags)
 {

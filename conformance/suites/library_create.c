@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-SUITE("library", "libmapwise: what its behaviour table says");
+SUITE("library", "what libmapwise promises");
 
 enum { UNKNOWN_FLAG = 0x02000000 }; /* no MAP_ flag of any architecture has this bit */
 

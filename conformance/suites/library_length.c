@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-SUITE("library", "libmapwise: what its behaviour table says");
+SUITE("library", "what libmapwise promises");
 
 /* Maps a range of the file, to see the call fail or succeed; what it made is freed. */
 static const char *try_range(const struct scratch_file *file, uint64_t offset, uint64_t length,

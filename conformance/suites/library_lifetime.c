@@ -3,7 +3,7 @@
 
 #include <pthread.h>
 
-SUITE("library", "libmapwise: what its behaviour table says");
+SUITE("library", "what libmapwise promises");
 
 FILE_CASE("LIF-01", MAPWISE("LIF-01"), "a map can be unmapped twice, and the second time does nothing")
 {

@@ -1,7 +1,7 @@
 /* The library: writing changes back. What is still to be written is told by the page cache. */
 #include "library.h"
 
-SUITE("library", "libmapwise: what its behaviour table says");
+SUITE("library", "what libmapwise promises");
 
 /* A WRITE map of a file without anything that waits to be written. */
 static mw_map *clean_map(const struct scratch_file *file, uint64_t offset)

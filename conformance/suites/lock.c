@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-SUITE("lock", "locking: mlock, mlock2 and mlockall");
+SUITE("lock", "mlock, mlock2 and mlockall");
 
 #define READ_WRITE (PROT_READ | PROT_WRITE)
 

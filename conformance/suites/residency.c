@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-SUITE("residency", "residency: mincore");
+SUITE("residency", "mincore and cachestat");
 
 #define READ_WRITE (PROT_READ | PROT_WRITE)
 

@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-SUITE("sync", "write-back: msync and fsync");
+SUITE("sync", "write-back by msync and fsync");
 
 /* Two pages of which the first is mapped and the second is not. */
 static char *half_unmapped(const struct scratch_file *file)
