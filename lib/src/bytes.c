@@ -8,7 +8,8 @@
 static int locate(unsigned char **out, mw_map *map, uint64_t offset, size_t n, uint32_t prot, mw_err *err)
 {
     mw__range range;
-    int code = mw__map_range(&range, map, offset, n, err);
+    /* Exact: SIZE_MAX bytes are more than any map has, and not all of this one. */
+    int code = mw__range_exact(&range, offset, n, map->length, err);
 
     if (code == MW_OK)
         code = mw__check_rights(map, range, prot, err);

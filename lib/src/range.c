@@ -6,9 +6,16 @@
 
 int mw__range_make(mw__range *range, uint64_t offset, uint64_t length, uint64_t whole, mw_err *err)
 {
-    uint64_t end = whole;
+    if (length == MW_WHOLE)
+        length = offset < whole ? whole - offset : 0;
+    return mw__range_exact(range, offset, length, whole, err);
+}
 
-    if (length != MW_WHOLE && !mw__add(&end, offset, length))
+int mw__range_exact(mw__range *range, uint64_t offset, uint64_t length, uint64_t whole, mw_err *err)
+{
+    uint64_t end;
+
+    if (!mw__add(&end, offset, length))
         return mw__fail(err, MW_E_OVERFLOW, "length", offset);
     if (offset > whole)
         return mw__fail(err, MW_E_RANGE, "offset", offset);

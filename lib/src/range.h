@@ -16,6 +16,9 @@ typedef struct mw__range {
  * MW_E_OVERFLOW if the end does not fit 64 bits, MW_E_RANGE if it is past `whole`. */
 int mw__range_make(mw__range *range, uint64_t offset, uint64_t length, uint64_t whole, mw_err *err);
 
+/* The same where `length` is a number like any other, MW_WHOLE too. */
+int mw__range_exact(mw__range *range, uint64_t offset, uint64_t length, uint64_t whole, mw_err *err);
+
 static inline bool mw__range_is_empty(mw__range range)
 {
     return range.start == range.end;

@@ -45,6 +45,18 @@ static void sums_that_wrap_are_overflow(void **state)
     assert_code(mw__range_make(&range, 1, UINT64_MAX - 1, 100, NULL), MW_E_RANGE);
 }
 
+/* Where a length is a size_t, its largest value means itself. */
+static void exact_ranges_know_no_whole(void **state)
+{
+    mw__range range;
+
+    (void)state;
+    assert_code(mw__range_exact(&range, 0, MW_WHOLE, 100, NULL), MW_E_RANGE);
+    assert_code(mw__range_exact(&range, 1, MW_WHOLE, 100, NULL), MW_E_OVERFLOW);
+    assert_code(mw__range_exact(&range, 1, 99, 100, NULL), MW_OK);
+    assert_true(range.start == 1 && range.end == 100);
+}
+
 static void assert_pages(mw__range range, uint64_t start, uint64_t end)
 {
     assert_true(range.start == start);
@@ -82,6 +94,7 @@ int main(void)
         cmocka_unit_test(ranges_inside_are_taken),
         cmocka_unit_test(ranges_outside_are_refused_with_the_place),
         cmocka_unit_test(sums_that_wrap_are_overflow),
+        cmocka_unit_test(exact_ranges_know_no_whole),
         cmocka_unit_test(widening_takes_every_page_touched),
         cmocka_unit_test(shrinking_keeps_whole_pages_only),
     };
