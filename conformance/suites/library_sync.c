@@ -156,6 +156,8 @@ FILE_CASE("SYN-09.locked", MAPWISE("SYN-09"), "INVALIDATE of a locked page is re
 
     need_lockable(page);
     SETUP(mlock(pinned(map, MW_PROT_READ), page));
+    if (strcmp(status_pages("VmLck"), "0") == 0)
+        unsupported("mlock locks nothing here, as under AddressSanitizer");
     EXPECT("MW_E_BUSY", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, MW_SYNC_INVALIDATE, &failure)));
     EXPECT("EBUSY", error_number(failure.os));
     EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, 0, &failure)));
