@@ -36,22 +36,28 @@ static mw__mapping mapping_of(const mw__plan *plan, const mw_map_options *option
                          .raw_flags = options->raw_flags};
 }
 
+/* The bytes of the region, in whole pages, that the file or memory can supply. */
+static size_t backed_pages(const mw__plan *plan)
+{
+    mw__range backed = {plan->lead, plan->lead + plan->backed};
+
+    return plan->backed == 0 ? 0 : (size_t)mw__range_outward(backed, plan->page_size).end;
+}
+
 /* What the system does to the pages of a new region before the caller gets it. */
 static int finish_region(unsigned char *region, const mw__plan *plan, const mw_map_options *options,
                          mw_err *err)
 {
-    mw__range backed = mw__range_outward((mw__range){plan->lead, plan->lead + plan->backed}, plan->page_size);
     bool write = !plan->rights.shared && (plan->rights.prot & MW_PROT_WRITE);
+    size_t backed = backed_pages(plan);
     int code = MW_OK;
 
-    if (plan->backed == 0)
-        backed = (mw__range){0, 0};
     if (options->label)
         code = mw__os_label(region, plan->region_length, options->label, err);
-    if (code == MW_OK && (options->flags & MW_F_POPULATE) && backed.end > 0)
-        code = mw__os_populate(region, (size_t)backed.end, write, err);
-    if (code == MW_OK && (options->flags & MW_F_LOCKED) && backed.end > 0)
-        code = mw__os_lock(region, (size_t)backed.end, err);
+    if (code == MW_OK && (options->flags & MW_F_POPULATE) && backed > 0)
+        code = mw__os_populate(region, backed, write, err);
+    if (code == MW_OK && (options->flags & MW_F_LOCKED))
+        code = mw__os_lock(region, backed, false, err);
     return code;
 }
 
@@ -84,7 +90,7 @@ int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *opt
 
 /* ---- the file ----------------------------------------------------------- */
 
-/* Would the region be granted? For finding out before contents are discarded. */
+/* Would the region be granted, and may it be locked? */
 static int try_region(const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err)
 {
     mw__mapping mapping = mapping_of(plan, options, fd);
@@ -94,44 +100,84 @@ static int try_region(const mw__plan *plan, const mw_map_options *options, mw_fd
     if (plan->region_length == 0)
         return MW_OK;
     mapping.flags &= ~MW_F_POPULATE;
-    code = mw__os_map(&region, &mapping, err);
-    return code == MW_OK ? mw__os_unmap(region, plan->region_length, err) : code;
-}
-
-/* Gives the file the size and blocks that the plan wants. */
-static int prepare_file(const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err)
-{
-    int code = MW_OK;
-
-    if (options->flags & MW_F_TRUNCATE) {
-        code = try_region(plan, options, fd, err);
-        if (code == MW_OK)
-            code = mw__os_file_resize(fd, 0, err);
-    }
-    if (code == MW_OK && plan->resize && plan->file_size != 0)
-        code = mw__os_file_resize(fd, plan->file_size, err);
-    if (code == MW_OK && (options->flags & MW_F_PREALLOC) && plan->backed != 0)
-        code = mw__os_preallocate(fd, plan->offset, plan->backed, err);
+    if ((code = mw__os_map(&region, &mapping, err)) != MW_OK)
+        return code;
+    if (options->flags & MW_F_LOCKED)
+        code = mw__os_lock(region, backed_pages(plan), true, err);
+    mw__os_unmap(region, plan->region_length, NULL);
     return code;
 }
 
-/* Takes back growth after a later step failed, unless somebody else has changed the size since. */
-static void restore_file(const mw__plan *plan, const mw_map_options *options, uint64_t old_size, mw_fd fd)
+/* Takes back growth, unless somebody else has changed the size since. */
+static void shrink_back(const mw__plan *plan, uint64_t old_size, mw_fd fd)
 {
     mw__file_facts now;
 
-    if (options->flags & MW_F_TRUNCATE)
-        old_size = 0;
-    if (!plan->resize || mw__os_file_facts(&now, fd, NULL) != MW_OK)
-        return;
-    if (now.size == plan->file_size && now.size > old_size)
+    if (old_size < plan->file_size && mw__os_file_facts(&now, fd, NULL) == MW_OK &&
+        now.size == plan->file_size)
         mw__os_file_resize(fd, old_size, NULL);
+}
+
+/* Tries what could still be refused when the contents of `size` bytes are gone, and takes it back. */
+static int rehearse(const mw__plan *plan, const mw_map_options *options, uint64_t size, mw_fd fd, mw_err *err)
+{
+    int code = try_region(plan, options, fd, err);
+
+    if (code != MW_OK || plan->file_size == 0)
+        return code;
+    if ((code = mw__os_rewrite_check(fd, plan->file_size, err)) != MW_OK ||
+        (plan->file_size > size && (code = mw__os_file_resize(fd, plan->file_size, err)) != MW_OK))
+        return code;
+    /* One byte: can the file system do it at all? */
+    if ((options->flags & MW_F_PREALLOC) && plan->backed != 0)
+        code = mw__os_preallocate(fd, 0, 1, err);
+    shrink_back(plan, size, fd);
+    return code;
+}
+
+/* Gives the file of *size bytes the size and blocks that the plan wants. *size becomes the size to go
+ * back to if a later step fails. */
+static int prepare_file(uint64_t *size, const mw__plan *plan, const mw_map_options *options, mw_fd fd,
+                        mw_err *err)
+{
+    uint64_t before = *size;
+    int code;
+
+    *size = plan->file_size;
+    if (options->flags & MW_F_TRUNCATE) {
+        if ((before != 0 && (code = rehearse(plan, options, before, fd, err)) != MW_OK) ||
+            (code = mw__os_file_resize(fd, 0, err)) != MW_OK)
+            return code;
+        before = 0;
+    }
+    if (plan->file_size > before) {
+        if ((code = mw__os_file_resize(fd, plan->file_size, err)) != MW_OK)
+            return code;
+        *size = before;
+    }
+    if ((options->flags & MW_F_PREALLOC) && plan->backed != 0)
+        return mw__os_preallocate(fd, plan->offset, plan->backed, err);
+    return MW_OK;
+}
+
+/* Maps the file as planned, or leaves it as it was. */
+static int carry_out(mw_map *map, const mw__plan *plan, const mw_map_options *options, uint64_t size,
+                     mw_fd fd, mw_err *err)
+{
+    int code = prepare_file(&size, plan, options, fd, err);
+
+    if (code == MW_OK)
+        code = mw__make_region(map, plan, options, fd, err);
+    if (code != MW_OK)
+        shrink_back(plan, size, fd);
+    return code;
 }
 
 static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, mw_err *err)
 {
     mw__file_facts facts;
     mw__plan plan;
+    mw_err refusal;
     size_t page_size;
     int code;
 
@@ -148,14 +194,12 @@ static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, m
                                        plan.rights.shared, err)) != MW_OK)
         return code;
 
-    code = prepare_file(&plan, options, fd, err);
-    if (code == MW_OK)
-        code = mw__make_region(map, &plan, options, fd, err);
-    if (code != MW_OK)
-        restore_file(&plan, options, facts.size, fd);
     map->source = facts.kind == MW_KIND_REGULAR ? MW_SOURCE_FILE : MW_SOURCE_DEVICE;
+    code = carry_out(map, &plan, options, facts.size, fd, &refusal);
     if (code == MW_E_NOTSUP && plan.may_copy)
-        code = mw__make_copy(map, fd, false, options, err);
+        return mw__make_copy(map, fd, false, options, err);
+    if (code != MW_OK && err)
+        *err = refusal;
     return code;
 }
 

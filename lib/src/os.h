@@ -51,6 +51,9 @@ int mw__os_file_facts(mw__file_facts *out, mw_fd fd, mw_err *err);
 /* Never raises a signal: a size over the process's limit is MW_E_LIMIT. */
 int mw__os_file_resize(mw_fd fd, uint64_t size, mw_err *err);
 
+/* Do limits and seals allow the file to lose its contents and then to grow to `size`? */
+int mw__os_rewrite_check(mw_fd fd, uint64_t size, mw_err *err);
+
 /* Makes the blocks of a range of the file exist; may extend the file. */
 int mw__os_preallocate(mw_fd fd, uint64_t offset, uint64_t length, mw_err *err);
 
@@ -84,7 +87,9 @@ int mw__os_protect(void *address, size_t length, uint32_t prot, mw_err *err);
 
 /* Faults pages in, for writing if `write`; reports what could not be had. */
 int mw__os_populate(void *address, size_t length, bool write, mw_err *err);
-int mw__os_lock(void *address, size_t length, mw_err *err);
+
+/* Locks pages in memory: now, or (`later`) when they are touched, which asks for the right alone. */
+int mw__os_lock(void *address, size_t length, bool later, mw_err *err);
 
 /* Is this label possible at all? Names new memory. */
 int mw__os_label_check(const char *label, mw_err *err);
@@ -108,8 +113,9 @@ int mw__os_advise(void *address, size_t length, int native, mw_err *err);
 /* One byte for each page of mw_page_size() bytes; bit 0 is residency. */
 int mw__os_residency(unsigned char *out, void *address, size_t length, mw_err *err);
 
-/* PROT_* of MW_PROT_*. For the files of a platform among themselves. */
+/* For the files of a platform among themselves: PROT_* of MW_PROT_*, and whether seals fix the size. */
 int mw__os_native_prot(uint32_t prot);
+int mw__os_seals_check(mw_fd fd, mw_err *err);
 
 /* mw_page_size and mw_granularity are the platform's too. */
 

@@ -73,12 +73,11 @@ static int check_kind(const mw_map_options *options, const mw__file_facts *facts
     return MW_OK;
 }
 
-/* Where the map ends in a regular file, and whether the file has to change for it. */
+/* Where the map ends in a regular file, and how large the file has to be for it. */
 static int fit_into_file(mw__plan *plan, const mw_map_options *options, const mw__file_facts *facts,
                          mw_err *err)
 {
-    bool truncate = (options->flags & MW_F_TRUNCATE) != 0;
-    uint64_t size = truncate ? 0 : facts->size;
+    uint64_t size = (options->flags & MW_F_TRUNCATE) ? 0 : facts->size;
     uint64_t end;
 
     if (options->length == MW_WHOLE) {
@@ -95,7 +94,6 @@ static int fit_into_file(mw__plan *plan, const mw_map_options *options, const mw
     } else if (end > size && !(options->flags & MW_F_SLACK_OK)) {
         return mw__fail(err, MW_E_SHORT, "options.length", size);
     }
-    plan->resize = truncate || plan->file_size != size;
     return MW_OK;
 }
 

@@ -17,7 +17,6 @@ typedef struct mw__plan {
     mw__rights_plan rights;
     bool copy;            /* read the bytes into memory instead of mapping them */
     bool may_copy;        /* the same, if the system will not map them */
-    bool resize;          /* the file must get `file_size` bytes */
     uint64_t file_size;   /* of a regular file once the plan is carried out */
     uint64_t offset;      /* first byte of the map in the file */
     uint64_t length;      /* bytes in the map */

@@ -51,8 +51,7 @@ static void parts_of_files_become_whole_pages(void **state)
     assert_code(plan_part(&plan, 5000, 4096, MW_WHOLE, 0), MW_OK);
     assert_map(&plan, 904, PAGE, 0);
     assert_code(plan_part(&plan, 5000, 0, 5000, 0), MW_OK);
-    assert_false(plan.resize);
-    assert_true(plan.backed == 5000);
+    assert_true(plan.file_size == 5000 && plan.backed == 5000);
 }
 
 static void maps_of_no_bytes(void **state)
@@ -80,8 +79,7 @@ static void past_the_end_of_the_file(void **state)
     assert_code(plan_part(&plan, 5000, 6000, 1, 0), MW_E_SHORT);
     assert_code(plan_part(&plan, 5000, 5001, MW_WHOLE, 0), MW_E_RANGE);
     assert_code(plan_part(&plan, 5000, 4000, 9000, MW_F_SLACK_OK), MW_OK);
-    assert_false(plan.resize);
-    assert_true(plan.backed == 1000);
+    assert_true(plan.file_size == 5000 && plan.backed == 1000);
     assert_code(plan_part(&plan, 5000, 6000, 9000, MW_F_SLACK_OK), MW_OK);
     assert_true(plan.backed == 0);
 }
@@ -94,12 +92,12 @@ static void growth_is_exact_and_only_when_needed(void **state)
 
     (void)state;
     assert_code(plan_part(&plan, 5000, 7000, 9, MW_F_GROW), MW_OK);
-    assert_true(plan.resize && plan.file_size == 7009);
+    assert_true(plan.file_size == 7009);
     assert_true(plan.backed == 9);
     assert_code(plan_part(&plan, 5000, 0, 100, MW_F_GROW), MW_OK);
-    assert_false(plan.resize);
+    assert_true(plan.file_size == 5000);
     assert_code(plan_part(&plan, 5000, 0, 100, MW_F_GROW | MW_F_TRUNCATE), MW_OK);
-    assert_true(plan.resize && plan.file_size == 100);
+    assert_true(plan.file_size == 100);
     assert_code(plan_part(&plan, 5000, 0, 100, MW_F_TRUNCATE), MW_E_SHORT);
 
     facts.writable = false;
@@ -233,7 +231,7 @@ static void other_kinds_of_file(void **state)
     assert_code(mw__plan_file(&plan, &explicit_length, &facts, PAGE, NULL), MW_OK);
     explicit_length.flags = MW_F_GROW;
     assert_code(mw__plan_file(&plan, &explicit_length, &facts, PAGE, NULL), MW_OK);
-    assert_false(plan.resize);
+    assert_true(plan.file_size == 0);
     explicit_length.flags = MW_F_PREALLOC;
     assert_code(mw__plan_file(&plan, &explicit_length, &facts, PAGE, NULL), MW_E_NOTSUP);
     explicit_length.flags = MW_F_TRUNCATE;

@@ -54,9 +54,10 @@ typedef enum mw_access {
 /* Create the file, with `file_mode`, if the path does not exist. A file made by a call that then
  * fails is removed again. Paths only. */
 #define MW_F_CREATE (1u << 2)
-/* Discard the file's contents first. Done last of all that can be refused: the map is tried once
- * before the contents go. If the disk then turns out to be full (MW_F_PREALLOC), the file is left
- * empty. Regular files only; not for anonymous memory. */
+/* Discard the file's contents first. Done last of all that can be refused: the new size, the map and
+ * its locks are tried before the contents go. If the disk then turns out to be full (MW_F_PREALLOC), or
+ * memory (MW_F_POPULATE, MW_F_LOCKED), the file is left empty. Regular files only; not for anonymous
+ * memory. */
 #define MW_F_TRUNCATE (1u << 3)
 /* Keep no descriptor. Saves one per map; file size and sync levels above WAIT are then MW_E_INVAL. */
 #define MW_F_NO_TRACK (1u << 4)

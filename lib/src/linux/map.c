@@ -113,14 +113,17 @@ int mw__os_populate(void *address, size_t length, bool write, mw_err *err)
 
 /* In pieces: locking everything at once would keep other threads of the process from mapping or faulting
  * for as long as it takes. */
-int mw__os_lock(void *address, size_t length, mw_err *err)
+int mw__os_lock(void *address, size_t length, bool later, mw_err *err)
 {
     const size_t piece = (size_t)2 << 20;
 
     for (size_t done = 0; done < length; done += piece) {
         size_t n = length - done < piece ? length - done : piece;
-        if (mlock((unsigned char *)address + done, n) == 0)
+        unsigned char *start = (unsigned char *)address + done;
+        if ((later ? mlock2(start, n, MLOCK_ONFAULT) : mlock(start, n)) == 0)
             continue;
+        if (later && errno == ENOSYS) /* before Linux 4.4 */
+            return MW_OK;
         bool limit = errno == ENOMEM || errno == EPERM || errno == EAGAIN;
         return mw__fail_as(err, limit ? MW_E_LIMIT : mw_error_from_os(errno), errno, "mlock");
     }

@@ -126,6 +126,13 @@ static bool over_limit(uint64_t size)
     return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && size > limit.rlim_cur;
 }
 
+int mw__os_rewrite_check(mw_fd fd, uint64_t size, mw_err *err)
+{
+    if (over_limit(size))
+        return mw__fail_as(err, MW_E_LIMIT, EFBIG, "ftruncate");
+    return mw__os_seals_check(fd, err);
+}
+
 int mw__os_file_resize(mw_fd fd, uint64_t size, mw_err *err)
 {
     int failed;
