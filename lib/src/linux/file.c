@@ -10,7 +10,8 @@ int mw__os_seals_check(mw_fd fd, mw_err *err)
 {
     int seals = fcntl(fd, F_GET_SEALS); /* -1: a file that cannot be sealed */
 
-    return seals >= 0 && (seals & (F_SEAL_GROW | F_SEAL_SHRINK)) ? mw__fail_os(err, EPERM, "ftruncate") : MW_OK;
+    return seals >= 0 && (seals & (F_SEAL_GROW | F_SEAL_SHRINK)) ? mw__fail_os(err, EPERM, "ftruncate")
+                                                                 : MW_OK;
 }
 
 /* fallocate and not posix_fallocate: where the file system cannot do it, the C library of GNU would write
