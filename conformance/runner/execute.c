@@ -148,12 +148,17 @@ static void start(struct run *run, struct job *job, unsigned number)
     job->deadline = job->started + limit_of(run->execution, attempt->test);
 }
 
+/* So many at a time that all which the largest pipe holds is read once its writers are gone, and so few
+ * that a case which never stops writing does not keep the runner from looking at the clock. */
 static void read_messages(struct job *job)
 {
+    const size_t largest_pipe = (size_t)1 << 20;
     char *bytes = (char *)&job->message;
     ssize_t got;
 
-    while ((got = read(job->messages, bytes + job->pending, sizeof job->message - job->pending)) > 0) {
+    for (size_t taken = 0; taken <= largest_pipe && (got = read(job->messages, bytes + job->pending,
+                                                                sizeof job->message - job->pending)) > 0;
+         taken += (size_t)got) {
         job->pending += (size_t)got;
         if (job->pending == sizeof job->message) {
             outcome_take(job->outcome, &job->message);

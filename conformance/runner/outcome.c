@@ -101,6 +101,14 @@ static const struct step *first_deviation(const struct outcome *outcome)
     return NULL;
 }
 
+static const struct step *first_unanswered(const struct outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->step_count; i++)
+        if (!outcome->steps[i].observed_any)
+            return &outcome->steps[i];
+    return NULL;
+}
+
 static void conclude(struct outcome *outcome, enum result result, const char *reason)
 {
     outcome->result = result;
@@ -120,7 +128,7 @@ static void describe_position(const struct outcome *outcome, char *text, size_t 
 
 void outcome_judge(struct outcome *outcome)
 {
-    const struct step *deviation = first_deviation(outcome);
+    const struct step *deviation = first_deviation(outcome), *unanswered = first_unanswered(outcome);
     char position[256], ending[64], reason[sizeof outcome->reason];
 
     describe_position(outcome, position, sizeof position);
@@ -145,6 +153,9 @@ void outcome_judge(struct outcome *outcome)
         conclude(outcome, RESULT_ERROR, "more steps than the runner keeps");
     } else if (outcome->step_count == 0) {
         conclude(outcome, RESULT_ERROR, "nothing was observed");
+    } else if (unanswered) {
+        snprintf(reason, sizeof reason, "nothing was observed in %s", unanswered->what);
+        conclude(outcome, RESULT_ERROR, reason);
     } else {
         conclude(outcome, RESULT_PASS, "");
     }

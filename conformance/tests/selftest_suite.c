@@ -176,6 +176,12 @@ CASE("error.forged", PRACTICE("self-test"), "a message that answers no step is a
     send_message(MESSAGE_OBSERVED, 0, "1", NULL);
 }
 
+CASE("error.unanswered_step", PRACTICE("self-test"), "a step that is left without an observation is an error")
+{
+    begin_step(__LINE__, "an act that is jumped over", "1");
+    EXPECT("1", number(1));
+}
+
 CASE("error.too_many_steps", PRACTICE("self-test"), "more steps than are kept are an error, not a pass")
 {
     for (int i = 0; i < 100; i++)
@@ -243,6 +249,14 @@ CASE("timeout.busy", PRACTICE("self-test"), "a loop with every signal blocked is
     sigprocmask(SIG_SETMASK, &all, NULL);
     for (volatile int i = 0;; i++) {
     }
+}
+
+CASE("timeout.floods_results", PRACTICE("self-test"), "a flood of the result pipe does not stop the clock")
+{
+    static char nonsense[65536];
+
+    for (;;)
+        SETUP(write(message_descriptor, nonsense, sizeof nonsense));
 }
 
 CASE("timeout.stopped", PRACTICE("self-test"), "a process that stops itself is ended at the limit")
