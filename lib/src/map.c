@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More bytes than an mw_info will ever have. A larger size was never set, and must not be written to. */
+#define LARGEST_INFO 4096
+
 /* Ends the mapping of a map that is entered exclusively. */
 static int close_map(mw_map *map, mw_err *err)
 {
@@ -78,7 +81,7 @@ int mw_info_get(mw_info *out, const mw_map *map, mw_err *err)
     mw_info facts;
     int code;
 
-    if (!out || out->size < sizeof *out)
+    if (!out || out->size < sizeof *out || out->size > LARGEST_INFO)
         return mw__fail(err, MW_E_INVAL, out ? "out->size" : "out", MW_NOWHERE);
     if ((code = mw__enter_any(mw__not_const(map), err)) != MW_OK)
         return code;

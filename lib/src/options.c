@@ -4,8 +4,10 @@
 
 #include <string.h>
 
-/* The bytes that the first version of the structure had. */
+/* The bytes that the first version of the structure had, and more than any will have: past that it is no
+ * size but memory that nobody has set, and nothing says how much of it may be read. */
 #define FIRST_SIZE (offsetof(mw_map_options, label) + sizeof(const char *))
+#define LAST_SIZE  4096
 
 bool mw__prot_is_valid(uint32_t prot)
 {
@@ -19,7 +21,7 @@ static int read_version(mw_map_options *out, const mw_map_options *given, mw_err
 {
     const unsigned char *bytes = (const unsigned char *)given;
 
-    if (given->size < FIRST_SIZE)
+    if (given->size < FIRST_SIZE || given->size > LAST_SIZE)
         return mw__fail(err, MW_E_INVAL, "options.size", MW_NOWHERE);
     for (size_t i = sizeof *out; i < given->size; i++)
         if (bytes[i] != 0)
@@ -43,6 +45,8 @@ int mw__options_read(mw_map_options *out, const mw_map_options *given, uint32_t 
     if ((uint32_t)out->access > (uint32_t)MW_ACCESS_COPY)
         return mw__fail(err, MW_E_INVAL, "options.access", MW_NOWHERE);
     if (out->prot != 0 && (out->access != MW_ACCESS_DEFAULT || !mw__prot_is_valid(out->prot)))
+        return mw__fail(err, MW_E_INVAL, "options.prot", MW_NOWHERE);
+    if (out->prot == MW_PROT_NONE && (out->flags & (MW_F_POPULATE | MW_F_LOCKED)))
         return mw__fail(err, MW_E_INVAL, "options.prot", MW_NOWHERE);
     if ((out->flags & MW_F_FIXED) && !out->address)
         return mw__fail(err, MW_E_INVAL, "options.address", MW_NOWHERE);

@@ -87,6 +87,13 @@ static void demands_that_cannot_be_met_are_refused(void **state)
     given.flags = MW_F_FIXED;
     assert_code(read_as(given, MW_FLAGS_PATH), MW_E_INVAL);
     given = defaults;
+    given.prot = MW_PROT_NONE;
+    assert_code(read_as(given, MW_FLAGS_PATH), MW_OK);
+    given.flags = MW_F_POPULATE;
+    assert_code(read_as(given, MW_FLAGS_PATH), MW_E_INVAL);
+    given.flags = MW_F_LOCKED;
+    assert_code(read_as(given, MW_FLAGS_PATH), MW_E_INVAL);
+    given = defaults;
     given.file_mode = 010000;
     assert_code(read_as(given, MW_FLAGS_PATH), MW_E_INVAL);
     given = defaults;
@@ -123,6 +130,8 @@ static void a_size_that_never_was_is_refused(void **state)
     given.size = 0;
     assert_code(read_as(given, MW_FLAGS_PATH), MW_E_INVAL);
     given.size = (uint32_t)offsetof(mw_map_options, label);
+    assert_code(read_as(given, MW_FLAGS_PATH), MW_E_INVAL);
+    given.size = UINT32_MAX;
     assert_code(read_as(given, MW_FLAGS_PATH), MW_E_INVAL);
 }
 
