@@ -41,7 +41,7 @@ static int protect_range(mw_map *map, uint64_t offset, uint64_t length, uint32_t
     mw__rights_release(&map->rights);
     map->rights = changed;
     if ((prot & MW_PROT_WRITE) && map->access == MW_ACCESS_READ)
-        map->access = MW_ACCESS_WRITE;
+        map->access = map->shared ? MW_ACCESS_WRITE : MW_ACCESS_COPY;
     return MW_OK;
 }
 

@@ -85,7 +85,8 @@ MW_API int mw_map_anon(mw_map **out, uint64_t length, const mw_map_options *opti
  * is closed already: MW_OK.
  *
  * MW_E_BUSY  a pin is held, or another thread is inside a call on this map; nothing happened
- * MW_E_OS    closing the descriptor reported a failed write-back (errno EIO); the map is closed
+ * MW_E_OS, MW_E_NOSPC  closing the descriptor reported a failed write-back (errno EIO, ENOSPC, EDQUOT); the
+ *            map is closed
  * other      the system refused to unmap; the map is as before
  *
  * Any thread; exclusive, never waits. Source: POSIX.1-2024 munmap, close. */
@@ -107,7 +108,8 @@ typedef enum mw_source {
 typedef struct mw_info {
     uint32_t size;          /* in: sizeof(mw_info), see MW_INFO_INIT */
     uint32_t flags;         /* MW_F_* it was made with */
-    mw_access access;       /* READ, WRITE or COPY; READ becomes WRITE when mw_protect grants writing */
+    mw_access access;       /* READ, WRITE or COPY. When mw_protect grants writing, READ becomes WRITE, or
+                               COPY if the memory is private (MW_SOURCE_COPY) */
     uint32_t prot;          /* MW_PROT_READ, _WRITE, _EXEC that all of its pages have now */
     mw_source source;       /* what it was made from */
     uint32_t pins;          /* pins held at this moment */
