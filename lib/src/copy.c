@@ -35,9 +35,10 @@ static int skip(source *from, const mw_map_options *options, mw_err *err)
     unsigned char dropped[4096];
     uint64_t left = options->offset;
 
-    if (from->position != MW_STREAM) {
-        from->position = options->offset;
-        return MW_OK;
+    /* What has positions need not be read up to there: its last byte before the map says as much. */
+    if (from->position != MW_STREAM && left > 0) {
+        from->position = left - 1;
+        left = 1;
     }
     while (left > 0) {
         size_t want = left < sizeof dropped ? (size_t)left : sizeof dropped;

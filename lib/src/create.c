@@ -238,9 +238,11 @@ int mw_map_file(mw_map **out, const char *path, const mw_map_options *options, m
     mw_fd fd;
     int code;
 
-    if (!out || !path)
-        return mw__fail(err, MW_E_INVAL, out ? "path" : "out", MW_NOWHERE);
+    if (!out)
+        return mw__fail(err, MW_E_INVAL, "out", MW_NOWHERE);
     *out = NULL;
+    if (!path)
+        return mw__fail(err, MW_E_INVAL, "path", MW_NOWHERE);
     if ((code = mw__options_read(&read, options, MW_FLAGS_PATH, err)) != MW_OK)
         return code;
 

@@ -105,17 +105,25 @@ static uint64_t backed_bytes(const mw__plan *plan)
     return plan->file_size - plan->offset < plan->length ? plan->file_size - plan->offset : plan->length;
 }
 
+static int check_alignment(const mw_map_options *options, size_t page_size, mw_err *err)
+{
+    if (options->offset % page_size != 0 && (options->flags & MW_F_STRICT_ALIGN))
+        return mw__fail(err, MW_E_ALIGN, "options.offset", options->offset);
+    return MW_OK;
+}
+
 /* Rounds the map to pages and places it. */
 static int lay_out(mw__plan *plan, const mw_map_options *options, size_t page_size, mw_err *err)
 {
     uint64_t lead = plan->offset % page_size;
     uint64_t bytes;
     uint64_t rounded;
+    int code;
 
     if (plan->length == 0 && (options->flags & MW_F_STRICT_EMPTY))
         return mw__fail(err, MW_E_EMPTY, "options.length", plan->offset);
-    if (lead != 0 && (options->flags & MW_F_STRICT_ALIGN))
-        return mw__fail(err, MW_E_ALIGN, "options.offset", plan->offset);
+    if ((code = check_alignment(options, page_size, err)) != MW_OK)
+        return code;
     if (!mw__add(&bytes, lead, plan->length) || !mw__round_up(&rounded, bytes, page_size) ||
         rounded > OBJECT_MAX)
         return mw__fail(err, MW_E_OVERFLOW, "options.length", plan->offset);
@@ -164,7 +172,7 @@ int mw__plan_file(mw__plan *out, const mw_map_options *options, const mw__file_f
     if (copy) {
         if (out->rights.access == MW_ACCESS_WRITE)
             return mw__fail_as(err, MW_E_NOTSUP, facts->refusal, "options.access");
-        return MW_OK;
+        return check_alignment(options, page_size, err);
     }
     out->may_copy = wanted && plain && out->rights.access != MW_ACCESS_WRITE;
     if (facts->kind == MW_KIND_REGULAR) {

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SIZE 100
+#define SIZE ((size_t)100)
 
 /* A file of SIZE bytes 'a'. */
 static int make_file(void)
@@ -181,6 +181,32 @@ static void a_refusal_that_was_mended_is_not_reported(void **state)
     assert_code(mw_free(map), MW_OK);
 }
 
+/* An empty file may be a window into the kernel; that nothing is there is found by reading. */
+static void an_offset_past_the_end_of_what_is_read_is_noticed(void **state)
+{
+    mw_map_options options = MW_MAP_OPTIONS_INIT;
+    int fd = memfd_create("mapwise", MFD_CLOEXEC);
+
+    (void)state;
+    assert_true(fd >= 0);
+    options.flags = MW_F_READ_COPY;
+    options.offset = 10;
+    assert_fails(fd, &options, MW_E_RANGE);
+    options.length = 0;
+    assert_fails(fd, &options, MW_E_SHORT);
+    close(fd);
+}
+
+static void no_map_is_null(void **state)
+{
+    int something = 0;
+    mw_map *map = (mw_map *)(void *)&something;
+
+    (void)state;
+    assert_code(mw_map_file(&map, NULL, NULL, NULL), MW_E_INVAL);
+    assert_null(map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +216,8 @@ int main(void)
         cmocka_unit_test(contents_survive_the_limit_on_locked_memory),
         cmocka_unit_test(contents_go_when_nothing_is_refused),
         cmocka_unit_test(a_refusal_that_was_mended_is_not_reported),
+        cmocka_unit_test(an_offset_past_the_end_of_what_is_read_is_noticed),
+        cmocka_unit_test(no_map_is_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,6 +151,8 @@ static void alignment_only_when_it_is_wanted(void **state)
 
     (void)state;
     assert_code(plan_part(&plan, 5000, 1, MW_WHOLE, MW_F_STRICT_ALIGN), MW_E_ALIGN);
+    assert_code(plan_part(&plan, 0, 1, MW_WHOLE, MW_F_STRICT_ALIGN | MW_F_READ_COPY), MW_E_ALIGN);
+    assert_code(plan_part(&plan, 0, PAGE, MW_WHOLE, MW_F_STRICT_ALIGN | MW_F_READ_COPY), MW_OK);
     assert_code(plan_part(&plan, 5000, PAGE, MW_WHOLE, MW_F_STRICT_ALIGN), MW_OK);
     options.address = (void *)(uintptr_t)(16 * PAGE);
     assert_code(mw__plan_file(&plan, &options, &facts, PAGE, NULL), MW_E_ALIGN);
