@@ -6,9 +6,15 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-/* Musl has had these since 1.2, glibc since 2.27 and 2.28; they are the same on all architectures. */
-#define VALIDATE_TYPE   0x03
+/* Newer than some headers we build with: musl has had them since 1.2, glibc since 2.27 and 2.28. */
+#define VALIDATE_TYPE 0x03
+#if defined(MAP_FIXED_NOREPLACE)
+#define FIXED_NOREPLACE MAP_FIXED_NOREPLACE
+#elif defined(__alpha__)
+#define FIXED_NOREPLACE 0x200000
+#else
 #define FIXED_NOREPLACE 0x100000
+#endif
 
 /* Raw flags that every kernel honours, so that nothing needs to be asked. */
 static const uint64_t honoured[] = {
