@@ -263,7 +263,9 @@ static enum mw__answer ask_fixed_noreplace(const mw_const *constant)
     munmap(scratch, page());
     if (placed != MAP_FAILED && placed != scratch)
         munmap(placed, page());
-    return answer == EEXIST ? MW_ANSWER_KNOWN : MW_ANSWER_REFUSED;
+    if (answer == EEXIST)
+        return MW_ANSWER_KNOWN;
+    return answer == 0 ? MW_ANSWER_REFUSED : MW_ANSWER_NONE;
 }
 
 /* Only stacks grow: a file that is to grow down is refused, and an unknown flag of MAP_SHARED is not. */
