@@ -52,7 +52,7 @@ typedef enum mw_access {
  * step fails. Not for anonymous memory. */
 #define MW_F_PREALLOC (1u << 1)
 /* Create the file, with `file_mode`, if the path does not exist. A file made by a call that then
- * fails is removed again. Paths only. */
+ * fails is removed again, but not one made through a symbolic link to nothing. Paths only. */
 #define MW_F_CREATE (1u << 2)
 /* Discard the file's contents first. Done last of all that can be refused: the new size, the map and
  * its locks are tried before the contents go. If the disk then turns out to be full (MW_F_PREALLOC), or
@@ -62,12 +62,14 @@ typedef enum mw_access {
 /* Keep no descriptor. Saves one per map; file size and sync levels above WAIT are then MW_E_INVAL. */
 #define MW_F_NO_TRACK (1u << 4)
 /* Bring every page that the file backs into memory before returning, and fail if one cannot be
- * (MW_E_FAULT, MW_E_NOMEM). Kernels before Linux 5.14 do not report such failures. */
+ * (MW_E_FAULT, MW_E_NOMEM). Kernels before Linux 5.14 do not report such failures. Pages that may not be
+ * read are MW_E_INVAL. */
 #define MW_F_POPULATE (1u << 5)
 /* Reserve no swap space. Under memory pressure a store may then raise a signal
  * (Linux, mmap, MAP_NORESERVE). */
 #define MW_F_NORESERVE (1u << 6)
-/* Lock every page that the file backs in memory; more than the process may lock is MW_E_LIMIT. */
+/* Lock every page that the file backs in memory; more than the process may lock is MW_E_LIMIT.
+ * With MW_PROT_NONE it is MW_E_INVAL. */
 #define MW_F_LOCKED (1u << 7)
 /* Put byte 0 at exactly `address`, and never in place of something: MW_E_EXIST if any page of the
  * range is taken. */

@@ -46,6 +46,7 @@ typedef enum mw_sync_level {
  * MW_E_INVAL     an unknown level or flag; DATA and above without a descriptor (MW_F_NO_TRACK)
  * MW_E_OVERFLOW  offset + length does not fit 64 bits
  * MW_E_RANGE     the range is not inside the map; checked for every kind of map
+ * MW_E_NOTSUP    DATA and above of a device that cannot do it; the range has been synced
  * MW_E_NOSPC     the disk is full
  * MW_E_OS        write-back failed (EIO). The system may report one failure only once for a descriptor;
  *                treat the data as lost
