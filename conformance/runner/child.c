@@ -81,11 +81,13 @@ static bool is_linux(void)
 static void become_unprivileged(void)
 {
     const unsigned nobody = 65534;
+    const pid_t runner = getppid();
 
     if (geteuid() != 0)
         return;
     if (setgroups(0, NULL) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0)
         setup_failed("cannot become an unprivileged user: %s", strerror(errno));
+    die_with_parent(runner);
 }
 
 static void meet_needs(const struct test_case *test)
@@ -106,9 +108,22 @@ static void meet_needs(const struct test_case *test)
         become_unprivileged();
 }
 
-void child_folder(char *path, size_t capacity, const struct place *place, unsigned number)
+void child_folder(char *path, size_t capacity, const struct place *place, size_t number)
 {
-    snprintf(path, capacity, "%s/case-%u", place->scratch, number);
+    snprintf(path, capacity, "%s/case-%zu", place->scratch, number);
+}
+
+void child_shared_memory(char *name, size_t capacity, pid_t process)
+{
+    snprintf(name, capacity, "/mapwise-case-%ld", (long)process);
+}
+
+const char *shared_memory_name(void)
+{
+    static char name[64];
+
+    child_shared_memory(name, sizeof name, case_process);
+    return name;
 }
 
 const char *own_folder(void)
@@ -138,17 +153,28 @@ static void close_inherited(const struct child_setup *setup)
             close(descriptor);
 }
 
+/* No case shall depend on what whoever started the runner ignores or blocks. */
+static void reset_signals(void)
+{
+    const int last_standard_signal = 31;
+    sigset_t none;
+
+    for (int number = 1; number <= last_standard_signal; number++)
+        signal(number, SIG_DFL); /* refused for SIGKILL and SIGSTOP, which need it least */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void isolate(const struct child_setup *setup)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE};
     struct rlimit no_core = {0, 0};
 
-    die_with_parent();
+    die_with_parent(setup->runner);
+    be_first_without_memory();
     setpgid(0, 0);
     close_inherited(setup);
     int nothing = open("/dev/null", O_RDONLY);
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        signal(signals[i], SIG_DFL);
+    reset_signals();
     setrlimit(RLIMIT_CORE, &no_core);
     dup2(nothing, STDIN_FILENO);
     dup2(setup->output, STDOUT_FILENO);

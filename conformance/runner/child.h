@@ -4,25 +4,35 @@
 
 #include "execute.h"
 
+#include <sys/types.h>
+
 struct child_setup {
     const struct attempt *attempt;
     bool invasive;
+    pid_t runner;
     int messages;    /* descriptor of the result pipe */
     int output;      /* descriptor that standard output and error go to */
-    unsigned number; /* distinct among the cases that run at once; names its folder */
+    size_t number;   /* distinct in the run; names its folder */
 };
 
 /* Never returns: runs the case, sends MESSAGE_DONE and exits. */
 _Noreturn void child_run(const struct child_setup *setup);
 
 /* The folder for named files of case `number`, in the scratch folder of a place. */
-void child_folder(char *path, size_t capacity, const struct place *place, unsigned number);
+void child_folder(char *path, size_t capacity, const struct place *place, size_t number);
 
 /* In the process of a case: the folder for its files, made on first use; ends the case as an ERROR if
  * it is a case without files. */
 const char *own_folder(void);
 
-/* From now on this process is killed when its parent ends, even by SIGKILL (where the system can). */
-void die_with_parent(void);
+/* From now on this process is killed when `parent`, its parent, ends, even by SIGKILL (where the system
+ * can); at once if that has happened already. A change of user ends it: say it again. */
+void die_with_parent(pid_t parent);
+
+/* When memory runs out the system ends this process rather than the runner (where it can be told). */
+void be_first_without_memory(void);
+
+/* The name of the shared memory object that the process of a case may make; the runner removes it. */
+void child_shared_memory(char *name, size_t capacity, pid_t process);
 
 #endif

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -106,8 +107,9 @@ static double limit_of(const struct execution *execution, const struct test_case
     return (test->seconds > 0 ? test->seconds : execution->seconds) * execution->scale;
 }
 
-static void start(struct run *run, struct job *job, unsigned number)
+static void start(struct run *run, struct job *job)
 {
+    const pid_t runner = getpid();
     const struct attempt *attempt = &run->attempts[run->next];
     struct outcome *outcome = calloc(1, sizeof *outcome);
     int messages[2], output[2];
@@ -129,7 +131,12 @@ static void start(struct run *run, struct job *job, unsigned number)
     fflush(NULL);
     pid_t process = fork();
     if (process == 0)
-        child_run(&(struct child_setup){attempt, run->execution->invasive, messages[1], output[1], number});
+        child_run(&(struct child_setup){.attempt = attempt,
+                                        .invasive = run->execution->invasive,
+                                        .runner = runner,
+                                        .messages = messages[1],
+                                        .output = output[1],
+                                        .number = run->next});
     if (process < 0) {
         close_pair(messages);
         close_pair(output);
@@ -182,23 +189,39 @@ static void read_output(struct job *job)
     }
 }
 
-static void remove_own_folder(const struct attempt *attempt, unsigned number)
+/* Removes what outlives a process: its folder and its shared memory. */
+static void remove_remains(const struct run *run, const struct job *job)
 {
+    const struct attempt *attempt = &run->attempts[job->index];
     char path[PATH_MAX];
 
+    child_shared_memory(path, sizeof path, job->process);
+    shm_unlink(path);
     if (!attempt->place)
         return;
-    child_folder(path, sizeof path, attempt->place, number);
+    child_folder(path, sizeof path, attempt->place, job->index);
     if (access(path, F_OK) == 0)
         scratch_remove_tree(path);
 }
 
-/* The process has ended with `status`: everything it has said is in the pipes. */
-static void finish(struct run *run, struct job *job, int status)
+/* Kills what the process of a case has left running, then gives its number back: not the other way
+ * round, or the number might be that of strangers by then. */
+static int reap(const struct job *job)
+{
+    int status = 0;
+
+    kill(-job->process, SIGKILL);
+    while (waitpid(job->process, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
+/* The process has ended: everything it has said is in the pipes. */
+static void finish(struct run *run, struct job *job)
 {
     struct outcome *outcome = job->outcome;
+    int status = reap(job);
 
-    kill(-job->process, SIGKILL); /* what it has left running */
     read_messages(job);
     read_output(job);
     close(job->messages);
@@ -212,7 +235,7 @@ static void finish(struct run *run, struct job *job, int status)
     outcome->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     outcome_judge(outcome);
     expectation_apply(expectation_find(&run->attempts[job->index]), outcome);
-    remove_own_folder(&run->attempts[job->index], (unsigned)(job - run->jobs));
+    remove_remains(run, job);
     run->outcomes[job->index] = outcome;
     job->process = 0;
     job->outcome = NULL;
@@ -221,12 +244,12 @@ static void finish(struct run *run, struct job *job, int status)
 /* Looks after one running case; true if it has ended. */
 static bool attend(struct run *run, struct job *job)
 {
-    int status;
+    siginfo_t ended = {0};
 
     read_messages(job);
     read_output(job);
-    if (waitpid(job->process, &status, WNOHANG) == job->process) {
-        finish(run, job, status);
+    if (waitid(P_PID, (id_t)job->process, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
+        finish(run, job);
         return true;
     }
     if (now() >= job->deadline) {
@@ -280,12 +303,11 @@ static void kill_all(struct run *run)
         struct job *job = &run->jobs[i];
         if (!job->process)
             continue;
-        kill(-job->process, SIGKILL);
         kill(job->process, SIGKILL);
-        waitpid(job->process, NULL, 0);
+        reap(job);
         close(job->messages);
         close(job->output);
-        remove_own_folder(&run->attempts[job->index], (unsigned)i);
+        remove_remains(run, job);
         free_outcome(&job->outcome);
         job->process = 0;
     }
@@ -308,7 +330,7 @@ static void run_all(struct run *run, struct pollfd *polled)
                 changed = attend(run, &run->jobs[i]) || changed;
         for (int i = 0; i < run->execution->jobs && !interrupted; i++)
             if (!run->jobs[i].process && run->next < run->count)
-                start(run, &run->jobs[i], (unsigned)i);
+                start(run, &run->jobs[i]);
         report_in_order(run);
         if (!changed && any_running(run))
             wait_for_news(run, polled);

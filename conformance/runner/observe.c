@@ -192,6 +192,7 @@ static const char *hear_child(pid_t child, int descriptor)
 
 const char *in_child(const char *(*act)(void *), void *argument)
 {
+    const pid_t parent = getpid();
     int ends[2];
 
     SETUP(pipe(ends));
@@ -199,7 +200,7 @@ const char *in_child(const char *(*act)(void *), void *argument)
     if (child < 0)
         setup_failed("fork: %s", error_name(errno));
     if (child == 0) {
-        die_with_parent();
+        die_with_parent(parent);
         const char *answer = act(argument);
         ssize_t written = write(ends[1], answer, strlen(answer));
         _exit(written < 0 ? 126 : 0);

@@ -112,7 +112,14 @@ char *map_file(const struct scratch_file *file, off_t offset, size_t length, int
 
 char *map_anonymous(size_t length, int protection, int flags)
 {
-    return checked_map(mmap(NULL, length, protection, flags | MAP_ANONYMOUS, -1, 0));
+    /* Beside another map of the same kind it would become one with it, and /proc tell of both. So it is
+     * placed, by a hint, where a page on either side of it is free. */
+    size_t room = length + 3 * page;
+    char *free_range =
+        checked_map(mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+
+    SETUP(munmap(free_range, room));
+    return checked_map(mmap(free_range + page, length, protection, flags | MAP_ANONYMOUS, -1, 0));
 }
 
 char *map_over(void *address, size_t length, int protection, int flags, int descriptor)

@@ -34,7 +34,10 @@ void evict_file(const struct scratch_file *file);
 /* A name in the case's own folder in the folder under test; nothing is there yet. */
 const char *scratch_path(const char *name);
 
-/* Maps that must succeed. Pages of an anonymous map hold zeros. */
+/* A name for shm_open, the same in the children of a case; the runner removes what is left of it. */
+const char *shared_memory_name(void);
+
+/* Maps that must succeed. Pages of an anonymous map hold zeros, and nothing is mapped right beside it. */
 char *map_file(const struct scratch_file *file, off_t offset, size_t length, int protection, int flags);
 char *map_descriptor(int descriptor, off_t offset, size_t length, int protection, int flags);
 char *map_anonymous(size_t length, int protection,

@@ -359,15 +359,6 @@ CASE("anon.memfd_secret", LINUX("memfd_secret(2)"),
 
 /* ---- POSIX shared memory ------------------------------------------------------------------------------- */
 
-static const char *shared_memory_name(void)
-{
-    static char name[64];
-
-    if (!name[0])
-        snprintf(name, sizeof name, "/mapwise-case-%ld", (long)getpid());
-    return name;
-}
-
 /* A new, empty object, named until shm_unlink. */
 static struct scratch_file shared_memory(void)
 {
