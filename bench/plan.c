@@ -136,11 +136,24 @@ static bool make_data_files(struct plan *plan, struct place *place)
     return true;
 }
 
+/* A cache that can't be emptied can't be filled in another way either. */
+static bool needs_cold(const struct series *series)
+{
+    const struct axis *axes = series->family->axes;
+    size_t i = 0;
+
+    while (i < AXES_MAX && axes[i].name && strcmp(axes[i].name, "fill") != 0)
+        i++;
+    const bool other_fill = i < AXES_MAX && axes[i].name && strcmp(series->point.values[i], "none") != 0 &&
+                            strcmp(series->point.values[i], axes[i].base) != 0;
+    return series->demands.temperature == COLD || other_fill;
+}
+
 static void mark_impossible(struct plan *plan, const struct place *place)
 {
     for (size_t i = 0; i < plan->count; i++) {
         struct series *series = &plan->series[i];
-        if (series->place == place && series->demands.temperature == COLD && !place->can_be_cold) {
+        if (series->place == place && !place->can_be_cold && needs_cold(series)) {
             series->cannot = true;
             snprintf(series->reason, sizeof series->reason, "%s", place->why_not_cold);
         }
@@ -176,6 +189,8 @@ bool plan_open_places(struct plan *plan, const struct options *options)
         struct place *place = &plan->places[i];
         if (!make_data_files(plan, place))
             return false;
+        if (interrupted)
+            return true;
         place_probe(place);
         mark_impossible(plan, place);
     }

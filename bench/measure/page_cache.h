@@ -12,8 +12,9 @@
 #define PAGES_UNKNOWN UINT64_MAX
 
 struct cached_pages {
-    uint64_t resident; /* in the cache, those on their way included where the system can say so */
-    uint64_t dirty;    /* or under write-back; PAGES_UNKNOWN where the system can't say */
+    uint64_t resident;
+    uint64_t dirty; /* or under write-back; PAGES_UNKNOWN where the system can't say */
+    bool arriving;  /* whether `resident` has also those that are still being read */
 };
 
 /* Looks at the first `length` bytes of `file`. False if the system can't say at all. */

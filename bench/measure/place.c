@@ -75,6 +75,17 @@ static const struct data_file *smallest_file(const struct place *place)
     return smallest;
 }
 
+/* Whether reading a file here must show in the process's counters: the file system lies on a block device
+ * and is read by the kernel. */
+static bool on_block_device(const struct place *place)
+{
+    struct facts facts = {.count = 0};
+
+    facts_of_directory(&facts, place->directory);
+    const char *device = facts_find(&facts, "device");
+    return device && strncmp(device, "/dev/", 5) == 0 && strncmp(place->filesystem, "fuse", 4) != 0;
+}
+
 void place_probe(struct place *place)
 {
     const struct data_file *file = smallest_file(place);
@@ -88,14 +99,22 @@ void place_probe(struct place *place)
                  "%s: the system can't say which pages are in memory", place->filesystem);
     else if (left)
         snprintf(place->why_not_cold, sizeof place->why_not_cold,
-                 "%s: %" PRIu64 " of %" PRIu64 " pages stay in memory, so nothing can be cold",
+                 "%s: %" PRIu64 " of %" PRIu64 " pages stay in memory, so nothing can be cold or filled anew",
                  place->filesystem, left, file->size / (uint64_t)sysconf(_SC_PAGESIZE));
     if (!place->can_be_cold)
         return;
     const struct counters before = counters_read();
-    fill_cache(file, "read_1M");
+    if (!fill_cache(file, "read_1M"))
+        return;
     const struct counters after = counters_read();
-    place->reads_are_counted = counters_between(&before, &after).bytes_read >= (int64_t)file->size;
+    const int64_t read = counters_between(&before, &after).bytes_read;
+    place->reads_are_counted = read >= (int64_t)file->size;
+    if (read != COUNTER_ABSENT && read < (int64_t)file->size / 2 && on_block_device(place) && !interrupted) {
+        place->can_be_cold = false;
+        snprintf(place->why_not_cold, sizeof place->why_not_cold,
+                 "%s: of %" PRIu64 " bytes said to be out of memory only %" PRId64 " came from the device",
+                 place->filesystem, file->size, read);
+    }
 }
 
 void place_close(struct place *place)

@@ -138,6 +138,7 @@ class Records(BenchCase):
             self.assertEqual(results["warm"]["result"], "MEASURED")
             self.assertEqual(results["cold"]["result"], "NOT RUN")
             self.assertRegex(results["cold"]["reason"], "tmpfs: .* stay in memory")
+            self.assertEqual({s["bytes_read"] for s in results["warm"]["samples"]}, {None})
             self.assertEqual(os.listdir(memory), [])
 
     def test_nothing_could_run(self):
@@ -264,6 +265,21 @@ class Interruption(BenchCase):
         for record in partial:
             self.assertGreater(len(record["samples"]), 0)
             self.assertRegex(record["reason"], "interrupted after")
+
+    def test_while_files_are_made(self):
+        process = subprocess.Popen(
+            [PROGRAM, "--filter", "read_sequential/temperature:(cold|warm)/size:268435456"],
+            cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        scratch = os.path.join(self.folder, ".mapwise-scratch")
+        while process.poll() is None and not (os.path.exists(scratch) and os.listdir(scratch)):
+            time.sleep(0.001)
+        process.terminate()
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, errors), (3, ""))
+        self.assert_clean()
+        records = records_in(self.folder)[1:-1]
+        self.assertEqual({r["reason"] for r in records}, {"interrupted before the first sample"})
 
     def test_at_the_start(self):
         *_, last = self.interrupt(signal.SIGTERM, 0.05)

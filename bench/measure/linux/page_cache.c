@@ -12,7 +12,8 @@ static bool look_by_cachestat(struct cached_pages *out, int file, uint64_t lengt
 
     if (!cachestat_ask(&status, file, 0, length))
         return false;
-    *out = (struct cached_pages){.resident = status.cached, .dirty = status.dirty + status.write_back};
+    *out = (struct cached_pages){
+        .resident = status.cached, .dirty = status.dirty + status.write_back, .arriving = true};
     return true;
 }
 
