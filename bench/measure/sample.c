@@ -15,8 +15,9 @@
 #include <string.h>
 
 enum {
-    ATTEMPTS_MAX = 4,            /* for one sample */
-    BATCH_NANOSECONDS = 1200000, /* what a batch should last; the contract promises a millisecond */
+    ATTEMPTS_MAX = 4,       /* for one sample */
+    BATCH_LEAST = 1000000,  /* nanoseconds that a batch lasts, where it may be so large */
+    BATCH_WANTED = 1500000, /* what is aimed at, so that a quick one is long enough too */
     FRESH_MAPS_MAX = 256,
     BATCH_MAX = 1 << 20,
     OFFSETS_MAX = 1 << 20,
@@ -137,7 +138,7 @@ static void check_condition_after(struct sample *s)
     const struct measurement *m = &s->current;
     const enum temperature temperature = s->series->demands.temperature;
 
-    if (!s->series->place || !s->series->place->reads_are_counted || m->counted.bytes_read == COUNTER_ABSENT)
+    if (m->counted.bytes_read == COUNTER_ABSENT)
         return;
     if (temperature == COLD && (uint64_t)m->counted.bytes_read < m->bytes_needed)
         sample_doubt(s, "not cold: %" PRId64 " of %" PRIu64 " bytes came from the device",
@@ -156,6 +157,8 @@ static void stop_clock(struct sample *s)
     m->at = seconds_between(s->run->began, s->clock_began);
     m->seconds = seconds_between(s->clock_began, now);
     m->counted = counters_between(&s->counters_began, &counters);
+    if (s->series->place && !s->series->place->reads_are_counted)
+        m->counted.bytes_read = COUNTER_ABSENT;
     m->bytes = s->batch * s->bytes_each;
     m->bytes_needed = s->batch * s->needed_each;
     m->items = s->batch * s->items_each;
@@ -166,8 +169,9 @@ static void stop_clock(struct sample *s)
     check_condition_after(s);
 }
 
-/* From the trial's time: how many operations make a batch. */
-static void choose_batch(struct sample *s)
+/* Whether the batch lasted long enough to be timed well. If not, the next ones are larger: from the little
+ * that it says, hence again, until one is. */
+static bool long_enough(struct sample *s)
 {
     const struct demands *demands = &s->series->demands;
     const bool maps = demands->subject == MAP_READ || demands->subject == MAP_WRITE;
@@ -175,9 +179,12 @@ static void choose_batch(struct sample *s)
 
     if (s->touches && most > OFFSETS_MAX / (double)s->touches)
         most = OFFSETS_MAX / (double)s->touches;
-    double wanted = ceil(BATCH_NANOSECONDS * 1e-9 / (s->current.seconds > 1e-9 ? s->current.seconds : 1e-9));
-    wanted = wanted > most ? most : wanted;
-    s->results->batch = wanted < 1 ? 1 : (uint64_t)wanted;
+    const double batch = (double)s->batch, seconds = s->current.seconds;
+    if (!demands->batches || demands->temperature == COLD || seconds >= BATCH_LEAST * 1e-9 || batch >= most)
+        return true;
+    const double wanted = ceil(BATCH_WANTED * 1e-9 / (seconds > 1e-9 ? seconds : 1e-9) * batch);
+    s->results->batch = (uint64_t)fmax(batch + 1, fmin(wanted, most));
+    return false;
 }
 
 /* True if the driver got a sample; false: it has to be taken (again). */
@@ -188,14 +195,13 @@ static bool finish(struct sample *s)
         s->series->family->finish(s);
     if (sample_ended(s))
         return false;
-    if (s->trial) {
-        s->trial = false;
-        s->attempts = 0;
-        choose_batch(s);
-        return false;
-    }
     if (s->doubt[0]) {
         series_discard(s->results, s->doubt);
+        return false;
+    }
+    if (!long_enough(s) || s->trial) {
+        s->trial = s->results->batch != s->batch;
+        s->attempts = 0;
         return false;
     }
     s->driver->accept(s->driver->user, &s->current);
@@ -206,7 +212,7 @@ static bool finish(struct sample *s)
 static bool begin(struct sample *s)
 {
     s->doubt[0] = '\0';
-    s->batch = s->trial ? 1 : s->results->batch;
+    s->batch = s->results->batch;
     s->current = (struct measurement){.order = s->run->order++, .batch = s->batch};
     if (!prepare_sample(s) || s->doubt[0]) {
         if (s->doubt[0])
@@ -284,8 +290,8 @@ static bool set_up(struct sample *s, struct series *series)
     s->offsets = &no_offset;
     s->length = series->demands.size;
     s->touches = (size_t)axis_number(s, "touches");
-    s->trial = series->batch == 0 && series->demands.batches && series->demands.temperature != COLD;
-    if (!s->trial && series->batch == 0)
+    s->trial = series->count == 0 && series->demands.batches && series->demands.temperature != COLD;
+    if (series->batch == 0)
         series->batch = 1;
     if (series->demands.subject == FOLDER) {
         int length = snprintf(s->own_path, sizeof s->own_path, "%s/file", place->scratch.path);

@@ -9,8 +9,9 @@
  * cache, mapped the file anew), looked whether it holds, and started the clock. When it is called again it
  * stops the clock, looks whether the condition held, and hands the sample to the driver, or throws it away,
  * counts it with the reason and has it taken again. A cheap operation that leaves things as they were is
- * timed in batches of at least a millisecond: then the loop runs many times in one sample, each time with
- * a fresh mapping where the condition asks for one.
+ * timed in batches of at least a millisecond (as far as a batch may grow): then the loop runs many times in
+ * one sample, each time with a fresh mapping where the condition asks for one. How many that are is found
+ * out by batches that are not counted.
  *
  * Who asks for samples, and what becomes of them, is the driver's matter; a body never knows. */
 #ifndef MAPWISE_BENCH_SAMPLE_H
@@ -75,7 +76,7 @@ struct sample {
     size_t memory_count;
     uint64_t batch;
     char own_path[PATH_MAX];
-    bool trial;  /* this sample only tells how many operations make a batch */
+    bool trial;  /* this sample only tells whether its batch is long enough */
     bool timing; /* the clock runs */
     bool owed;   /* the driver waits for a sample */
     int attempts;

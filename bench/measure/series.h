@@ -56,7 +56,7 @@ struct series {
 
     bool cannot, broken;
     char reason[REASON_MAX];
-    uint64_t batch; /* operations in a sample; 0: not known yet */
+    uint64_t batch; /* operations in a sample; 0: none was begun */
 };
 
 /* Appends a sample. False: out of memory. */

@@ -12,10 +12,16 @@
 #include "place.h"
 #include "sample.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SIZE = 4 << 20 };
@@ -77,6 +83,44 @@ static void test_not_cold_while_mapped(const struct data_file *file)
     mw_unpin(map, bytes);
     mw_free(map);
     CHECK(page_cache_make_cold(file->descriptor, SIZE) == 0);
+}
+
+/* From here on the process is on a kernel before 6.5, as far as it can see. */
+static bool forget_cachestat(void)
+{
+    struct sock_filter lines[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 451, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof lines / sizeof lines[0], lines};
+
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* Pages that are still being read are not cold, also where they can't be seen. */
+static void test_cold_with_reads_on_their_way(const struct data_file *file)
+{
+    struct cached_pages cached = {.arriving = false};
+
+    if (!page_cache_look(&cached, file->descriptor, SIZE) || !cached.arriving)
+        return; /* nobody could tell whether it was right */
+    for (int i = 0; i < 5; i++) {
+        int status = -1;
+        CHECK(page_cache_make_cold(file->descriptor, SIZE) == 0);
+        const pid_t child = fork();
+        if (child == 0) {
+            const bool old = forget_cachestat();
+            posix_fadvise(file->descriptor, 0, 0, POSIX_FADV_WILLNEED);
+            _exit(old ? page_cache_make_cold(file->descriptor, SIZE) != 0 : 2);
+        }
+        CHECK(child > 0 && waitpid(child, &status, 0) == child);
+        CHECK(WIFEXITED(status) && (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 2));
+        CHECK(page_cache_look(&cached, file->descriptor, SIZE));
+        CHECK(cached.resident == 0 || status != 0);
+    }
 }
 
 static void test_fill(const struct data_file *file)
@@ -234,7 +278,8 @@ static void test_warm_batches(void)
     CHECK(got.last.resident_before == pages() && got.last.resident_after == pages());
     CHECK(got.last.counted.bytes_read <= 0);
     CHECK(got.last.batch == series.batch && got.last.items == got.last.batch);
-    CHECK(seen.passes == 1 + 2 * series.batch);                    /* the trial, then two batches */
+    CHECK(got.last.seconds >= 1e-3 || series.batch == 256);
+    CHECK(seen.passes >= 3 * series.batch);                        /* one not counted, then two that are */
     CHECK(got.last.counted.minor_faults >= (int64_t)series.batch); /* each with a fresh mapping */
     CHECK(seen.changes >= 2 * (series.batch - 1));
 }
@@ -245,9 +290,9 @@ static void test_mapped_batches(void)
 
     memset(&seen, 0, sizeof seen);
     const struct recorder got = drive(&series, 1);
-    CHECK(got.accepted == 1 && seen.changes <= 2); /* one mapping for the trial, one for the batch */
+    CHECK(got.accepted == 1 && seen.changes < seen.passes / 2);     /* one mapping for each batch */
     CHECK(got.last.counted.minor_faults < (int64_t)(pages() / 16)); /* none of the file's */
-    CHECK(got.last.seconds >= 0.5e-3 || series.batch > 1000);
+    CHECK(got.last.seconds >= 1e-3);
 }
 
 /* A sample that is not valid is taken again, counted with its reason, and never handed on. */
@@ -287,6 +332,41 @@ static void test_ends(void)
     seen.stop_early = true;
     CHECK(drive(&stopped, 3).accepted == 0 && seen.passes == 1);
     interrupted = 0;
+}
+
+static void empty_body(struct sample *s)
+{
+    while (next_sample(s))
+        consume(0);
+}
+
+/* However misleading the first time is: a batch is long enough before it counts. */
+static void test_batches_grow(void)
+{
+    struct family empty = family;
+    struct series series = series_of(ANY_TEMPERATURE, true);
+
+    empty.body = empty_body;
+    empty.prepare = empty.check = NULL;
+    series.family = &empty;
+    series.demands.subject = FILE_ONLY;
+    snprintf(series.point.values[1], VALUE_MAX, "0");
+    const struct recorder got = drive(&series, 3);
+    CHECK(got.accepted == 3);
+    CHECK(got.last.seconds >= 1e-3 || got.last.batch == 1 << 20);
+    CHECK(series.discarded_count == 0);
+}
+
+/* Where reads don't show, there is no amplification: not one of nothing. */
+static void test_uncounted_reads(void)
+{
+    struct series series = series_of(WARM, false);
+    struct place uncounted = place;
+
+    memset(&seen, 0, sizeof seen);
+    uncounted.reads_are_counted = false;
+    series.place = &uncounted;
+    CHECK(drive(&series, 1).last.counted.bytes_read == COUNTER_ABSENT);
 }
 
 static void evict(struct sample *s)
@@ -364,6 +444,8 @@ int main(int argc, char **argv)
     test_fill(file);
     test_warm_batches();
     test_mapped_batches();
+    test_batches_grow();
+    test_uncounted_reads();
     test_doubt();
     test_ends();
     test_bus_error(file);
@@ -371,6 +453,7 @@ int main(int argc, char **argv)
         test_cold(file);
         test_cold_when_dirty(file);
         test_not_cold_while_mapped(file);
+        test_cold_with_reads_on_their_way(file);
         test_cold_samples();
         test_lost_condition(COLD, read_one, "not cold: ");
         test_lost_condition(WARM, evict, "not warm: 0 of");
