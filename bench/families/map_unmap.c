@@ -35,7 +35,8 @@ static bool map_and_unmap(const struct cycle *cycle)
 
     if (!sample_ok(cycle->s, "mapping", make_map(&map, cycle, &err), &err))
         return false;
-    if (cycle->touch && mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, &err) == MW_OK) {
+    if (cycle->touch &&
+        sample_ok(cycle->s, "pinning", mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, &err), &err)) {
         consume(load_each_page(bytes, (size_t)cycle->length, cycle->s->page_size));
         mw_unpin(map, bytes);
     }
