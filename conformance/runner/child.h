@@ -10,9 +10,9 @@ struct child_setup {
     const struct attempt *attempt;
     bool invasive;
     pid_t runner;
-    int messages;    /* descriptor of the result pipe */
-    int output;      /* descriptor that standard output and error go to */
-    size_t number;   /* distinct in the run; names its folder */
+    int messages;  /* descriptor of the result pipe */
+    int output;    /* descriptor that standard output and error go to */
+    size_t number; /* distinct in the run; names its folder */
 };
 
 /* Never returns: runs the case, sends MESSAGE_DONE and exits. */

@@ -1,7 +1,6 @@
 /* Memory without a file of its own: anonymous maps, /dev/zero, memfd, POSIX shared memory. */
 #include "case.h"
 
-#include <stdio.h>
 #include <sys/syscall.h>
 
 SUITE("anonymous", "anonymous memory and memory objects");

@@ -105,6 +105,9 @@ class Runner(unittest.TestCase):
         self.assertEqual(os.listdir(self.folder.name), ["mapwise-results"])
         left = subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True).stdout
         self.assertNotIn(RUNNER + " --timeout 0.3", left)
+        shared = self.cases["pass.leaves_shared_memory"]["output"].strip()
+        self.assertTrue(shared.startswith("/mapwise-case-"))
+        self.assertFalse(os.path.exists("/dev/shm" + shared))
 
 
 class Order(unittest.TestCase):
@@ -116,6 +119,35 @@ class Order(unittest.TestCase):
                 told.append([(r["case"], r["result"]) for r in records(process.stdout) if "case" in r])
             self.assertEqual(told[0], told[1])
             self.assertGreater(len(told[0]), 20)
+
+
+class Surroundings(unittest.TestCase):
+    """What whoever starts the runner hands down."""
+
+    def started_with(self, shell, *options):
+        with tempfile.TemporaryDirectory() as folder:
+            command = ["sh", "-c", f'exec "$0" "$@" {shell}', RUNNER, *options]
+            process = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+            stored = [path.read_text() for path in Path(folder).glob("mapwise-results/*")]
+            return process, stored
+
+    def test_closed_standard_output_is_told_and_spoils_no_record(self):
+        process, (stored,) = self.started_with(">&-", "--case", "pass.observed")
+        self.assertEqual(process.returncode, 2)
+        self.assertIn("cannot write standard output", process.stderr)
+        self.assertEqual(len(records(stored)), 3)
+
+    def test_nothing_open_at_all(self):
+        process, (stored,) = self.started_with("<&- >&- 2>&-", "--case", "pass.observed")
+        self.assertEqual(process.returncode, 2)
+        self.assertEqual(len(records(stored)), 3)
+
+    def test_blocked_signals_change_no_verdict(self):
+        every = {signal.SIGSEGV, signal.SIGBUS, signal.SIGCHLD, signal.SIGALRM, signal.SIGTERM}
+        with tempfile.TemporaryDirectory() as folder:
+            process = run("--case", "pass.catches", "--case", "pass.observed", cwd=folder,
+                          preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, every))
+            self.assertEqual(process.returncode, 0, process.stdout)
 
 
 class Invasive(unittest.TestCase):
@@ -160,6 +192,19 @@ class Interrupt(unittest.TestCase):
 
     def test_sigterm_likewise(self):
         self.interrupted(signal.SIGTERM)
+
+    def test_a_killed_runner_takes_its_cases_along(self):
+        with tempfile.TemporaryDirectory() as folder:
+            process = subprocess.Popen(
+                [RUNNER, "--timeout", "31", "--case", "timeout.unprivileged", "--case", "timeout.hangs", "--jobs", "2"],
+                cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            time.sleep(0.7)
+            process.kill()
+            process.wait()
+            time.sleep(0.3)
+            left = subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True).stdout
+            self.assertNotIn(RUNNER + " --timeout 31", left)
 
     def test_a_killed_runner_leaves_readable_records_and_the_next_run_cleans_up(self):
         with tempfile.TemporaryDirectory() as folder:

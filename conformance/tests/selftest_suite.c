@@ -283,6 +283,18 @@ FILE_CASE("pass.leaves_files", PRACTICE("self-test"), "files that a case leaves 
     EXPECT("0", returned(symlink("/etc", scratch_path("folder/link"))));
 }
 
+CASE("pass.leaves_shared_memory", PRACTICE("self-test"), "shared memory that a case leaves is removed")
+{
+    puts(shared_memory_name());
+    EXPECT("yes", yes_or_no(shm_open(shared_memory_name(), O_RDWR | O_CREAT | O_EXCL, 0600) >= 0));
+}
+
+CASE("timeout.unprivileged", PRACTICE("self-test"), "a case that changed its user ends with the runner too",
+     .needs = NEED_UNPRIVILEGED)
+{
+    sleep_for_ever();
+}
+
 FILE_CASE("timeout.file", PRACTICE("self-test"), "files of a case that is killed are removed")
 {
     scratch_file(page);
