@@ -64,12 +64,15 @@ check_static() {
 }
 
 run_valgrind() {
-    ctest --preset dev -L unit --no-tests=error -T memcheck --overwrite \
-        MemoryCheckCommandOptions="--error-exitcode=1 --leak-check=full --quiet" >"$log.memcheck" 2>&1
-    local result=$?
-    cat "$log.memcheck"
-    rm -f "$log.memcheck"
-    [ $result -eq 0 ] && valgrind --quiet --error-exitcode=1 --leak-check=full --trace-children=no \
+    local program
+    for program in build/dev/common/common-test build/dev/lib/tests/lib-*-test \
+        build/dev/conformance/tests/runner-outcome-test; do
+        case $program in
+        *lib-capability-test) continue ;; # valgrind answers for the kernel there
+        esac
+        valgrind --quiet --error-exitcode=1 --leak-check=full "$program" || return 1
+    done
+    valgrind --quiet --error-exitcode=1 --leak-check=full --trace-children=no \
         build/dev/bin/mapwise-check --case 'fault.eof.*' --no-results build/dev
 }
 
