@@ -12,6 +12,7 @@
 #include "results.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -145,6 +146,7 @@ int main(int argc, char **argv)
     int status;
 
     message_command("mapwise bench");
+    signal(SIGPIPE, SIG_IGN); /* who reads no further shall not keep us from tidying up */
     if (!command)
         return complain("out of memory; free some");
     for (int i = 0; i < argc; i++)

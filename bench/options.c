@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,16 +69,59 @@ static bool wants_help(int argc, char *const *argv)
     return false;
 }
 
+/* Refuses what the library would answer with a page of usage and exit status 0, and what takes the rounds
+ * out of our hands. */
+static bool google_option_fits(const char *argument)
+{
+    static const struct {
+        const char *option, *values;
+    } choices[] = {{"--benchmark_format=", " console json csv "},
+                   {"--benchmark_out_format=", " console json csv "},
+                   {"--benchmark_time_unit=", " ns us ms s "}};
+    char value[32];
+
+    if (strncmp(argument, "--benchmark_repetitions", 23) == 0) {
+        complain("--benchmark_repetitions is not for here; name the samples of each series with --rounds N");
+        return false;
+    }
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+        const size_t length = strlen(choices[i].option);
+        if (strncmp(argument, choices[i].option, length) != 0)
+            continue;
+        int written = snprintf(value, sizeof value, " %s ", argument + length);
+        if (written < 3 || (size_t)written >= sizeof value || strchr(argument + length, ' ') ||
+            !strstr(choices[i].values, value)) {
+            complain("'%s' is none of:%.*s; see --help", argument, (int)strlen(choices[i].values) - 1,
+                     choices[i].values);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What the library takes for no. */
+static bool says_no(const char *value)
+{
+    static const char *const words[] = {"false", "no", "off", "n", "f", "0"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcasecmp(words[i], value) == 0)
+            return true;
+    return false;
+}
+
 /* Takes --benchmark_* out of argv. */
 static bool take_google_options(struct options *options, int *argc, char **argv)
 {
     static char filter[1024];
 
     for (int i = 1; i < *argc; i++) {
+        if (!google_option_fits(argv[i]))
+            return false;
         options->google.display |= strncmp(argv[i], "--benchmark_format=", 19) == 0;
         options->google.file |= strncmp(argv[i], "--benchmark_out=", 16) == 0;
         options->list |= strcmp(argv[i], "--benchmark_list_tests") == 0 ||
-                         strcmp(argv[i], "--benchmark_list_tests=true") == 0;
+                         (strncmp(argv[i], "--benchmark_list_tests=", 23) == 0 && !says_no(argv[i] + 23));
     }
     if (gb_initialize(argc, argv) != GB_OK)
         return complain("Google Benchmark refuses the command line; see --help"), false;

@@ -199,9 +199,10 @@ class GoogleOptions(BenchCase):
 
     def test_lists(self):
         ours = run("--list", cwd=self.folder)
-        google = run("--benchmark_list_tests", cwd=self.folder)
-        self.assertEqual((ours.returncode, google.returncode), (0, 0))
-        self.assertEqual(ours.stdout, google.stdout)
+        for option in ("--benchmark_list_tests", "--benchmark_list_tests=1", "--benchmark_list_tests=Yes"):
+            google = run(option, cwd=self.folder)
+            self.assertEqual((ours.returncode, google.returncode), (0, 0))
+            self.assertEqual(ours.stdout, google.stdout)
         names = ours.stdout.splitlines()
         self.assertEqual(len(names), len(set(names)))
         self.assertEqual(len({name.split("/")[0] for name in names}), 9)
@@ -226,6 +227,11 @@ class Refusals(BenchCase):
         self.assert_refused("--filter", "(", says="not an extended regular expression")
         self.assert_refused("--rounds", "0", says="--rounds '0'")
         self.assert_refused("--seed", "many", says="--seed 'many'")
+        self.assert_refused("--benchmark_nope=1", says="unknown option '--benchmark_nope=1'")
+        self.assert_refused("--benchmark_repetitions=3", says="--rounds N")
+        for option in ("format", "out_format", "time_unit"):
+            for value in ("xml", "", "json csv", "ms s"):
+                self.assert_refused(f"--benchmark_{option}={value}", says="is none of: [a-z ]+; see --help")
 
     def test_folders(self):
         self.assert_refused("missing", says="cannot use 'missing'")
@@ -234,6 +240,19 @@ class Refusals(BenchCase):
 
     def test_same_folder_twice(self):
         self.assert_refused(".", self.folder, says="is named twice")
+
+
+class Output(BenchCase):
+    def test_nobody_reads_it(self):
+        """The table goes into a closed pipe: the records and an empty folder are left all the same."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        command = [PROGRAM, "--rounds", "1", "--filter", "size:(4194304|16777216)"]
+        done = subprocess.run(command, cwd=self.folder, stdout=writer, timeout=100, restore_signals=True)
+        os.close(writer)
+        self.assertEqual(done.returncode, 0)
+        self.assert_clean()
+        self.assertTrue(records_in(self.folder)[-1]["complete"])
 
 
 class Interruption(BenchCase):
