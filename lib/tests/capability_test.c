@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static mw_capability ask(const char *name)
 {
@@ -46,7 +47,9 @@ static void nonsense_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         mw_const nonsense = *mw_const_find(MW_OS_THIS, NULL, names[i]);
-        assert_int_equal(mw__os_ask_constant(&nonsense), MW_ANSWER_KNOWN);
+        bool lacking = strcmp(names[i], "MLOCK_ONFAULT") == 0 && mlock2(NULL, 0, MLOCK_ONFAULT) != 0;
+        if (!lacking) /* as in Linux before 4.4, and in valgrind */
+            assert_int_equal(mw__os_ask_constant(&nonsense), MW_ANSWER_KNOWN);
         nonsense.value = 0x800000;
         if (mw__os_ask_constant(&nonsense) != MW_ANSWER_REFUSED)
             fail_msg("0x800000 in place of %s is not refused", names[i]);

@@ -128,9 +128,9 @@ int mw__os_lock(void *address, size_t length, bool later, mw_err *err)
         unsigned char *start = (unsigned char *)address + done;
         if ((later ? mlock2(start, n, MLOCK_ONFAULT) : mlock(start, n)) == 0)
             continue;
-        if (later && errno == ENOSYS) /* before Linux 4.4 */
-            return MW_OK;
         bool limit = errno == ENOMEM || errno == EPERM || errno == EAGAIN;
+        if (later && !limit) /* Linux before 4.4 can't be asked */
+            return MW_OK;
         return mw__fail_as(err, limit ? MW_E_LIMIT : mw_error_from_os(errno), errno, "mlock");
     }
     return MW_OK;
