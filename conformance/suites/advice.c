@@ -54,6 +54,15 @@ CASE("advice.posix_return", POSIX("posix_madvise", SHALL),
     EXPECT("0", error_number(posix_madvise(map, page, POSIX_MADV_NORMAL)));
 }
 
+CASE("advice.posix_unaligned", LINUX("posix_madvise(3)"), "an address inside a page is refused with EINVAL")
+{
+    char *map = numbered(1, MAP_PRIVATE);
+
+    EXPECT("EINVAL", error_number(posix_madvise(map + 1, page, POSIX_MADV_WILLNEED)));
+    EXPECT("EINVAL", error_number(posix_madvise(map + 1, page, POSIX_MADV_SEQUENTIAL)));
+    EXPECT("0", error_number(posix_madvise(map, page, POSIX_MADV_WILLNEED)));
+}
+
 CASE("advice.posix_unmapped", POSIX("posix_madvise", SHALL), "advice for addresses without a map is refused")
 {
     char *nothing = unmapped_range(page), *map = numbered(1, MAP_PRIVATE);
@@ -283,10 +292,10 @@ FILE_CASE("madvise.free_file", LINUX("madvise(2)"),
 CASE("madvise.remove_shared", LINUX("madvise(2)"),
      "MADV_REMOVE makes shared pages read 0 for everyone, and only those of the range")
 {
-    char *map = numbered(3, MAP_SHARED);
+    char *map = numbered(4, MAP_SHARED);
 
-    EXPECT("0", returned(madvise(map + page, page, MADV_REMOVE)));
-    EXPECT("1 0 3", page_bytes(map, 3 * page));
+    EXPECT("0", returned(madvise(map + page, 2 * page, MADV_REMOVE)));
+    EXPECT("1 0 0 4", page_bytes(map, 4 * page));
     EXPECT("0", load_in_child(map + page));
 }
 
@@ -331,12 +340,13 @@ FILE_CASE("madvise.remove_ro", LINUX("madvise(2)"),
 
 CASE("madvise.dontfork", LINUX("madvise(2)"), "pages with MADV_DONTFORK do not exist in a child")
 {
-    char *map = numbered(3, MAP_SHARED);
+    char *map = numbered(4, MAP_SHARED);
 
-    EXPECT("0", returned(madvise(map + page, page, MADV_DONTFORK)));
+    EXPECT("0", returned(madvise(map + page, 2 * page, MADV_DONTFORK)));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load_in_child(map + page));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load_in_child(map + 2 * page));
     EXPECT("1", load_in_child(map));
-    EXPECT("3", load_in_child(map + 2 * page));
+    EXPECT("4", load_in_child(map + 3 * page));
     EXPECT("2", load(map + page));
 }
 
@@ -688,6 +698,18 @@ FILE_CASE("madvise.populate_read_file", LINUX("madvise(2)"),
     EXPECT("1 2 3 4", page_bytes(map, 4 * page));
 }
 
+FILE_CASE("madvise.populate_read_private", LINUX("madvise(2)"),
+          "MADV_POPULATE_READ breaks no copy-on-write: a private map still shows the file",
+          .since = KERNEL(5, 14))
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("0", returned(madvise(map, 2 * page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("0", smaps_pages(map, "Anonymous"));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+}
+
 CASE("madvise.populate_write", LINUX("madvise(2)"),
      "after MADV_POPULATE_WRITE the pages are in memory and hold what they held", .since = KERNEL(5, 14))
 {
@@ -764,13 +786,13 @@ CASE("madvise.guard_install", LINUX("madvise(2)"),
      "touching a page with MADV_GUARD_INSTALL raises SIGSEGV, touching its neighbours does not",
      .since = KERNEL(6, 13))
 {
-    char *map = numbered(3, MAP_PRIVATE);
+    char *map = numbered(4, MAP_PRIVATE);
 
-    EXPECT("0", returned(madvise(map + page, page, CONSTANT(MADV_GUARD_INSTALL))));
+    EXPECT("0", returned(madvise(map + page, 2 * page, CONSTANT(MADV_GUARD_INSTALL))));
     EXPECT(NO_ACCESS, load(map + page));
-    EXPECT(NO_ACCESS, store(map + 2 * page - 1, 1));
+    EXPECT(NO_ACCESS, store(map + 3 * page - 1, 1));
     EXPECT("1", load(map));
-    EXPECT("3", load(map + 2 * page));
+    EXPECT("4", load(map + 3 * page));
 }
 
 CASE("madvise.guard_remove", LINUX("madvise(2)"),

@@ -1,6 +1,7 @@
 /* Memory without a file of its own: anonymous maps, /dev/zero, memfd, POSIX shared memory. */
 #include "case.h"
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 SUITE("anonymous", "anonymous memory and memory objects");
@@ -319,6 +320,22 @@ CASE("anon.memfd_seal_grow", LINUX("fcntl(2)"),
     EXPECT("SIGBUS BUS_ADRERR exact", load(&map[page]));
 }
 
+CASE(
+    "anon.memfd_flags", LINUX("memfd_create(2)"),
+    "a memfd is empty, closed by exec and may be sealed only where its flags say so; unknown ones are EINVAL",
+    .since = KERNEL(3, 17))
+{
+    struct scratch_file plain = {.descriptor = (int)SETUP(memfd_create("case", 0))};
+    int marked = (int)SETUP(memfd_create("case", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+
+    EXPECT("0", file_size(&plain));
+    EXPECT("0", returned(fcntl(plain.descriptor, F_GETFD)));
+    EXPECT(number(FD_CLOEXEC), returned(fcntl(marked, F_GETFD)));
+    EXPECT("EPERM", seal(&plain, F_SEAL_GROW));
+    EXPECT("0", returned(fcntl(marked, F_ADD_SEALS, F_SEAL_GROW)));
+    EXPECT("EINVAL", returned(memfd_create("case", 0x8000U)));
+}
+
 static int secret_file(void)
 {
     const long memfd_secret = 447; /* on every architecture; not in every C library's headers */
@@ -382,6 +399,52 @@ CASE("anon.shm_size0", POSIX("shm_open", SHALL),
     EXPECT("SIGBUS BUS_ADRERR exact", store(&map[page - 1], 9));
     resize_file(&file, (off_t)page);
     EXPECT("0", bytes_other_than(0, map_file(&file, 0, page, PROT_READ, MAP_SHARED), page));
+}
+
+CASE("anon.shm_exclusive", POSIX("shm_open", SHALL),
+     "O_CREAT with O_EXCL refuses a name that is taken, O_CREAT alone opens it, neither makes a new one")
+{
+    EXPECT("ENOENT", returned(shm_open(shared_memory_name(), O_RDWR, 0600)));
+    struct scratch_file file = shared_memory();
+    EXPECT("EEXIST", returned(shm_open(shared_memory_name(), O_RDWR | O_CREAT | O_EXCL, 0600)));
+    resize_file(&file, 7);
+    struct scratch_file again = {.descriptor = shm_open(shared_memory_name(), O_RDWR | O_CREAT, 0600)};
+    EXPECT("7", file_size(&again));
+}
+
+CASE("anon.shm_truncate", POSIX("shm_open", SHALL), "O_TRUNC empties an object that is there")
+{
+    struct scratch_file file = shared_memory();
+
+    resize_file(&file, 7);
+    EXPECT("7", file_size(&file));
+    SETUP(shm_open(shared_memory_name(), O_RDWR | O_TRUNC, 0600));
+    EXPECT("0", file_size(&file));
+}
+
+CASE("anon.shm_descriptor", POSIX("shm_open", SHALL),
+     "the object has the permissions that were asked for, and its descriptor is closed by exec")
+{
+    struct stat status;
+
+    umask(0);
+    int descriptor = (int)SETUP(shm_open(shared_memory_name(), O_RDWR | O_CREAT | O_EXCL, 0640));
+    SETUP(fstat(descriptor, &status));
+    EXPECT(number(0640), number(status.st_mode & 0777));
+    EXPECT(number(FD_CLOEXEC), returned(fcntl(descriptor, F_GETFD)));
+}
+
+CASE("anon.shm_read_only", POSIX("shm_open", SHALL),
+     "through an object opened O_RDONLY nothing can be stored or cut off")
+{
+    struct scratch_file file = shared_memory();
+
+    resize_file(&file, (off_t)page);
+    int reader = (int)SETUP(shm_open(shared_memory_name(), O_RDONLY, 0));
+    EXPECT("EACCES", mapped(mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, reader, 0)));
+    EXPECT("mapped", mapped(mmap(NULL, page, PROT_READ, MAP_SHARED, reader, 0)));
+    EXPECT("EBADF|EINVAL", returned(ftruncate(reader, 0)));
+    EXPECT(number((int64_t)page), file_size(&file));
 }
 
 static const char *store_by_name(void *unused)

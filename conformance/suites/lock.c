@@ -2,7 +2,6 @@
 #include "case.h"
 
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
 SUITE("lock", "mlock, mlock2 and mlockall");
 
@@ -346,7 +345,7 @@ CASE("mlockall.onfault", LINUX("mlockall(2)"),
 
 static const char *lock_with_flags(void *map, size_t length, int flags)
 {
-    return returned(syscall(SYS_mlock2, map, length, flags));
+    return returned(mlock2(map, length, (unsigned)flags));
 }
 
 CASE("mlock2.onfault", LINUX("mlock2(2)"),

@@ -327,6 +327,18 @@ CASE("munmap.unaligned", POSIX("munmap", MAY),
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[page]));
 }
 
+CASE("munmap.unaligned_refused", LINUX("munmap(2)"),
+     "munmap inside a page fails with EINVAL and takes nothing")
+{
+    char *map = numbered_pages(2);
+
+    EXPECT("EINVAL", returned(munmap(map + 1, page)));
+    EXPECT("EINVAL", returned(munmap(map + page / 2, page / 2)));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("0", returned(munmap(map, page)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(map));
+}
+
 CASE("munmap.unmapped", POSIX("munmap", SHALL),
      "munmap of a range in which nothing is mapped succeeds and has no effect")
 {

@@ -60,6 +60,18 @@ FILE_CASE("private.msync_noop", POSIX("mmap", SHALL), "msync carries no store of
     EXPECT("9", load(&map[0]));
 }
 
+FILE_CASE("private.msync_invalidate", PRACTICE("Linux, mm/msync.c"),
+          "MS_INVALIDATE takes no store of a private map back")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_private(&file, page);
+
+    EXPECT("stored", store(&map[0], 9));
+    EXPECT("0", returned(msync(map, page, MS_SYNC | MS_INVALIDATE)));
+    EXPECT("9", load(&map[0]));
+    EXPECT("1", file_byte(&file, 0));
+}
+
 FILE_CASE("private.ro_fd", POSIX("mmap", SHALL),
           "a file opened for reading only takes stores in a writable private map, and stays as it is")
 {

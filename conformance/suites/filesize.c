@@ -1,0 +1,131 @@
+/* The size of files and the room they take: what ftruncate and posix_fallocate promise by themselves. */
+#include "case.h"
+
+#include <sys/stat.h>
+
+SUITE("filesize", "sizes and reserved room of files");
+
+FILE_CASE("ftruncate.negative", POSIX("ftruncate", SHALL),
+          "a negative size is refused with EINVAL, and the file stays as it is")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("EINVAL", returned(ftruncate(file.descriptor, -1)));
+    EXPECT("EINVAL", returned(ftruncate(file.descriptor, -(off_t)page)));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("0", returned(ftruncate(file.descriptor, 1)));
+    EXPECT("1", file_size(&file));
+}
+
+FILE_CASE("ftruncate.read_only", POSIX("ftruncate", SHALL),
+          "a descriptor that can only be read can't change the size: EBADF or EINVAL")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("EBADF|EINVAL", returned(ftruncate(reopen(&file, O_RDONLY), 1)));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("0", returned(ftruncate(reopen(&file, O_WRONLY), 1)));
+    EXPECT("1", file_size(&file));
+}
+
+/* ---- posix_fallocate --------------------------------------------------------------------------- */
+
+/* UNSUPPORTED where the file system, or a C library that does not stand in for it, reserves nothing. */
+static const char *reserve(const struct scratch_file *file, size_t offset, size_t length)
+{
+    int error = posix_fallocate(file->descriptor, (off_t)offset, (off_t)length);
+
+    if (error == EOPNOTSUPP)
+        unsupported("this file system reserves no room");
+    return error_number(error);
+}
+
+/* Whether a file has room for so many bytes on its device. */
+static const char *has_room_for(const struct scratch_file *file, size_t bytes)
+{
+    const int64_t block = 512; /* st_blocks counts in these on every system there is */
+    struct stat status;
+
+    SETUP(fstat(file->descriptor, &status));
+    return yes_or_no((int64_t)status.st_blocks * block >= (int64_t)bytes);
+}
+
+FILE_CASE("posix_fallocate.allocates", POSIX("posix_fallocate", SHALL),
+          "posix_fallocate gives all of a hole room on the device: it is more than a size")
+{
+    struct scratch_file file = sparse_file((off_t)(64 * page));
+
+    EXPECT("no", has_room_for(&file, 64 * page));
+    EXPECT("0", reserve(&file, 0, 64 * page));
+    EXPECT("yes", has_room_for(&file, 64 * page));
+    EXPECT(number((int64_t)(64 * page)), file_size(&file));
+    EXPECT("0", file_byte(&file, (int64_t)(63 * page)));
+}
+
+FILE_CASE("posix_fallocate.extends", POSIX("posix_fallocate", SHALL),
+          "posix_fallocate past the end extends the file to the very byte, by zeros, and keeps its contents")
+{
+    struct scratch_file file = scratch_file(2 * page);
+
+    EXPECT("0", reserve(&file, page, 32 * page + 1));
+    EXPECT(number((int64_t)(33 * page + 1)), file_size(&file));
+    EXPECT("yes", has_room_for(&file, 33 * page + 1));
+    char *map = map_file(&file, 0, 34 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    EXPECT("1 2 0", page_bytes(map, 3 * page));
+    EXPECT("0", bytes_other_than(0, map + 2 * page, 32 * page));
+    EXPECT("stored", store(map + 33 * page, 9));
+    EXPECT("9", file_byte(&file, (int64_t)(33 * page)));
+}
+
+FILE_CASE("posix_fallocate.within", POSIX("posix_fallocate", SHALL),
+          "posix_fallocate inside the file changes neither its size nor a byte of it")
+{
+    struct scratch_file file = scratch_file(3 * page);
+
+    EXPECT("0", reserve(&file, 0, page));
+    EXPECT("0", reserve(&file, page + 1, 5));
+    EXPECT(number((int64_t)(3 * page)), file_size(&file));
+    char *map = map_file(&file, 0, 3 * page, PROT_READ, MAP_SHARED);
+    EXPECT("0", bytes_other_than(1, map, page));
+    EXPECT("0", bytes_other_than(2, map + page, page));
+    EXPECT("0", bytes_other_than(3, map + 2 * page, page));
+}
+
+FILE_CASE("posix_fallocate.range", POSIX("posix_fallocate", SHALL),
+          "a negative offset or length is refused with EINVAL, a range too far out with EFBIG")
+{
+    struct scratch_file file = scratch_file(page);
+    const off_t farthest = INT64_MAX - (off_t)page;
+
+    EXPECT("EINVAL", error_number(posix_fallocate(file.descriptor, -1, (off_t)page)));
+    EXPECT("EINVAL", error_number(posix_fallocate(file.descriptor, 0, -1)));
+    EXPECT("EFBIG", error_number(posix_fallocate(file.descriptor, farthest, 2 * (off_t)page)));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("0", reserve(&file, 0, 2 * page));
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
+}
+
+FILE_CASE("posix_fallocate.len0", LINUX("posix_fallocate(3)"), "a length of 0 is refused with EINVAL")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("EINVAL", error_number(posix_fallocate(file.descriptor, 0, 0)));
+    EXPECT("EINVAL", error_number(posix_fallocate(file.descriptor, 2 * (off_t)page, 0)));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("0", reserve(&file, 0, 1));
+}
+
+FILE_CASE("posix_fallocate.descriptor", POSIX("posix_fallocate", SHALL),
+          "a descriptor that is closed or can't write is EBADF, a pipe ESPIPE: answered, not left in errno")
+{
+    struct scratch_file file = scratch_file(page);
+    int ends[2];
+
+    SETUP(pipe(ends));
+    errno = 0;
+    EXPECT("EBADF", error_number(posix_fallocate(-1, 0, 1)));
+    EXPECT("EBADF", error_number(posix_fallocate(reopen(&file, O_RDONLY), 0, 1)));
+    EXPECT("ESPIPE", error_number(posix_fallocate(ends[1], 0, 1)));
+    EXPECT("0", number(errno));
+    EXPECT("0", reserve(&file, 0, 1));
+}
