@@ -2,15 +2,31 @@
 
 jobs=$(nproc)
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+load=()   # processes that only keep the machine busy
+repeated= # the folder that is measured in meanwhile
 steps_passed=0
+steps_not_run=0
 
-# step NAME COMMAND …: what the command prints is shown if it fails, and for tests always.
+clean_up() {
+    rm -f "$log"
+    [ ${#load[@]} -eq 0 ] || kill "${load[@]}" 2>/dev/null || true
+    [ -z "$repeated" ] || rm -rf "$repeated"
+}
+trap clean_up EXIT
+
+# step NAME COMMAND …: what the command prints is shown if it fails, and for tests always. A command that
+# can't run here says why and answers 77.
 step() {
-    local name=$1 begun=$SECONDS
+    local name=$1 begun=$SECONDS status=0
     shift
     printf '== %s\n' "$name"
-    if ! "$@" >"$log" 2>&1 </dev/null; then
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    if [ $status -eq 77 ]; then
+        sed 's/^/   not run: /' "$log"
+        steps_not_run=$((steps_not_run + 1))
+        return 0
+    fi
+    if [ $status -ne 0 ]; then
         tail -n 200 "$log"
         printf '== %s: FAILED after %d s\n' "$name" $((SECONDS - begun))
         printf '%d passed, 1 failed\n' "$steps_passed"
@@ -22,11 +38,13 @@ step() {
 }
 
 finish() {
-    printf '%d passed, 0 failed\n' "$steps_passed"
+    printf '%d passed, 0 failed' "$steps_passed"
+    [ "$steps_not_run" -eq 0 ] || printf ', %d not run' "$steps_not_run"
+    printf '\n'
 }
 
 sources() {
-    git ls-files '*.c' '*.h' '*.cc'
+    git ls-files '*.c' '*.h' '*.cpp' '*.hpp'
 }
 
 check_format() {
@@ -78,8 +96,9 @@ run_valgrind() {
 
 # The verdicts of all runs must be the same ones.
 repeat_under_load() {
-    local times=$1 folder result=0 load=()
-    folder=$(mktemp -d "$PWD/build/repeat-XXXXXX")
+    local times=$1 folder result=0
+    folder=$(mktemp -d "$PWD/build/repeat-XXXXXX") || return
+    repeated=$folder
     for ((i = 0; i < jobs; i++)); do
         sh -c 'while :; do :; done' &
         load+=($!)
@@ -91,6 +110,7 @@ repeat_under_load() {
     done
     kill "${load[@]}"
     wait "${load[@]}" 2>/dev/null || true
+    load=()
     [ $result -eq 0 ] || grep -A 20 '^not ok' "$folder"/*.tap
     rm -rf "$folder"
     return $result
@@ -111,8 +131,8 @@ check_unprivileged() {
 # A Debian with nothing but git, made by debootstrap from this machine's own package source.
 bare_debian() {
     if [ "$(id -u)" -ne 0 ]; then
-        echo "not run: debootstrap needs root"
-        return 0
+        echo "debootstrap needs root"
+        return 77
     fi
     bash ci/bare-debian
 }
