@@ -199,6 +199,25 @@ static void an_offset_past_the_end_of_what_is_read_is_noticed(void **state)
     close(fd);
 }
 
+/* What the program prints must not land in a file of ours. */
+static void a_closed_standard_stream_stays_closed(void **state)
+{
+    int kept = dup(STDIN_FILENO);
+    mw_info info = MW_INFO_INIT;
+    mw_map *map;
+
+    (void)state;
+    close(STDIN_FILENO);
+    assert_code(mw_map_file(&map, "/proc/self/exe", NULL, NULL), MW_OK);
+    assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), -1);
+    assert_code(mw_info_get(&info, map, NULL), MW_OK);
+    assert_true(info.fd > STDERR_FILENO);
+    assert_int_equal(fcntl(info.fd, F_GETFD), FD_CLOEXEC);
+    assert_code(mw_free(map), MW_OK);
+    dup2(kept, STDIN_FILENO);
+    close(kept);
+}
+
 static void no_map_is_null(void **state)
 {
     int something = 0;
@@ -219,6 +238,7 @@ int main(void)
         cmocka_unit_test(contents_go_when_nothing_is_refused),
         cmocka_unit_test(a_refusal_that_was_mended_is_not_reported),
         cmocka_unit_test(an_offset_past_the_end_of_what_is_read_is_noticed),
+        cmocka_unit_test(a_closed_standard_stream_stays_closed),
         cmocka_unit_test(no_map_is_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

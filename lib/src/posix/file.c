@@ -10,8 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Descriptors 0, 1 and 2 mean something to everybody; a duplicate of ours must not become one. */
+/* Descriptors 0, 1 and 2 mean something to everybody; one of ours must not take the place of one that the
+ * program has closed. */
 #define FIRST_OWN_FD 3
+
+static int move_up(int fd)
+{
+    int copy = fd >= 0 && fd < FIRST_OWN_FD ? fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN_FD) : -1;
+
+    if (copy < 0)
+        return fd;
+    close(fd);
+    return copy;
+}
 
 static int open_again(const char *path, int flags, mode_t mode)
 {
@@ -20,7 +31,7 @@ static int open_again(const char *path, int flags, mode_t mode)
     do
         fd = open(path, flags, mode);
     while (fd < 0 && errno == EINTR);
-    return fd;
+    return move_up(fd);
 }
 
 /* Opens what exists. Without O_NONBLOCK a pipe without a writer would hold us up for ever; with it, a
