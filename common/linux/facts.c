@@ -92,7 +92,7 @@ static void add_steal(struct facts *facts)
 
 void facts_of_machine_platform(struct facts *facts)
 {
-    char libc[128];
+    char libc[128] = "not glibc";
 
     add_keyed(facts, FACT_HARDWARE, "cpu_model", "/proc/cpuinfo", "model name");
     add_keyed(facts, FACT_HARDWARE, "cpu_microcode", "/proc/cpuinfo", "microcode");
@@ -101,12 +101,10 @@ void facts_of_machine_platform(struct facts *facts)
     add_keyed(facts, FACT_SYSTEM, "swap_total", "/proc/meminfo", "SwapTotal");
     add_keyed(facts, FACT_SYSTEM, "huge_page_size", "/proc/meminfo", "Hugepagesize");
     add_files(facts, machine_files, sizeof machine_files / sizeof machine_files[0]);
-#ifdef _CS_GNU_LIBC_VERSION /* glibc's own way of telling its name; others have none */
-    if (confstr(_CS_GNU_LIBC_VERSION, libc, sizeof libc) > 0)
-#else
-    snprintf(libc, sizeof libc, "not glibc");
+#ifdef _CS_GNU_LIBC_VERSION /* glibc's own way of telling its name; musl has the constant and no answer */
+    confstr(_CS_GNU_LIBC_VERSION, libc, sizeof libc);
 #endif
-        facts_add(facts, FACT_SYSTEM, "libc", "%s", libc);
+    facts_add(facts, FACT_SYSTEM, "libc", "%s", libc);
     facts_add(facts, FACT_SYSTEM, "effective_user", "%s", geteuid() == 0 ? "root" : "unprivileged");
     add_steal(facts);
 }

@@ -1,5 +1,7 @@
 #include "expectation.h"
 
+#include "facts.h"
+
 #include <stdio.h>
 #include <sys/utsname.h>
 
@@ -24,10 +26,25 @@ static bool holds(const char *wanted, const char *actual)
     return !wanted || (actual && strcmp(wanted, actual) == 0);
 }
 
+static bool holds_for_libc(const char *wanted)
+{
+    static struct facts facts;
+    static bool known;
+
+    if (!wanted)
+        return true;
+    if (!known)
+        facts_of_machine(&facts);
+    known = true;
+    const char *actual = facts_find(&facts, "libc");
+    return actual && strncmp(actual, wanted, strlen(wanted)) == 0;
+}
+
 static bool concerns(const struct expectation *expectation, const struct attempt *attempt, const char *system)
 {
     return strcmp(expectation->test, attempt->test->id) == 0 && holds(expectation->system, system) &&
-           holds(expectation->filesystem, attempt->place ? attempt->place->filesystem : NULL);
+           holds(expectation->filesystem, attempt->place ? attempt->place->filesystem : NULL) &&
+           holds_for_libc(expectation->libc);
 }
 
 const struct expectation *expectation_find(const struct attempt *attempt)

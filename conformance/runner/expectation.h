@@ -20,6 +20,7 @@ struct expectation {
     const char *test; /* id of the case */
     /* Where it holds; NULL: everywhere. */
     const char *system, *filesystem;
+    const char *libc; /* how the C library's name begins, as mapwise info tells it: "glibc", "not glibc" */
     const char *observed; /* what deviates, as observed; several steps joined by "; " */
     enum deviation kind;
     const char *reason, *reference;

@@ -219,6 +219,18 @@ CASE("mprotect.unaligned", POSIX("mprotect", MAY),
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page - 1], 7));
 }
 
+CASE("mprotect.unaligned_refused", LINUX("mprotect(2)"),
+     "mprotect inside a page fails with EINVAL and changes nothing")
+{
+    char *map = numbered_pages(2);
+
+    EXPECT("EINVAL", returned(mprotect(map + 1, page, PROT_READ)));
+    EXPECT("EINVAL", returned(mprotect(map + page / 2, page / 2, PROT_READ)));
+    EXPECT("stored", store(&map[page - 1], 7));
+    EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page - 1], 8));
+}
+
 CASE("mprotect.len0", PRACTICE("a range of no bytes is no error"),
      "mprotect of no bytes succeeds and changes no page")
 {

@@ -14,6 +14,7 @@ EXPECTATIONS(
     {.test = "xpass.passes", .observed = "8", .kind = BUG, .reason = "r", .reference = "u"},
     {.test = "fail.otherwise_than_expected", .observed = "8", .kind = BUG, .reason = "r", .reference = "u"},
     {.test = "crash.despite_expectation", .observed = "8", .kind = BUG, .reason = "r", .reference = "u"},
+    {.test = "fail.expected_with_another_library", .libc = "Microsoft", .observed = "8", .reason = "r"},
     {.test = "fail.expected_elsewhere", .system = "OS/2", .observed = "8", .reason = "r", .reference = "u"});
 
 CASE("xfail.expected", PRACTICE("self-test"), "a known deviation, all of it as known, is told apart")
@@ -36,6 +37,11 @@ CASE("fail.otherwise_than_expected", PRACTICE("self-test"), "another deviation t
 CASE("crash.despite_expectation", PRACTICE("self-test"), "an expected deviation does not excuse a crash")
 {
     raise(SIGKILL);
+}
+
+CASE("fail.expected_with_another_library", PRACTICE("self-test"), "what another C library does is no excuse")
+{
+    EXPECT("7", number(8));
 }
 
 CASE("fail.expected_elsewhere", PRACTICE("self-test"), "what another system does is no excuse")
