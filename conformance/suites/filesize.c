@@ -116,16 +116,14 @@ FILE_CASE("posix_fallocate.len0", LINUX("posix_fallocate(3)"), "a length of 0 is
 }
 
 FILE_CASE("posix_fallocate.descriptor", POSIX("posix_fallocate", SHALL),
-          "a descriptor that is closed or can't write is EBADF, a pipe ESPIPE: answered, not left in errno")
+          "a descriptor that is closed or can't write is answered by EBADF, a pipe by ESPIPE")
 {
     struct scratch_file file = scratch_file(page);
     int ends[2];
 
     SETUP(pipe(ends));
-    errno = 0;
     EXPECT("EBADF", error_number(posix_fallocate(-1, 0, 1)));
     EXPECT("EBADF", error_number(posix_fallocate(reopen(&file, O_RDONLY), 0, 1)));
     EXPECT("ESPIPE", error_number(posix_fallocate(ends[1], 0, 1)));
-    EXPECT("0", number(errno));
     EXPECT("0", reserve(&file, 0, 1));
 }
