@@ -21,7 +21,8 @@ COUNTS = {"dirty_pages": ("dirty page", "dirty pages"), "touches": ("touch", "to
 
 @dataclass(frozen=True)
 class Limits:
-    """What the machine itself can do; None where it was not measured."""
+    """What the machine itself can do, which its fastest sample shows: disturbance only takes time. None
+    where it was not measured."""
 
     memory_copy: float | None = None  # bytes per second
     memory_read: float | None = None  # bytes per second
@@ -135,11 +136,11 @@ class Bench:
             if series.usable and series.directory in (None, directory)
         }
         return Limits(
-            memory_copy=_positive(found, "memory_copy", "bytes_per_second"),
-            memory_read=_positive(found, "memory_read", "bytes_per_second"),
-            disk_sequential=_positive(found, "disk_sequential", "bytes_per_second"),
-            disk_random=_positive(found, "disk_random", "seconds_per_item"),
-            system_call=_positive(found, "system_call", "seconds_per_item"),
+            memory_copy=best_rate(found.get("memory_copy")),
+            memory_read=best_rate(found.get("memory_read")),
+            disk_sequential=best_rate(found.get("disk_sequential")),
+            disk_random=best_time(found.get("disk_random")),
+            system_call=best_time(found.get("system_call")),
         )
 
     @property
@@ -171,7 +172,11 @@ def axis_value(axis: str, value: str) -> str:
     return f"{axis.replace('_', ' ')} {quantity.count(amount)}"
 
 
-def _positive(found: dict[str, Series], what: str, attribute: str) -> float | None:
-    series = found.get(what)
-    value: float | None = getattr(series, attribute) if series else None
-    return value if value and value > 0 else None
+def best_rate(series: Series | None) -> float | None:
+    """Bytes per second of the fastest sample."""
+    return series.bytes_per_second / series.best if series and series.bytes_per_second else None
+
+
+def best_time(series: Series | None) -> float | None:
+    """Seconds of an item in the fastest sample."""
+    return series.seconds_per_item * series.best if series and series.seconds_per_item else None

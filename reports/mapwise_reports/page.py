@@ -11,7 +11,7 @@ from jinja2 import PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from . import __version__, findings, quantity
-from .benchmarks import CALIBRATION, NONE, Bench, axis_value
+from .benchmarks import CALIBRATION, NONE, Bench, axis_value, best_rate, best_time
 from .conformance import Check
 from .model import MEANING, Problem, Result, Results, Run, Series, State
 from .plots import Plot, plots
@@ -212,13 +212,14 @@ def _drawn(run: Run, plot: Plot, index: int, canvases: tuple[style.Canvas, ...])
     return Drawn(plot, identity, drawings["wide"], drawings.get("narrow"), where)
 
 
-def _limit(series: Series) -> str:
-    """A limit as it is used: a rate for what streams, a time for what is done one at a time."""
+def _limit(series: Series) -> tuple[str, str]:
+    """A limit as it is used, at best and in the middle: a rate for what streams, a time for what is done one
+    at a time."""
     what = series.axes.get("what", "")
     streams = what.startswith("memory") or what.endswith("sequential")
     if streams and series.bytes_per_second:
-        return quantity.bandwidth(series.bytes_per_second)
-    return quantity.duration(series.seconds_per_item or series.seconds)
+        return quantity.bandwidth(best_rate(series)), quantity.bandwidth(series.bytes_per_second)
+    return quantity.duration(best_time(series)), quantity.duration(series.seconds_per_item or series.seconds)
 
 
 def _limit_place(series: Series) -> str:

@@ -405,6 +405,7 @@ def _series(fields: Fields) -> Series:
         seconds_per_item=median.positive("seconds_per_item"),
         p25_seconds=spread.positive("p25_seconds"),
         p75_seconds=spread.positive("p75_seconds"),
+        min_seconds=spread.positive("min_seconds"),
         extra=fields.fields("extra").numbers(),
     )
 
