@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from zlib import crc32
 
 
 class Result(str, Enum):
@@ -150,12 +151,18 @@ class Series:
     seconds_per_item: float | None = None
     p25_seconds: float | None = None
     p75_seconds: float | None = None
+    min_seconds: float | None = None
     extra: dict[str, float] = field(default_factory=dict)
 
     @property
     def usable(self) -> bool:
         """True if there is a median to draw."""
         return self.outcome in (Outcome.MEASURED, Outcome.PARTIAL) and self.seconds is not None
+
+    @property
+    def best(self) -> float:
+        """The time of the fastest sample, as a multiple of the median."""
+        return min(self.min_seconds / self.seconds, 1.0) if self.min_seconds and self.seconds else 1.0
 
     @property
     def amplification(self) -> float | None:
@@ -232,9 +239,9 @@ class Run:
 
     @property
     def identity(self) -> str:
-        """A name for links within the page."""
-        kept = "".join(c if c.isalnum() else "-" for c in self.file.stem)
-        return f"run-{kept}"
+        """A name for links within the page, another one for each file."""
+        kept = "".join(c if c.isalnum() or c == "-" else "." for c in self.file.stem)
+        return f"run-{kept}" if kept == self.file.stem else f"run-{kept}.{crc32(bytes(self.file)):x}"
 
 
 @dataclass(frozen=True)
