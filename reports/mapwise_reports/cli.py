@@ -12,7 +12,6 @@ from typing import NoReturn, Sequence
 
 from . import __version__
 from .output import OutputError, write_whole
-from .page import render
 from .records import FolderError, clean, read_folder
 
 PROGRAM = "mapwise-report"
@@ -57,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not found.runs:
             _complain(f"{results}: no usable results in this folder; run mapwise check or mapwise bench")
             return NOTHING
+        from .page import render  # only now: what draws takes its time to load
+
         page = write_whole(output, PAGE, render(found, _show_progress))
     except (FolderError, OutputError) as error:
         _complain(str(error))
