@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,12 @@ sys.path.insert(0, str(REPORTS))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import fixtures  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
 
+from mapwise_reports import page as page_module  # noqa: E402
+from mapwise_reports.model import Run  # noqa: E402
 from mapwise_reports.page import render  # noqa: E402
+from mapwise_reports.plots import Plot  # noqa: E402
 from mapwise_reports.records import read_folder  # noqa: E402
 
 
@@ -23,6 +29,18 @@ def folder(tmp_path: Path) -> Path:
     path = tmp_path / "mapwise-results"
     path.mkdir()
     return path
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages with empty drawings, for tests of what stands around them: drawing takes most of the time."""
+    empty = Figure()
+    original = page_module._drawn
+
+    def quickly(run: Run, plot: Plot, *rest: Any) -> Any:
+        return original(run, replace(plot, draw=lambda canvas: empty), *rest)
+
+    monkeypatch.setattr(page_module, "_drawn", quickly)
 
 
 @pytest.fixture(scope="session")

@@ -404,7 +404,7 @@ def write_records(path: Path, records: list[Record]) -> Path:
 def fill_folder(folder: Path) -> None:
     """A folder as it looks after some days of use."""
     write_records(folder / "check-20261121T060000Z-12.jsonl", check_records("2026-11-21T06:00:00Z", True))
-    write_records(folder / "bench-20261121T061000Z-13.jsonl", bench_records("2026-11-21T06:10:00Z")[:-1])
+    write_records(folder / "bench-20261121T061000Z-13.jsonl", bench_records("2026-11-21T06:10:00Z")[:20])
     write_records(folder / "check-20261123T070000Z-41.jsonl", check_records())
     write_records(folder / "bench-20261123T070500Z-42.jsonl", bench_records())
     (folder / "check-20261122T000000Z-20.jsonl").write_bytes(b"\x00\xff garbage\n")

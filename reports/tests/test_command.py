@@ -183,7 +183,7 @@ def test_an_interrupt_leaves_nothing(
     def interrupted(*_: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "render", interrupted)
+    monkeypatch.setattr("mapwise_reports.page.render", interrupted)
     assert cli.main(["--results", str(filled)]) == 130
     assert capsys.readouterr().err.count("\n") == 1
     assert not (filled / "report").exists()
