@@ -291,7 +291,7 @@ static void test_mapped_batches(void)
     memset(&seen, 0, sizeof seen);
     const struct recorder got = drive(&series, 1);
     CHECK(got.accepted == 1);
-    CHECK(seen.changes <= 2 || seen.changes < seen.passes / 2); /* one mapping for each batch */
+    CHECK(seen.changes <= 2 || seen.changes < seen.passes / 2);     /* one mapping for each batch */
     CHECK(got.last.counted.minor_faults < (int64_t)(pages() / 16)); /* none of the file's */
     CHECK(got.last.seconds >= 1e-3);
 }
