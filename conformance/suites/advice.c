@@ -261,6 +261,7 @@ CASE("madvise.dontneed_locked_advice", LINUX("madvise(2)"), "MADV_DONTNEED_LOCKE
     SETUP(mlock(map, page));
     EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_DONTNEED_LOCKED))));
     EXPECT("0 2", page_bytes(map, 2 * page));
+    EXPECT("yes", vm_flag(map, "lo"));
 }
 
 CASE("madvise.free_anon", LINUX("madvise(2)"),
@@ -273,6 +274,25 @@ CASE("madvise.free_anon", LINUX("madvise(2)"),
     EXPECT("stored", store(map, 6));
     EXPECT("6", load(map));
     EXPECT("2|0", load(map + page));
+}
+
+CASE("madvise.free_rewritten", LINUX("madvise(2)"),
+     "what is stored after MADV_FREE outlives the reclaim of what was not, and the neighbours are untouched",
+     .since = KERNEL(5, 4))
+{
+    const useconds_t a_while = 50000; /* longer than a page that is freed late would take */
+    char *map = numbered(6, MAP_PRIVATE);
+
+    EXPECT("0", returned(madvise(map + page, 4 * page, MADV_FREE)));
+    for (size_t i = 2; i < 4; i++)
+        EXPECT("stored", store(map + i * page, 7));
+    SETUP(madvise(map, 6 * page, CONSTANT(MADV_PAGEOUT)));
+    usleep(a_while);
+    EXPECT("1", load(map));
+    EXPECT("2|0", load(map + page));
+    EXPECT("7 7", page_bytes(map + 2 * page, 2 * page));
+    EXPECT("5|0", load(map + 4 * page));
+    EXPECT("6", load(map + 5 * page));
 }
 
 FILE_CASE("madvise.free_file", LINUX("madvise(2)"),
@@ -361,12 +381,13 @@ CASE("madvise.wipeonfork", LINUX("madvise(2)"),
      "pages with MADV_WIPEONFORK read 0 in a child and keep their contents in the parent",
      .since = KERNEL(4, 14))
 {
-    char *map = numbered(3, MAP_PRIVATE);
+    char *map = numbered(4, MAP_PRIVATE);
 
-    EXPECT("0", returned(madvise(map + page, page, CONSTANT(MADV_WIPEONFORK))));
+    EXPECT("0", returned(madvise(map + page, 2 * page, CONSTANT(MADV_WIPEONFORK))));
     EXPECT("0", load_in_child(map + page));
+    EXPECT("0", load_in_child(map + 2 * page));
     EXPECT("1", load_in_child(map));
-    EXPECT("3", load_in_child(map + 2 * page));
+    EXPECT("4", load_in_child(map + 3 * page));
     EXPECT("2", load(map + page));
 }
 

@@ -336,6 +336,39 @@ CASE(
     EXPECT("EINVAL", returned(memfd_create("case", 0x8000U)));
 }
 
+CASE("anon.memfd_name", LINUX("memfd_create(2)"),
+     "the name of a memfd has up to 249 bytes, and two of one name are two files", .since = KERNEL(3, 17))
+{
+    static char name[251];
+
+    memset(name, 'n', sizeof name - 1);
+    EXPECT("EINVAL", returned(memfd_create(name, MFD_CLOEXEC)));
+    name[249] = '\0';
+    struct scratch_file first = {.descriptor = (int)SETUP(memfd_create(name, MFD_CLOEXEC))};
+    struct scratch_file second = {.descriptor = (int)SETUP(memfd_create(name, MFD_CLOEXEC))};
+    resize_file(&first, 7);
+    EXPECT("0", file_size(&second));
+}
+
+CASE("anon.memfd_not_executable", LINUX("memfd_create(2)"),
+     "MFD_NOEXEC_SEAL makes a memfd that can't be executed and never will, MFD_EXEC one that can",
+     .since = KERNEL(6, 3))
+{
+    const mode_t execute = 0111;
+    struct stat status;
+
+    if (kernel_setting("vm/memfd_noexec") > 1)
+        unsupported("vm.memfd_noexec forbids memfds that can be executed");
+    int sealed = (int)SETUP(memfd_create("case", (unsigned)CONSTANT(MFD_NOEXEC_SEAL)));
+    int open_to_all = (int)SETUP(memfd_create("case", (unsigned)CONSTANT(MFD_EXEC)));
+
+    SETUP(fstat(sealed, &status));
+    EXPECT("0", number(status.st_mode & execute));
+    EXPECT("EPERM", returned(fchmod(sealed, 0700)));
+    SETUP(fstat(open_to_all, &status));
+    EXPECT(number(execute), number(status.st_mode & execute));
+}
+
 static int secret_file(void)
 {
     const long memfd_secret = 447; /* on every architecture; not in every C library's headers */

@@ -28,6 +28,47 @@ FILE_CASE("ftruncate.read_only", POSIX("ftruncate", SHALL),
     EXPECT("1", file_size(&file));
 }
 
+FILE_CASE("ftruncate.largest", POSIX("ftruncate", SHALL),
+          "a size that the file system can't have is refused with EFBIG or EINVAL, one it can have is there")
+{
+    struct scratch_file file = scratch_file(page);
+    const char *answer = returned(ftruncate(file.descriptor, INT64_MAX));
+
+    EXPECT("0|EFBIG|EINVAL", answer);
+    EXPECT(number(strcmp(answer, "0") == 0 ? INT64_MAX : (int64_t)page), file_size(&file));
+    EXPECT("0", returned(ftruncate(file.descriptor, 1)));
+    EXPECT("1", file_size(&file));
+}
+
+FILE_CASE("ftruncate.closed", POSIX("ftruncate", SHALL),
+          "a descriptor that is not open is refused with EBADF or EINVAL")
+{
+    struct scratch_file file = scratch_file(page);
+    int closed = reopen(&file, O_RDWR);
+
+    EXPECT("0", returned(ftruncate(closed, 7)));
+    SETUP(close(closed));
+    EXPECT("EBADF|EINVAL", returned(ftruncate(closed, 0)));
+    EXPECT("7", file_size(&file));
+}
+
+FILE_CASE("ftruncate.mtime", POSIX("ftruncate", SHALL),
+          "a change of the size marks the time of the last change")
+{
+    struct scratch_file file = scratch_file(page);
+    const struct timespec long_ago[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    struct stat status;
+
+    SETUP(futimens(file.descriptor, long_ago));
+    EXPECT("0", returned(ftruncate(file.descriptor, (off_t)(2 * page))));
+    SETUP(fstat(file.descriptor, &status));
+    EXPECT("yes", yes_or_no(status.st_mtim.tv_sec > 1000));
+    SETUP(futimens(file.descriptor, long_ago));
+    EXPECT("0", returned(ftruncate(file.descriptor, 1)));
+    SETUP(fstat(file.descriptor, &status));
+    EXPECT("yes", yes_or_no(status.st_mtim.tv_sec > 1000));
+}
+
 /* ---- posix_fallocate --------------------------------------------------------------------------- */
 
 /* UNSUPPORTED where the file system, or a C library that does not stand in for it, reserves nothing. */

@@ -7,6 +7,9 @@ SUITE("lock", "mlock, mlock2 and mlockall");
 
 #define READ_WRITE (PROT_READ | PROT_WRITE)
 
+/* Enough for the set-up of four pages while MCL_FUTURE locks even what it only reserves for a moment. */
+enum { ROOM_FOR_FOUR = 12 };
+
 static char *four_pages(void)
 {
     return map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
@@ -216,6 +219,17 @@ CASE("mlock.fork", POSIX("mlock", SHALL), "a child has none of its parent's lock
     EXPECT("4", status_pages("VmLck"));
 }
 
+CASE("mlock.mprotect", LINUX("mlock(2)"), "pages stay locked until munlock, whatever becomes of their rights")
+{
+    char *map = four_pages();
+
+    need_lockable(4 * page);
+    SETUP(mlock(map, 4 * page));
+    EXPECT("0", returned(mprotect(map, 2 * page, PROT_READ)));
+    EXPECT("yes", vm_flag(map, "lo"));
+    EXPECT("4", status_pages("VmLck"));
+}
+
 CASE("mlock.munmap", POSIX("munmap", SHALL),
      "unmapping a locked page unlocks it: a new map in its place is not locked")
 {
@@ -287,7 +301,7 @@ CASE("mlockall.current", POSIX("mlockall", SHALL),
 CASE("mlockall.future", POSIX("mlockall", SHALL),
      "after MCL_FUTURE new maps are in memory and locked at once, until munlockall")
 {
-    limit_locking(4); /* within it an ordinary user may do what root may */
+    limit_locking(ROOM_FOR_FOUR); /* within it an ordinary user may do what root may */
     EXPECT("0", returned(mlockall(MCL_FUTURE)));
     char *map = four_pages();
     EXPECT("1111", residency(map, 4 * page));
@@ -305,7 +319,7 @@ static const char *residency_of_new_map(void *unused)
 
 CASE("mlockall.fork", LINUX("mlock(2)"), "a child does not inherit MCL_FUTURE")
 {
-    limit_locking(4);
+    limit_locking(ROOM_FOR_FOUR);
     SETUP(mlockall(MCL_FUTURE));
     EXPECT("0000", in_child(residency_of_new_map, NULL));
     EXPECT("1111", residency(four_pages(), 4 * page));
@@ -323,6 +337,25 @@ CASE("mlockall.future_limit", POSIX("mmap", SHALL), "after MCL_FUTURE a map abov
     EXPECT("EAGAIN", mapped(mmap(NULL, page, READ_WRITE, flags, -1, 0)));
 }
 
+CASE("mlockall.over_limit", POSIX("mlockall", SHALL),
+     "an ordinary user can't lock all there is when that is more than the limit", .needs = NEED_UNPRIVILEGED)
+{
+    limit_locking(4); /* the program alone has more */
+    EXPECT("ENOMEM|EPERM", returned(mlockall(MCL_CURRENT)));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("0", returned(mlockall(MCL_FUTURE)));
+}
+
+CASE("mlockall.zero_limit", LINUX("mlock(2)"), "with a limit of 0 an ordinary user can't use mlockall at all",
+     .needs = NEED_UNPRIVILEGED)
+{
+    need_lockable(page);
+    EXPECT("0", returned(mlockall(MCL_FUTURE)));
+    EXPECT("0", returned(munlockall()));
+    limit_locking(0);
+    EXPECT("EPERM", returned(mlockall(MCL_FUTURE)));
+}
+
 CASE("mlockall.onfault_only", LINUX("mlockall(2)"), "MCL_ONFAULT alone is refused", .since = KERNEL(4, 4),
      .needs = NEED_ROOT)
 {
@@ -333,7 +366,7 @@ CASE("mlockall.onfault_only", LINUX("mlockall(2)"), "MCL_ONFAULT alone is refuse
 CASE("mlockall.onfault", LINUX("mlockall(2)"),
      "with MCL_ONFAULT the pages of new maps are locked when they are touched", .since = KERNEL(4, 4))
 {
-    limit_locking(4);
+    limit_locking(ROOM_FOR_FOUR);
     EXPECT("0", returned(mlockall(MCL_FUTURE | CONSTANT(MCL_ONFAULT))));
     char *map = four_pages();
     EXPECT("0000", residency(map, 4 * page));
