@@ -92,11 +92,11 @@ int main(int argc, char **argv)
         return complain("which command? 'mapwise --help' lists them");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         print_help();
-        return EXIT_YES;
+        return finish_output(EXIT_YES);
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("mapwise " MAPWISE_VERSION);
-        return EXIT_YES;
+        return finish_output(EXIT_YES);
     }
     return run_command(argv + 1, argv[0]);
 }

@@ -79,7 +79,7 @@ int main(int argc, char **argv)
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 'h') {
             print_help();
-            return EXIT_YES;
+            return finish_output(EXIT_YES);
         }
         if (option == '?')
             return complain("unknown option '%s'; see 'mapwise info --help'", argv[optind - 1]);
@@ -93,5 +93,5 @@ int main(int argc, char **argv)
         print_json(directories);
     else
         print_for_people(directories);
-    return EXIT_YES;
+    return finish_output(EXIT_YES);
 }

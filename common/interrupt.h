@@ -7,7 +7,8 @@
 /* The number of the signal that came: SIGINT, SIGTERM or SIGHUP; 0 if none has. */
 extern volatile sig_atomic_t interrupted;
 
-/* From here on these signals set the flag; a second one ends the program as usual. */
+/* From here on these signals set the flag and no more, however often they come: what is under way is
+ * tidied up. SIGQUIT ends the program as usual. */
 void interrupt_install(void);
 
 /* Besides, a byte is written to `descriptor` (which must not block), to wake up a poll(2); -1: no more. */

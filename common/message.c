@@ -1,8 +1,10 @@
 #include "message.h"
 
 #include <fcntl.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *command_name = "mapwise";
@@ -34,4 +36,11 @@ int complain(const char *format, ...)
     fputc('\n', stderr);
     va_end(arguments);
     return EXIT_USAGE;
+}
+
+int finish_output(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    return complain("cannot write standard output: %s; free some space or print elsewhere", strerror(errno));
 }

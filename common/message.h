@@ -20,4 +20,8 @@ void message_hold_streams(void);
  * write `return complain("...")`. The text says what went wrong, where, and what to do. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The last thing a command does: sees to it that standard output has taken all that was printed.
+ * Returns `status`, or EXIT_USAGE after one line if it has not. */
+int finish_output(int status);
+
 #endif

@@ -27,7 +27,7 @@ static _Noreturn void end_case(enum message_kind kind, const char *format, va_li
 
     vsnprintf(reason, sizeof reason, format, arguments);
     send_message(kind, 0, reason, NULL);
-    _exit(0);
+    _exit(getpid() == case_process ? 0 : EXIT_ENDED_CASE);
 }
 
 _Noreturn void unsupported(const char *format, ...)

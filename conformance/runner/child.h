@@ -25,6 +25,9 @@ void child_folder(char *path, size_t capacity, const struct place *place, size_t
  * it is a case without files. */
 const char *own_folder(void);
 
+/* With this status a child that a case has forked says that it has ended the case: as UNSUPPORTED, say. */
+enum { EXIT_ENDED_CASE = 125 };
+
 /* From now on this process is killed when `parent`, its parent, ends, even by SIGKILL (where the system
  * can); at once if that has happened already. A change of user ends it: say it again. */
 void die_with_parent(pid_t parent);

@@ -221,7 +221,7 @@ static int prepare_and_run(struct session *session)
         return complain("no case matches; 'mapwise check --list' shows them all");
     if (options->list) {
         list_cases(session);
-        return EXIT_YES;
+        return finish_output(EXIT_YES);
     }
     if (any_uses_files(session) && !open_places(session))
         return EXIT_USAGE;

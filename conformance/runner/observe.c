@@ -187,6 +187,8 @@ static const char *hear_child(pid_t child, int descriptor)
         return text("%s", answer);
     if (WIFSIGNALED(status))
         return text("killed by %s", signal_name(WTERMSIG(status)));
+    if (WEXITSTATUS(status) == EXIT_ENDED_CASE)
+        _exit(0);
     return text("exited with %d", WEXITSTATUS(status));
 }
 

@@ -155,7 +155,7 @@ static int set_help(struct options *options, const char *value)
     (void)options;
     (void)value;
     print_help();
-    return EXIT_YES;
+    return finish_output(EXIT_YES);
 }
 
 static const struct {

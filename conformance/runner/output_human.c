@@ -139,7 +139,7 @@ static void end(struct output *output)
     fprintf(output->stream, "\n%zu of %zu in %.1f s: ", tally_total(&output->tally), output->planned,
             output->seconds);
     print_tally(output, &output->tally);
-    fputs(output->interrupted ? ", interrupted\n" : "\n", output->stream);
+    fputs(output->interrupted ? " (interrupted)\n" : "\n", output->stream);
 }
 
 const struct format human_format = {"human", "for people (the default)", begin, one_case, end};

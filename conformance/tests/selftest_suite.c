@@ -139,6 +139,17 @@ CASE("unsupported.reason", PRACTICE("self-test"), "what can't be run says why")
     unsupported("because of %s", "this");
 }
 
+static const char *act_unsupported(void *argument)
+{
+    (void)argument;
+    unsupported("a child says so");
+}
+
+CASE("unsupported.child", PRACTICE("self-test"), "what a child can't run, the case can't")
+{
+    EXPECT("1", in_child(act_unsupported, NULL));
+}
+
 CASE("unsupported.since", LINUX("self-test"), "a kernel that is too old is told", .since = KERNEL(900, 1))
 {
     EXPECT("1", number(2));

@@ -30,6 +30,7 @@ Files or lines that cannot be read are named on standard error and in the page; 
 exit status:
   0   the report was written
   2   wrong usage, no usable results, or the report could not be written
+  3   interrupted; no report was written
 
 environment:
   MAPWISE_PYTHON   the Python interpreter to run with (needs matplotlib and Jinja2)"""
@@ -62,12 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (FolderError, OutputError) as error:
         _complain(str(error))
         return NOTHING
-    except KeyboardInterrupt:
-        _complain("interrupted; no report was written")
-        return 130
     if isinstance(sys.stdout, io.TextIOWrapper):  # a folder's name may be no UTF-8
         sys.stdout.reconfigure(errors="surrogateescape")
-    print(page)
+    try:
+        print(page, flush=True)
+    except OSError as error:
+        _complain(f"cannot write standard output: {error.strerror}; the report is {page}")
+        return NOTHING
     if options.open and not webbrowser.open(page.resolve().as_uri()):
         _complain(f"no browser could be started; open {page} yourself")
     return FINE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -43,10 +44,10 @@ def filled(folder: Path) -> Path:
     return folder
 
 
-def interpreter(path: Path, answer: str) -> Path:
-    """A program that stands in for python3."""
+def poor_interpreter(path: Path) -> Path:
+    """A real Python that sees the standard library alone: no matplotlib, no Jinja2."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{answer}\n")
+    path.write_text('#!/bin/sh\nexec /usr/bin/python3 -I -S "$@"\n')
     path.chmod(0o755)
     return path
 
@@ -129,7 +130,7 @@ def test_some_unusable_files_are_named_and_the_rest_is_shown(launcher: Path, fil
 def test_an_interpreter_without_matplotlib_is_named_in_one_line(
     launcher: Path, filled: Path, tmp_path: Path
 ) -> None:
-    poor = interpreter(tmp_path / "poor", "exit 1")
+    poor = poor_interpreter(tmp_path / "poor")
     done = start(launcher, "--results", filled, environment={"MAPWISE_PYTHON": str(poor)})
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "apt-get install python3-matplotlib python3-jinja2" in done.stderr and str(poor) in done.stderr
@@ -141,7 +142,7 @@ def test_a_poor_interpreter_on_the_path_does_no_harm(launcher: Path, filled: Pat
     needs = "import jinja2, matplotlib"
     if subprocess.run(["/usr/bin/python3", "-c", needs], capture_output=True, check=False).returncode:
         pytest.skip("/usr/bin/python3 has no matplotlib")
-    interpreter(tmp_path / "poor/python3", "exit 1")
+    poor_interpreter(tmp_path / "poor/python3")
     path = f"{tmp_path}/poor:{os.environ['PATH']}"
     done = start(launcher, "--results", filled, environment={"MAPWISE_PYTHON": "", "PATH": path})
     assert (done.returncode, done.stderr) == (0, "")
@@ -184,9 +185,21 @@ def test_an_interrupt_leaves_nothing(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("mapwise_reports.page.render", interrupted)
-    assert cli.main(["--results", str(filled)]) == 130
+    monkeypatch.setattr("sys.argv", ["mapwise-report", "--results", str(filled)])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("mapwise_reports", run_name="__main__")
+    assert ended.value.code == 3
     assert capsys.readouterr().err.count("\n") == 1
     assert not (filled / "report").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("option", ["--help", "--version", "--results"])
+def test_full_standard_output_is_one_line(launcher: Path, filled: Path, option: str) -> None:
+    with open("/dev/full", "w") as full:
+        command = [launcher, option, *([filled] if option == "--results" else [])]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
 
 
 def test_open_hands_the_page_to_a_browser(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
