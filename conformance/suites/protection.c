@@ -231,6 +231,17 @@ CASE("mprotect.unaligned_refused", LINUX("mprotect(2)"),
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page - 1], 8));
 }
 
+CASE("mprotect.write_only", POSIX("mprotect", SHALL), "PROT_WRITE alone lets a page be written, and keeps it")
+{
+    char *map = numbered_pages(2);
+
+    EXPECT("0", returned(mprotect(map, page, PROT_WRITE)));
+    EXPECT("stored", store(&map[page - 1], 7));
+    EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+    EXPECT("1", load(map));
+    EXPECT("7", load(&map[page - 1]));
+}
+
 CASE("mprotect.len0", PRACTICE("a range of no bytes is no error"),
      "mprotect of no bytes succeeds and changes no page")
 {
