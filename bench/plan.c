@@ -160,28 +160,17 @@ static void mark_impossible(struct plan *plan, const struct place *place)
     }
 }
 
-static bool named_before(const struct plan *plan, const char *directory)
-{
-    char resolved[PATH_MAX];
-
-    if (!realpath(directory, resolved))
-        return false; /* opening it will say why */
-    for (size_t i = 0; i < plan->place_count; i++)
-        if (strcmp(plan->places[i].directory, resolved) == 0)
-            return true;
-    return false;
-}
-
 bool plan_open_places(struct plan *plan, const struct options *options)
 {
     if (plan->scratch_bytes == 0)
         return true;
     for (size_t i = 0; i < plan->place_count; i++) {
         const char *directory = options->directories[i];
-        if (named_before(plan, directory)) {
-            complain("'%s' is named twice; name each folder once", directory);
-            return false;
-        }
+        for (size_t before = 0; before < i; before++)
+            if (scratch_is_in(&plan->places[before].scratch, directory)) {
+                complain("'%s' is named twice; name each folder once", directory);
+                return false;
+            }
         if (!place_open(&plan->places[i], directory, plan->scratch_bytes))
             return false;
     }

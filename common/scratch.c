@@ -104,6 +104,13 @@ bool scratch_open(struct scratch *scratch, const char *directory, uint64_t bytes
     return false;
 }
 
+bool scratch_is_in(const struct scratch *scratch, const char *directory)
+{
+    char absolute[PATH_MAX];
+
+    return realpath(directory, absolute) && strcmp(absolute, scratch->directory) == 0;
+}
+
 void scratch_close(struct scratch *scratch)
 {
     if (scratch->path[0])

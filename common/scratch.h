@@ -19,6 +19,9 @@ struct scratch {
  * Returns false after one line on standard error; nothing is left behind then. */
 bool scratch_open(struct scratch *scratch, const char *directory, uint64_t bytes_needed);
 
+/* Whether `directory` is, by whatever name, the DIR of an open scratch folder. */
+bool scratch_is_in(const struct scratch *scratch, const char *directory);
+
 /* Makes the folder `path` and nothing else; or, with scratch_remove_tree, removes it and all in it. */
 bool scratch_make_folder(const char *path);
 void scratch_remove_tree(const char *path);

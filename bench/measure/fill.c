@@ -123,8 +123,7 @@ bool fill_cache(const struct data_file *file, const char *method)
 
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
         if (strcmp(methods[i].name, method) == 0)
-            return page_cache_make_cold(file->descriptor, file->size) != PAGES_UNKNOWN &&
-                   methods[i].fill(file);
+            return page_cache_empty(file->descriptor, file->size) != PAGES_UNKNOWN && methods[i].fill(file);
     errno = EINVAL;
     return false;
 }

@@ -27,4 +27,7 @@ void page_cache_drop(int file);
  * on its way. The answer is how many pages of the first `length` bytes are left: 0 is cold. */
 uint64_t page_cache_make_cold(int file, uint64_t length);
 
+/* Likewise before the cache is filled again: pages that are on their way unseen may come in later. */
+uint64_t page_cache_empty(int file, uint64_t length);
+
 #endif

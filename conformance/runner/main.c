@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,6 +67,11 @@ static bool open_places(struct session *session)
     }
     for (size_t i = 0; i < options->directory_count; i++) {
         struct scratch *scratch = &session->scratch[i];
+        for (size_t before = 0; before < i; before++)
+            if (scratch_is_in(&session->scratch[before], options->directories[i])) {
+                complain("'%s' is named twice; name each folder once", options->directories[i]);
+                return false;
+            }
         if (!scratch_open(scratch, options->directories[i], (uint64_t)MAPWISE_CHECK_DISK_MIB << 20))
             return false;
         session->place_count = i + 1;
@@ -110,6 +116,11 @@ static bool open_output(struct session *session)
                                       .planned = session->attempt_count};
     if (!name)
         return true;
+    struct stat status;
+    if (stat(name, &status) == 0 && S_ISDIR(status.st_mode)) {
+        complain("--output '%s' is a folder; name a file", name);
+        return false;
+    }
     int length = snprintf(session->partial_output, sizeof session->partial_output, "%s.partial", name);
     if (length < 0 || (size_t)length >= sizeof session->partial_output) {
         session->partial_output[0] = '\0';

@@ -32,6 +32,9 @@ char *pinned(mw_map *map, uint32_t prot);
 mw_info info_of(const mw_map *map);
 const char *access_of(const mw_map *map); /* "READ", "WRITE", "COPY" */
 
+/* Ends the case as UNSUPPORTED where there is no /dev/zero, in an empty chroot say. */
+void need_zero_device(void);
+
 /* Descriptors and maps of files that this process has more than it had at remember_resources():
  * "nothing", "1 descriptors, 0 maps". */
 void remember_resources(void);

@@ -156,3 +156,9 @@ const char *leaked(void)
              now.maps - remembered.maps);
     return text;
 }
+
+void need_zero_device(void)
+{
+    if (access("/dev/zero", R_OK | W_OK) != 0)
+        unsupported("/dev/zero can't be opened");
+}

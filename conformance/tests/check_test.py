@@ -57,6 +57,13 @@ class BadInput(unittest.TestCase):
     def test_unwritable_output(self):
         self.assertIn("/no/such", self.refused("--output", "/no/such/file", "--no-results", "--case", "fault.eof.*"))
 
+    def test_an_output_that_is_a_folder(self):
+        self.assertIn("is a folder", self.refused("--output", "/tmp", "--no-results", "--case", "fault.eof.*"))
+
+    def test_a_directory_that_is_named_twice(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertIn("is named twice", self.refused(folder, folder + "/."))
+
     def test_a_bad_directory_behind_a_good_one_leaves_nothing(self):
         with tempfile.TemporaryDirectory() as good:
             self.refused(good, "/no/such/folder")
