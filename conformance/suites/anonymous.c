@@ -409,15 +409,20 @@ CASE("anon.memfd_secret", LINUX("memfd_secret(2)"),
 /* ---- POSIX shared memory ------------------------------------------------------------------------------- */
 
 /* A new, empty object, named until shm_unlink. */
-static struct scratch_file shared_memory(void)
+static struct scratch_file shared_memory_with(mode_t permissions)
 {
     struct scratch_file file = {.descriptor =
-                                    shm_open(shared_memory_name(), O_RDWR | O_CREAT | O_EXCL, 0600)};
+                                    shm_open(shared_memory_name(), O_RDWR | O_CREAT | O_EXCL, permissions)};
 
     if (file.descriptor < 0 && (errno == ENOENT || errno == ENOSYS || errno == EACCES))
         unsupported("this system has no place for POSIX shared memory");
     SETUP(file.descriptor);
     return file;
+}
+
+static struct scratch_file shared_memory(void)
+{
+    return shared_memory_with(0600);
 }
 
 CASE("anon.shm_size0", POSIX("shm_open", SHALL),
@@ -461,7 +466,7 @@ CASE("anon.shm_descriptor", POSIX("shm_open", SHALL),
     struct stat status;
 
     umask(0020);
-    int descriptor = (int)SETUP(shm_open(shared_memory_name(), O_RDWR | O_CREAT | O_EXCL, 0664));
+    int descriptor = shared_memory_with(0664).descriptor;
     SETUP(fstat(descriptor, &status));
     EXPECT(number(0644), number(status.st_mode & 0777));
     EXPECT(number(FD_CLOEXEC), returned(fcntl(descriptor, F_GETFD)));
