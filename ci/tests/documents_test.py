@@ -1,4 +1,4 @@
-"""What the documents name exists: documents_test.py SOURCE BIN"""
+"""What the documents name exists: documents_test.py SOURCE BIN COMPILER"""
 
 import os
 import re
@@ -7,6 +7,7 @@ import sys
 import unittest
 from pathlib import Path
 
+COMPILER = sys.argv.pop()
 BIN = Path(sys.argv.pop())
 SOURCE = Path(sys.argv.pop())
 
@@ -49,6 +50,24 @@ class Readme(unittest.TestCase):
             for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (SOURCE / document).read_text()):
                 if "://" not in target:
                     self.assertTrue((SOURCE / target).exists(), f"{document}: {target}")
+
+
+class Recipes(unittest.TestCase):
+    """The C code in the documents compiles as it stands, with the warnings that the project has."""
+
+    FOLDERS = ["lib/include", "common", "conformance/runner", "bench/measure"]
+
+    def test_code_compiles(self):
+        seen = []
+        for document in ("README.md", "CONTRIBUTING.md"):
+            for code in re.findall(r"^```c\n(.*?)^```", (SOURCE / document).read_text(), re.M | re.S):
+                command = [COMPILER, "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+                           "-fsyntax-only", "-x", "c", "-", *(f"-I{SOURCE / folder}" for folder in self.FOLDERS)]
+                process = subprocess.run(command, input=code, capture_output=True, text=True)
+                self.assertEqual(process.stderr, "", document)
+                seen.append(code)
+        for word in ("FILE_CASE(", "FAMILY(", "mw_map_file("):
+            self.assertTrue(any(word in code for code in seen), word)
 
 
 class Commands(unittest.TestCase):

@@ -48,14 +48,14 @@ int mw_unpin(mw_map *map, const void *pointer)
 {
     uintptr_t address = (uintptr_t)pointer;
 
-    /* The pin is taken first: from then on it is ours, and the map cannot go away while we look. */
-    if (!map || !take_pin(map))
+    /* Inside the gate the map cannot go away while we look; a map that can't be entered has no pins. */
+    if (!map || mw__enter(map, NULL) != MW_OK)
         return MW_E_INVAL;
     uintptr_t first = (uintptr_t)mw__bytes(map);
-    if (address < first || address - first > map->length) {
-        atomic_fetch_add_explicit(&map->pins, 1, memory_order_relaxed);
-        return MW_E_INVAL;
-    }
+    bool is_inside = address >= first && address - first <= map->length;
+    bool taken = is_inside && take_pin(map);
+    if (taken)
+        mw__leave(map);
     mw__leave(map);
-    return MW_OK;
+    return taken ? MW_OK : MW_E_INVAL;
 }
