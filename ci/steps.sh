@@ -128,7 +128,7 @@ check_unprivileged() {
     return $result
 }
 
-# A Debian with nothing but git, made by debootstrap from this machine's own package source.
+# A Debian with nothing but git, made by debootstrap.
 bare_debian() {
     if [ "$(id -u)" -ne 0 ]; then
         echo "debootstrap needs root"

@@ -30,6 +30,9 @@ void interrupt_install(void)
         if (sigaction(signals[i], NULL, &previous) == 0 && previous.sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL);
     }
+    /* A reader that leaves early and a file that may not grow are failed writes, told as such. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 void interrupt_wakes(int descriptor)

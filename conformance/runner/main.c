@@ -9,7 +9,6 @@
 #include "scratch.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,7 +254,6 @@ int main(int argc, char **argv)
     if (status != -1)
         return status;
     interrupt_install();
-    signal(SIGPIPE, SIG_IGN); /* a reader that leaves early is told like any failed write, at the end */
     session.options = &options;
     session.description = (struct run_description){
         .tool = "check", .command = argv, .directories = session.directories, .anonymize = options.anonymize};

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn, Sequence
 
 from . import __version__
+from .model import by_file
 from .output import OutputError, write_whole
 from .records import FolderError, clean, read_folder
 
@@ -52,8 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
         found = read_folder(results)
-        for problem in found.problems:
-            _complain(f"{results}/{problem}")
+        for problems in by_file(found.problems).values():
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            _complain(f"{results}/{problems[0]}{more}")
         if not found.runs:
             _complain(f"{results}: no usable results in this folder; run mapwise check or mapwise bench")
             return NOTHING

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from . import __version__, findings, quantity
 from .benchmarks import CALIBRATION, NONE, Bench, axis_value, best_rate, best_time
 from .conformance import Check
-from .model import MEANING, Problem, Result, Results, Run, Series, State
+from .model import MEANING, Result, Results, Run, Series, State, by_file
 from .plots import Plot, plots
 from .plots import style, svg
 from .records import TOOLS
@@ -134,7 +134,7 @@ def render(results: Results, progress: Callable[[int, int], None] = lambda done,
             findings.advice(bench.bench if bench else None),
         ],
         machines=_machines(front),
-        problems=_by_file(results.problems),
+        problems=by_file(results.problems),
     )
 
 
@@ -191,13 +191,6 @@ def _machines(front: list[RunView]) -> list[tuple[list[RunView], list[Level]]]:
 def _same_machine(one: Run, other: Run) -> bool:
     a, b = one.environment, other.environment
     return (a.hardware, a.system) == (b.hardware, b.system)
-
-
-def _by_file(problems: tuple[Problem, ...]) -> dict[str, list[Problem]]:
-    grouped: dict[str, list[Problem]] = {}
-    for problem in problems:
-        grouped.setdefault(problem.file, []).append(problem)
-    return grouped
 
 
 def _drawn(run: Run, plot: Plot, index: int, canvases: tuple[style.Canvas, ...]) -> Drawn:

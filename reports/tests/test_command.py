@@ -121,6 +121,13 @@ def test_nothing_usable_leaves_no_page(launcher: Path, folder: Path) -> None:
     assert os.listdir(folder) == ["check-1.jsonl"]
 
 
+def test_binary_garbage_is_one_line_a_file(launcher: Path, filled: Path) -> None:
+    (filled / "check-2.jsonl").write_bytes(bytes(range(256)) * 20)
+    done = start(launcher, "--results", filled)
+    assert done.returncode == 0 and done.stderr.count("\n") == 1
+    assert "check-2.jsonl:1: " in done.stderr and " more)" in done.stderr
+
+
 def test_some_unusable_files_are_named_and_the_rest_is_shown(launcher: Path, filled: Path) -> None:
     (filled / "check-2.jsonl").write_text("garbage\n")
     done = start(launcher, "--results", filled)
