@@ -88,6 +88,7 @@ static int run_command(char **arguments, const char *called_as)
 
 int main(int argc, char **argv)
 {
+    message_command("mapwise");
     if (argc < 2)
         return complain("which command? 'mapwise --help' lists them");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {

@@ -9,12 +9,7 @@
 
 static const char *command_name = "mapwise";
 
-void message_command(const char *command)
-{
-    command_name = command;
-}
-
-void message_hold_streams(void)
+static void hold_standard_streams(void)
 {
     int descriptor;
 
@@ -23,6 +18,12 @@ void message_hold_streams(void)
     while (descriptor >= 0 && descriptor <= STDERR_FILENO);
     if (descriptor >= 0)
         close(descriptor);
+}
+
+void message_command(const char *command)
+{
+    hold_standard_streams();
+    command_name = command;
 }
 
 int complain(const char *format, ...)

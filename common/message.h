@@ -9,12 +9,10 @@ enum exit_status {
     EXIT_INCONCLUSIVE = 3, /* interrupted, or the machine is not trustworthy */
 };
 
-/* Names the command that messages come from, "mapwise check" say. `command` must stay valid. */
+/* The first thing a command does. Names it, "mapwise check" say, for its messages; `command` must stay
+ * valid. And occupies the standard descriptors that are closed: a file that were opened there would take
+ * in what is printed. Printing there still fails, as it should. */
 void message_command(const char *command);
-
-/* Occupies the standard descriptors that are closed, first of all: a file that were opened there would
- * take in what is printed. Printing there still fails, as it should. */
-void message_hold_streams(void);
 
 /* Writes one line "COMMAND: text" to standard error and returns EXIT_USAGE, so that a caller can
  * write `return complain("...")`. The text says what went wrong, where, and what to do. */

@@ -116,7 +116,7 @@ static void start(struct run *run, struct job *job)
 
     if (!outcome) {
         complain("out of memory; what was observed so far is kept");
-        raise(SIGTERM);
+        interrupted = SIGTERM;
         return;
     }
     if (!open_pipe(messages)) {

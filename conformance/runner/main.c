@@ -247,7 +247,6 @@ int main(int argc, char **argv)
     struct options options;
 
     message_command("mapwise check");
-    message_hold_streams();
     if (registry_duplicate())
         return complain("the case '%s' stands twice; rename one and build again", registry_duplicate());
     int status = options_parse(&options, argc, argv);
