@@ -1,8 +1,8 @@
 /* The advice is given inside the time: willneed and populate_read do their work there. Compare with
  * `normal` of the same run, whose samples are interleaved with the others.
  *
- * All advice that can matter to reading a file; the rest is about forking, dumping, merging, guarding and
- * giving up contents. */
+ * Every advice has its series: that one about forking or dumping does not slow reading down is an answer.
+ * Those that give up contents or access leave nothing to be read, and say so. */
 #include "access.h"
 #include "sample.h"
 
@@ -16,6 +16,10 @@ static bool advise(struct sample *s, const mw_advice_row *row)
         sample_cannot(s, "%s: the system refuses it for this file", row->name);
         return false;
     }
+    if (code == MW_E_BUSY) { /* what changes access is not for maps that are pinned, as this one is */
+        sample_cannot(s, "%s: it is refused while the map is in use", row->name);
+        return false;
+    }
     return sample_ok(s, row->name, code, &err);
 }
 
@@ -24,7 +28,8 @@ FAMILY(advise_effect, "time of advising a cold mapping and then reading it", .it
        .axes = {EACH("pattern", QUICK("sequential random")),
                 VARY("advice", "normal",
                      QUICK("random sequential willneed dontneed cold pageout hugepage nohugepage collapse "
-                           "populate_read")),
+                           "populate_read populate_write free remove dontfork dofork wipeonfork keeponfork "
+                           "mergeable unmergeable dontdump dodump guard_install guard_remove")),
                 VARY("size", "64M", STANDARD("256M")),
                 VARY("touches", "16", STANDARD("64 256"), .when = "pattern=random")})
 {
@@ -35,6 +40,10 @@ FAMILY(advise_effect, "time of advising a cold mapping and then reading it", .it
         return;
     if (row.capability == MW_CAPABILITY_NO) {
         sample_cannot(s, "%s: this system does not know it", row.name);
+        return;
+    }
+    if (row.destructive && row.advice != MW_ADVICE_DONTNEED) {
+        sample_cannot(s, "%s: it gives up contents or access, so nothing is left to be read", row.name);
         return;
     }
     const uint64_t pages = s->touches ? s->touches : s->length / s->page_size;

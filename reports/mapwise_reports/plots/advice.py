@@ -30,7 +30,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         reading="Speed as a multiple of that under advice normal, logarithmic: right of the line is "
         "faster. Marks are medians, bars span p25 to p75, the grey band is the spread of normal "
         "itself; marks are hollow where fewer than 95\u00a0% of all pairs of samples agree on which is "
-        "faster. Beside it, the bytes read from the device for each byte needed.",
+        "faster. Beside it, the bytes read from the device for each byte needed." + _left_out(found),
         directory=normal.directory,
         filesystem=normal.filesystem,
         series=tuple(measured),
@@ -69,10 +69,23 @@ def sentence(pattern: Pattern) -> str:
     return f"{where}, {best}; {worst}."
 
 
+def _rows(found: list[Pattern]) -> list[str]:
+    """The advice that was measured on any pattern, in the order of the first."""
+    order: list[str] = []
+    for pattern in found:
+        order += [e.advice for e in pattern.effects if e.speed is not None and e.advice not in order]
+    return order
+
+
+def _left_out(found: list[Pattern]) -> str:
+    """Says which advice has no row."""
+    rows = _rows(found)
+    names = sorted({e.advice for pattern in found for e in pattern.effects} - set(rows))
+    return f" Not measured, for the reasons listed further down: {', '.join(names)}." if names else ""
+
+
 def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
-    order = [effect.advice for effect in found[0].effects]
-    for pattern in found[1:]:
-        order += [e.advice for e in pattern.effects if e.advice not in order]
+    order = _rows(found)
     height = 22 * len(order) + 90
     if canvas.narrow:
         figure = style.figure(canvas, height * len(found))
