@@ -172,14 +172,15 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* A deviation that was seen counts for more than a record of it that could not be written. */
 static int exit_status(const struct output *output, bool written)
 {
+    if (!tally_is_fine(&output->tally) && !output->interrupted)
+        return EXIT_NO;
     if (!written)
         return EXIT_USAGE;
     if (output->interrupted)
         return EXIT_INCONCLUSIVE;
-    if (!tally_is_fine(&output->tally))
-        return EXIT_NO;
     if (!tally_has_executed(&output->tally))
         return complain("nothing could be executed here: every selected case is UNSUPPORTED");
     return EXIT_YES;

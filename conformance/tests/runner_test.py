@@ -150,6 +150,17 @@ class Surroundings(unittest.TestCase):
             self.assertEqual(process.returncode, 0, process.stdout)
 
 
+class FullDisk(unittest.TestCase):
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+    def test_a_deviation_counts_for_more_than_a_failed_write(self):
+        for case, status in (("fail.observed", 1), ("pass.observed", 2)):
+            with tempfile.TemporaryDirectory() as folder, open("/dev/full", "w") as full:
+                process = subprocess.run([RUNNER, "--no-results", "--case", case], cwd=folder, stdout=full,
+                                         stderr=subprocess.PIPE, text=True, timeout=60)
+                self.assertEqual(process.returncode, status)
+                self.assertEqual(process.stderr.count("\n"), 1)
+
+
 class Invasive(unittest.TestCase):
     def test_what_changes_the_machine_runs_when_asked(self):
         with tempfile.TemporaryDirectory() as folder:
