@@ -132,6 +132,14 @@ char *map_over(void *address, size_t length, int protection, int flags, int desc
     return map;
 }
 
+char *numbered_pages(size_t count, int flags)
+{
+    char *map = map_anonymous(count * page, READ_WRITE, flags);
+
+    number_pages(map, count * page);
+    return map;
+}
+
 void number_pages(char *map, size_t length)
 {
     for (size_t offset = 0; offset < length; offset += page)

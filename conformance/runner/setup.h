@@ -5,7 +5,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/types.h>
+
+#define READ_WRITE (PROT_READ | PROT_WRITE)
 
 extern size_t page; /* bytes in a page of this system */
 
@@ -45,6 +48,9 @@ char *map_anonymous(size_t length, int protection,
 
 /* At exactly that address, over whatever is mapped there: the start of a file, or memory (-1). */
 char *map_over(void *address, size_t length, int protection, int flags, int descriptor);
+
+/* Anonymous pages for reading and writing whose first bytes read 1, 2, 3 … */
+char *numbered_pages(size_t count, int flags);
 
 /* Stores k + 1 in the first byte of page k, for as many whole pages as the length has. */
 void number_pages(char *map, size_t length);

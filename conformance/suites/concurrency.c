@@ -8,8 +8,6 @@
 
 SUITE("concurrency", "threads and processes on one map");
 
-#define READ_WRITE (PROT_READ | PROT_WRITE)
-
 enum { THREADS = 4, PAGES = 64 };
 
 /* What the threads of a case share. */

@@ -5,8 +5,6 @@
 
 SUITE("lock", "mlock, mlock2 and mlockall");
 
-#define READ_WRITE (PROT_READ | PROT_WRITE)
-
 /* Enough for the set-up of four pages while MCL_FUTURE locks even what it only reserves for a moment. */
 enum { ROOM_FOR_FOUR = 12 };
 

@@ -10,15 +10,6 @@ static char *map_at(char *address, size_t length, int flags)
     return mmap(address, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 }
 
-/* Pages whose first bytes read 1, 2, 3 … */
-static char *numbered_pages(size_t count)
-{
-    char *map = map_anonymous(count * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-
-    number_pages(map, count * page);
-    return map;
-}
-
 /* The last page that a pointer can name: no process can map it. */
 static char *page_beyond_user_space(void)
 {
@@ -38,7 +29,7 @@ CASE("fixed.exact", POSIX("mmap", SHALL), "MAP_FIXED places the map at exactly t
 
 CASE("fixed.replaces", POSIX("mmap", SHALL), "MAP_FIXED replaces what was mapped there before")
 {
-    char *old = numbered_pages(2);
+    char *old = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("exact", placed(map_at(old, 2 * page, MAP_FIXED), old));
     EXPECT("0 0", page_bytes(old, 2 * page));
@@ -49,7 +40,7 @@ CASE("fixed.replaces", POSIX("mmap", SHALL), "MAP_FIXED replaces what was mapped
 CASE("fixed.partial_neighbours", POSIX("mmap", SHALL),
      "MAP_FIXED over a page leaves the pages on both sides as they were")
 {
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
 
     EXPECT("exact", placed(map_at(map + page, page, MAP_FIXED), map + page));
     EXPECT("1 0 3", page_bytes(map, 3 * page));
@@ -62,7 +53,7 @@ FILE_CASE(
     "MAP_FIXED over the ends of two maps replaces both there and writes nothing to the file of the first")
 {
     struct scratch_file file = scratch_file(2 * page);
-    char *map = numbered_pages(4);
+    char *map = numbered_pages(4, MAP_PRIVATE);
 
     map_over(map, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor);
     EXPECT("exact", placed(map_at(map + page, 2 * page, MAP_FIXED), map + page));
@@ -76,7 +67,7 @@ FILE_CASE(
 CASE("fixed.unaligned", POSIX("mmap", MAY),
      "MAP_FIXED inside a page fails with EINVAL, or maps exactly there; it does not round the address")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("EINVAL|exact", placed(map_at(map + page / 2, page, MAP_FIXED), map + page / 2));
     EXPECT("1", load(map));
@@ -125,7 +116,7 @@ CASE("fixed.null_user", LINUX("proc(5), mmap_min_addr"),
 CASE("fixed.high", POSIX("mmap", SHALL),
      "MAP_FIXED beyond the address space of a process fails with ENOMEM and takes nothing away")
 {
-    char *free_page = unmapped_range(page), *map = numbered_pages(1);
+    char *free_page = unmapped_range(page), *map = numbered_pages(1, MAP_PRIVATE);
 
     EXPECT("ENOMEM", mapped(map_at(page_beyond_user_space(), page, MAP_FIXED)));
     EXPECT("ENOMEM", mapped(map_at(map, SIZE_MAX / 4 * 3 & ~(page - 1), MAP_FIXED)));
@@ -151,7 +142,7 @@ CASE("fixed.dup_same_range", POSIX("mmap", SHALL),
 CASE("fixed.accounting", PRACTICE("replacing a map costs no address space"),
      "20000 maps over the same place leave the size of the process as it was")
 {
-    char *map = numbered_pages(4), before[32];
+    char *map = numbered_pages(4, MAP_PRIVATE), before[32];
 
     status_pages("VmSize"); /* what the first look allocates does not count */
     snprintf(before, sizeof before, "%s", status_pages("VmSize"));
@@ -175,7 +166,7 @@ CASE("hint.free_honoured", LINUX("mmap(2)"), "a hint at a free, aligned address 
 CASE("hint.busy_no_clobber", POSIX("mmap", SHALL),
      "a hint at an address in use never replaces what is there; the map lies elsewhere")
 {
-    char *busy = numbered_pages(2);
+    char *busy = numbered_pages(2, MAP_PRIVATE);
     char *map = map_at(busy, 2 * page, 0);
 
     EXPECT("elsewhere", placed(map, busy));
@@ -226,7 +217,7 @@ CASE("mmap.result_aligned", POSIX("mmap", SHALL), "a map begins on a page bounda
 CASE("mmap.never_null", POSIX("mmap", SHALL),
      "a place that the system chooses is never address 0 and never one in use")
 {
-    char *busy = numbered_pages(1);
+    char *busy = numbered_pages(1, MAP_PRIVATE);
     bool null = false, same = false;
 
     for (int i = 0; i < 1000; i++) {
@@ -253,7 +244,7 @@ CASE("noreplace.free", LINUX("mmap(2)"), "MAP_FIXED_NOREPLACE at a free address 
 CASE("noreplace.busy", LINUX("mmap(2)"),
      "MAP_FIXED_NOREPLACE over a map fails with EEXIST and leaves it as it was", .since = KERNEL(4, 17))
 {
-    char *busy = numbered_pages(2);
+    char *busy = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("EEXIST", placed(map_at(busy, 2 * page, CONSTANT(MAP_FIXED_NOREPLACE)), busy));
     EXPECT("1 2", page_bytes(busy, 2 * page));
@@ -264,7 +255,7 @@ CASE("noreplace.busy", LINUX("mmap(2)"),
 CASE("noreplace.with_fixed_busy", LINUX("mmap(2)"),
      "MAP_FIXED beside MAP_FIXED_NOREPLACE does not make it replace", .since = KERNEL(4, 17))
 {
-    char *busy = numbered_pages(1), *address = unmapped_range(page);
+    char *busy = numbered_pages(1, MAP_PRIVATE), *address = unmapped_range(page);
     int both = MAP_FIXED | CONSTANT(MAP_FIXED_NOREPLACE);
 
     EXPECT("EEXIST", placed(map_at(busy, page, both), busy));
@@ -317,7 +308,7 @@ CASE("noreplace.unaligned", LINUX("mmap(2)"), "MAP_FIXED_NOREPLACE inside a page
 CASE("munmap.unaligned", POSIX("munmap", MAY),
      "munmap inside a page fails with EINVAL and takes nothing, or takes the whole page")
 {
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
     const char *answer = returned(munmap(map + page / 2, page / 2));
 
     EXPECT("EINVAL|0", answer);
@@ -330,7 +321,7 @@ CASE("munmap.unaligned", POSIX("munmap", MAY),
 CASE("munmap.unaligned_refused", LINUX("munmap(2)"),
      "munmap inside a page fails with EINVAL and takes nothing")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("EINVAL", returned(munmap(map + 1, page)));
     EXPECT("EINVAL", returned(munmap(map + page / 2, page / 2)));
@@ -342,7 +333,7 @@ CASE("munmap.unaligned_refused", LINUX("munmap(2)"),
 CASE("munmap.unmapped", POSIX("munmap", SHALL),
      "munmap of a range in which nothing is mapped succeeds and has no effect")
 {
-    char *map = numbered_pages(1), *address = unmapped_range(2 * page);
+    char *map = numbered_pages(1, MAP_PRIVATE), *address = unmapped_range(2 * page);
 
     EXPECT("0", returned(munmap(address, 2 * page)));
     EXPECT("1", load(map));
@@ -352,7 +343,7 @@ CASE("munmap.unmapped", POSIX("munmap", SHALL),
 CASE("munmap.hole", POSIX("munmap", SHALL),
      "munmap over a hole takes away what is mapped on both sides of it")
 {
-    char *map = numbered_pages(5);
+    char *map = numbered_pages(5, MAP_PRIVATE);
 
     SETUP(munmap(map + 2 * page, page));
     EXPECT("0", returned(munmap(map + page, 3 * page)));
@@ -365,7 +356,7 @@ CASE("munmap.hole", POSIX("munmap", SHALL),
 CASE("munmap.high", POSIX("munmap", SHALL),
      "munmap of a range beyond the address space of a process fails with EINVAL and takes nothing")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("EINVAL", returned(munmap(page_beyond_user_space(), page)));
     EXPECT("EINVAL", returned(munmap(map, SIZE_MAX - (uintptr_t)map + 1)));
@@ -376,7 +367,7 @@ CASE("munmap.high", POSIX("munmap", SHALL),
 CASE("munmap.interior", POSIX("munmap", SHALL),
      "munmap of a page in the middle leaves the pages on both sides usable")
 {
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
 
     EXPECT("0", returned(munmap(map + page, page)));
     EXPECT("1", load(map));
@@ -405,7 +396,7 @@ CASE("munmap.many", POSIX("munmap", SHALL), "one munmap takes away several maps 
 
 CASE("munmap.twice", POSIX("munmap", SHALL), "a second munmap of the same range succeeds like the first")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("0", returned(munmap(map, page)));
     EXPECT("0", returned(munmap(map, page)));
@@ -428,7 +419,7 @@ FILE_CASE("munmap.private_discard", POSIX("munmap", SHALL),
 
 CASE("munmap.removes_locks", POSIX("munmap", SHALL), "munmap ends the memory locks of the range")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     if (mlock(map, page) != 0)
         unsupported("this process may not lock a page");
@@ -441,7 +432,7 @@ CASE("munmap.removes_locks", POSIX("munmap", SHALL), "munmap ends the memory loc
 
 CASE("munmap.reuse", POSIX("munmap", SHALL), "what munmap gave back can be mapped again, and holds zeros")
 {
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
 
     EXPECT("0", returned(munmap(map + page, page)));
     EXPECT("exact", placed(map_at(map + page, page, MAP_FIXED), map + page));

@@ -17,15 +17,6 @@ static char *private_memory(size_t pages)
     return map_anonymous(pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 }
 
-/* Pages whose first bytes read 1, 2, 3 … */
-static char *numbered_pages(size_t count)
-{
-    char *map = private_memory(count);
-
-    number_pages(map, count * page);
-    return map;
-}
-
 /* ---- what a protection refuses ----------------------------------------------------------------- */
 
 CASE("mmap.prot.none_read", POSIX("mmap", SHALL), "a load from a page without access raises SIGSEGV")
@@ -209,7 +200,7 @@ FILE_CASE("mprotect.upgrade_ro_private", POSIX("mprotect", SHALL),
 CASE("mprotect.unaligned", POSIX("mprotect", MAY),
      "mprotect inside a page fails with EINVAL and changes nothing, or changes the whole page")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
     const char *answered = returned(mprotect(map + page / 2, page / 2, PROT_READ));
 
     EXPECT("EINVAL|0", answered);
@@ -222,7 +213,7 @@ CASE("mprotect.unaligned", POSIX("mprotect", MAY),
 CASE("mprotect.unaligned_refused", LINUX("mprotect(2)"),
      "mprotect inside a page fails with EINVAL and changes nothing")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("EINVAL", returned(mprotect(map + 1, page, PROT_READ)));
     EXPECT("EINVAL", returned(mprotect(map + page / 2, page / 2, PROT_READ)));
@@ -233,7 +224,7 @@ CASE("mprotect.unaligned_refused", LINUX("mprotect(2)"),
 
 CASE("mprotect.write_only", POSIX("mprotect", SHALL), "PROT_WRITE alone lets a page be written, and keeps it")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("0", returned(mprotect(map, page, PROT_WRITE)));
     EXPECT("stored", store(&map[page - 1], 7));
@@ -245,7 +236,7 @@ CASE("mprotect.write_only", POSIX("mprotect", SHALL), "PROT_WRITE alone lets a p
 CASE("mprotect.len0", PRACTICE("a range of no bytes is no error"),
      "mprotect of no bytes succeeds and changes no page")
 {
-    char *map = numbered_pages(1);
+    char *map = numbered_pages(1, MAP_PRIVATE);
 
     EXPECT("0", returned(mprotect(map, 0, PROT_NONE)));
     EXPECT("stored", store(map, 7));
@@ -256,7 +247,7 @@ CASE("mprotect.len0", PRACTICE("a range of no bytes is no error"),
 CASE("mprotect.unmapped", POSIX("mprotect", SHALL),
      "mprotect of a range in which nothing is mapped fails with ENOMEM, and maps nothing")
 {
-    char *range = unmapped_range(2 * page), *map = numbered_pages(1);
+    char *range = unmapped_range(2 * page), *map = numbered_pages(1, MAP_PRIVATE);
 
     EXPECT("ENOMEM", returned(mprotect(range, 2 * page, PROT_READ)));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(range));
@@ -266,7 +257,7 @@ CASE("mprotect.unmapped", POSIX("mprotect", SHALL),
 CASE("mprotect.hole_prefix", POSIX("mprotect", SHALL),
      "mprotect over a hole fails with ENOMEM; pages before it may have changed, no byte has")
 {
-    char *map = numbered_pages(4);
+    char *map = numbered_pages(4, MAP_PRIVATE);
 
     SETUP(munmap(map + 2 * page, page));
     EXPECT("ENOMEM", returned(mprotect(map, 4 * page, PROT_READ)));
@@ -281,7 +272,7 @@ CASE("mprotect.hole_prefix", POSIX("mprotect", SHALL),
 CASE("mprotect.overflow", POSIX("mprotect", SHALL),
      "mprotect of a range that runs over the end of the address space fails with ENOMEM")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("ENOMEM", returned(mprotect(map + page, SIZE_MAX & ~(page - 1), PROT_NONE)));
     EXPECT("1", load(map));
@@ -292,7 +283,7 @@ CASE("mprotect.overflow", POSIX("mprotect", SHALL),
 CASE("mprotect.preserves_data", POSIX("mprotect", SHALL),
      "what a page held is there again when access to it comes back")
 {
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
 
     EXPECT("0", returned(mprotect(map, 3 * page, PROT_NONE)));
     EXPECT("SIGSEGV SEGV_ACCERR exact", load(&map[page]));
@@ -304,7 +295,7 @@ CASE("mprotect.preserves_data", POSIX("mprotect", SHALL),
 CASE("mprotect.partial", POSIX("mprotect", SHALL),
      "mprotect changes the pages that its range touches, and no page beside them")
 {
-    char *map = numbered_pages(4);
+    char *map = numbered_pages(4, MAP_PRIVATE);
 
     EXPECT("0", returned(mprotect(map + page, page + 1, PROT_READ)));
     EXPECT("stored", store(&map[page - 1], 7));
@@ -318,7 +309,7 @@ FILE_CASE("mprotect.multi_vma", POSIX("mprotect", SHALL),
           "one mprotect changes several maps of different kinds that lie side by side")
 {
     struct scratch_file file = scratch_file(page);
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
 
     map_over(map + page, page, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor);
     EXPECT("0", returned(mprotect(map, 3 * page, PROT_READ)));
@@ -331,7 +322,7 @@ FILE_CASE("mprotect.multi_vma", POSIX("mprotect", SHALL),
 CASE("mprotect.cut_then_protect", POSIX("mprotect", SHALL),
      "after a map replaced the middle of another, mprotect of either end leaves the rest as it was")
 {
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
 
     map_over(map + page, page, PROT_NONE, MAP_PRIVATE, -1);
     EXPECT("0", returned(mprotect(map, page, PROT_READ)));
@@ -345,7 +336,7 @@ CASE("mprotect.cut_then_protect", POSIX("mprotect", SHALL),
 
 CASE("mprotect.fork_inherits", POSIX("fork", SHALL), "a child has the protections of its parent, and its own")
 {
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
 
     SETUP(mprotect(map, page, PROT_READ));
     SETUP(mprotect(map + page, page, PROT_NONE));
@@ -362,7 +353,7 @@ CASE("mmap.prot.unknown_mprotect", LINUX("mprotect(2)"),
      "mprotect refuses a protection that it does not know with EINVAL, and changes nothing")
 {
     const int unknown = 1 << 20;
-    char *map = numbered_pages(1);
+    char *map = numbered_pages(1, MAP_PRIVATE);
 
     EXPECT("EINVAL", returned(mprotect(map, page, PROT_READ | unknown)));
     EXPECT("stored", store(map, 7));
@@ -373,7 +364,7 @@ CASE("mmap.prot.unknown_mprotect", LINUX("mprotect(2)"),
 CASE("mprotect.grows_both", LINUX("mprotect(2)"),
      "PROT_GROWSUP and PROT_GROWSDOWN together are refused with EINVAL")
 {
-    char *map = numbered_pages(1);
+    char *map = numbered_pages(1, MAP_PRIVATE);
     int both = CONSTANT(PROT_GROWSUP) | CONSTANT(PROT_GROWSDOWN);
 
     EXPECT("EINVAL", returned(mprotect(map, page, PROT_READ | both)));
@@ -409,7 +400,7 @@ static int full_pipe(int *writing_end)
 CASE("mmap.prot.syscall_write_ro", LINUX("read(2)"),
      "read into a page that may not be written fails with EFAULT and raises no signal")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
     int writing_end, reading_end = full_pipe(&writing_end);
 
     SETUP(mprotect(map, page, PROT_READ));
@@ -422,7 +413,7 @@ CASE("mmap.prot.syscall_write_ro", LINUX("read(2)"),
 CASE("mmap.prot.syscall_read_none", LINUX("write(2)"),
      "write from a page without access fails with EFAULT and raises no signal")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
     int writing_end;
 
     full_pipe(&writing_end);
@@ -454,7 +445,7 @@ CASE("mmap.prot.mdwe", LINUX("PR_SET_MDWE(2const)"),
     const int set_mdwe = 65;
     const unsigned long refuse_exec_gain = 1;
     const int all = PROT_READ | PROT_WRITE | PROT_EXEC;
-    char *map = numbered_pages(1);
+    char *map = numbered_pages(1, MAP_PRIVATE);
     char *code = map_anonymous(page, PROT_READ | PROT_EXEC, MAP_PRIVATE);
 
     SETUP(prctl(set_mdwe, refuse_exec_gain, 0UL, 0UL, 0UL));
@@ -471,7 +462,7 @@ CASE("mmap.prot.pkey_denied", LINUX("pkeys(7)"),
      .since = KERNEL(4, 9))
 {
     const unsigned long disable_access = 1;
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
     long key = syscall(SYS_pkey_alloc, 0UL, disable_access);
 
     if (key == -1)
@@ -492,7 +483,7 @@ CASE("mseal.mprotect", LINUX("mseal(2)"),
      "mprotect of a sealed page fails with EPERM and changes nothing, beside it it works",
      .since = KERNEL(6, 10), .needs = NEED_64_BIT)
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("0", returned(seal(map, page)));
     EXPECT("EPERM", returned(mprotect(map, page, PROT_READ)));
@@ -506,7 +497,7 @@ CASE("mseal.munmap_remap", LINUX("mseal(2)"),
      .since = KERNEL(6, 10), .needs = NEED_64_BIT)
 {
     const int replace = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
 
     SETUP(mprotect(map + page, page, PROT_READ));
     EXPECT("0", returned(seal(map + page, page)));

@@ -5,15 +5,6 @@
 
 SUITE("remap", "moving and resizing maps");
 
-/* Pages whose first bytes read 1, 2, 3 … */
-static char *numbered_pages(size_t count)
-{
-    char *map = map_anonymous(count * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-
-    number_pages(map, count * page);
-    return map;
-}
-
 /* Such pages at the start of a range in which nothing else is mapped. */
 static char *pages_with_room(size_t count, size_t range_pages)
 {
@@ -27,7 +18,7 @@ static char *pages_with_room(size_t count, size_t range_pages)
 /* Such pages with a page that is mapped otherwise behind them. */
 static char *pages_without_room(size_t count)
 {
-    char *map = numbered_pages(count + 1);
+    char *map = numbered_pages(count + 1, MAP_PRIVATE);
 
     map_over(map + count * page, page, PROT_READ, MAP_SHARED, -1);
     return map;
@@ -38,7 +29,7 @@ static char *pages_without_room(size_t count)
 CASE("mremap.noop", LINUX("mremap(2)"),
      "mremap to the same size answers the same address and keeps every byte")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("exact", placed(mremap(map, 2 * page, 2 * page, 0), map));
     EXPECT("exact", placed(mremap(map, 2 * page, 2 * page, MREMAP_MAYMOVE), map));
@@ -81,7 +72,7 @@ CASE("mremap.grow_blocked", LINUX("mremap(2)"),
 
 CASE("mremap.shrink", LINUX("mremap(2)"), "a map that shrinks loses its last pages and keeps the others")
 {
-    char *map = numbered_pages(4);
+    char *map = numbered_pages(4, MAP_PRIVATE);
 
     EXPECT("mapped", mapped(mremap(map, 4 * page, 2 * page, MREMAP_MAYMOVE)));
     EXPECT("1 2", page_bytes(map, 2 * page));
@@ -92,7 +83,7 @@ CASE("mremap.shrink", LINUX("mremap(2)"), "a map that shrinks loses its last pag
 CASE("mremap.shrink_same_addr", LINUX("mremap(2)"),
      "a map shrinks where it is, with MREMAP_MAYMOVE and without")
 {
-    char *map = numbered_pages(4);
+    char *map = numbered_pages(4, MAP_PRIVATE);
 
     EXPECT("exact", placed(mremap(map, 4 * page, 3 * page, 0), map));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[3 * page]));
@@ -103,7 +94,7 @@ CASE("mremap.shrink_same_addr", LINUX("mremap(2)"),
 
 CASE("mremap.new0", LINUX("mremap(2)"), "a new size of 0 is refused with EINVAL, and the map stays")
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("EINVAL", mapped(mremap(map, 2 * page, 0, MREMAP_MAYMOVE)));
     EXPECT("1 2", page_bytes(map, 2 * page));
@@ -115,7 +106,7 @@ CASE("mremap.new_huge", LINUX("mremap(2)"),
      "a new size beyond the address space is refused with EINVAL or ENOMEM, and the map stays")
 {
     const size_t huge = SIZE_MAX / 16 * 15 & ~(page - 1);
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("EINVAL|ENOMEM", mapped(mremap(map, 2 * page, huge, MREMAP_MAYMOVE)));
     EXPECT("EINVAL|ENOMEM", mapped(mremap(map, 2 * page, SIZE_MAX, MREMAP_MAYMOVE)));
@@ -143,7 +134,8 @@ FILE_CASE("mremap.old0_shared", LINUX("mremap(2)"),
 CASE("mremap.old0_private", LINUX("mremap(2)"), "an old size of 0 is refused for private memory with EINVAL",
      .since = KERNEL(4, 14))
 {
-    char *map = numbered_pages(1), *shared = map_anonymous(page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    char *map = numbered_pages(1, MAP_PRIVATE),
+         *shared = map_anonymous(page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     EXPECT("EINVAL", mapped(mremap(map, 0, page, MREMAP_MAYMOVE)));
     EXPECT("1", load(map));
@@ -155,7 +147,7 @@ CASE("mremap.old0_private", LINUX("mremap(2)"), "an old size of 0 is refused for
 CASE("mremap.fixed_exact", LINUX("mremap(2)"),
      "MREMAP_FIXED moves a map to exactly the address it names, replaces what was there, and leaves a hole")
 {
-    char *map = numbered_pages(2), *target = map_anonymous(3 * page, PROT_READ, MAP_SHARED);
+    char *map = numbered_pages(2, MAP_PRIVATE), *target = map_anonymous(3 * page, PROT_READ, MAP_SHARED);
 
     EXPECT("exact", placed(mremap(map, 2 * page, 2 * page, MREMAP_MAYMOVE | MREMAP_FIXED, target), target));
     EXPECT("1 2 0", page_bytes(target, 3 * page));
@@ -168,7 +160,7 @@ CASE("mremap.fixed_exact", LINUX("mremap(2)"),
 CASE("mremap.fixed_resize", LINUX("mremap(2)"),
      "MREMAP_FIXED moves and grows at once: the bytes come along and zeros follow")
 {
-    char *map = numbered_pages(2), *target = unmapped_range(4 * page);
+    char *map = numbered_pages(2, MAP_PRIVATE), *target = unmapped_range(4 * page);
 
     EXPECT("exact", placed(mremap(map, 2 * page, 4 * page, MREMAP_MAYMOVE | MREMAP_FIXED, target), target));
     EXPECT("1 2 0 0", page_bytes(target, 4 * page));
@@ -181,7 +173,7 @@ CASE("mremap.fixed_resize", LINUX("mremap(2)"),
 CASE("mremap.fixed_no_maymove", LINUX("mremap(2)"),
      "MREMAP_FIXED without MREMAP_MAYMOVE is refused with EINVAL")
 {
-    char *map = numbered_pages(1), *target = numbered_pages(2);
+    char *map = numbered_pages(1, MAP_PRIVATE), *target = numbered_pages(2, MAP_PRIVATE);
 
     EXPECT("EINVAL", mapped(mremap(map, page, page, MREMAP_FIXED, target)));
     EXPECT("1", load(map));
@@ -193,7 +185,7 @@ CASE("mremap.fixed_overlap", LINUX("mremap(2)"),
      "MREMAP_FIXED to a range that overlaps the old one is refused with EINVAL, either way")
 {
     const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
-    char *map = numbered_pages(4);
+    char *map = numbered_pages(4, MAP_PRIVATE);
 
     EXPECT("EINVAL", mapped(mremap(map, 2 * page, 2 * page, flags, map + page)));
     EXPECT("EINVAL", mapped(mremap(map + page, 2 * page, 2 * page, flags, map)));
@@ -207,7 +199,7 @@ CASE("mremap.fixed_unaligned", LINUX("mremap(2)"),
      "MREMAP_FIXED to an address inside a page is refused with EINVAL")
 {
     const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
-    char *map = numbered_pages(1), *target = unmapped_range(3 * page);
+    char *map = numbered_pages(1, MAP_PRIVATE), *target = unmapped_range(3 * page);
 
     EXPECT("EINVAL", mapped(mremap(map, page, page, flags, target + 1)));
     EXPECT("EINVAL", mapped(mremap(map, page, page, flags, target + page / 2)));
@@ -219,7 +211,7 @@ CASE("mremap.fixed_unaligned", LINUX("mremap(2)"),
 
 CASE("mremap.unaligned_old", LINUX("mremap(2)"), "an old address inside a page is refused with EINVAL")
 {
-    char *map = numbered_pages(3);
+    char *map = numbered_pages(3, MAP_PRIVATE);
 
     EXPECT("EINVAL", mapped(mremap(map + 1, page, 2 * page, MREMAP_MAYMOVE)));
     EXPECT("EINVAL", mapped(mremap(map + page / 2, page, page, MREMAP_MAYMOVE)));
@@ -229,7 +221,7 @@ CASE("mremap.unaligned_old", LINUX("mremap(2)"), "an old address inside a page i
 
 CASE("mremap.unmapped", LINUX("mremap(2)"), "an old range in which nothing is mapped is refused with EFAULT")
 {
-    char *range = unmapped_range(2 * page), *map = numbered_pages(1);
+    char *range = unmapped_range(2 * page), *map = numbered_pages(1, MAP_PRIVATE);
 
     EXPECT("EFAULT", mapped(mremap(range, page, 2 * page, MREMAP_MAYMOVE)));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(range));
@@ -238,7 +230,7 @@ CASE("mremap.unmapped", LINUX("mremap(2)"), "an old range in which nothing is ma
 
 CASE("mremap.bad_flags", LINUX("mremap(2)"), "a flag that mremap does not know is refused with EINVAL")
 {
-    char *map = numbered_pages(1);
+    char *map = numbered_pages(1, MAP_PRIVATE);
 
     EXPECT("EINVAL", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE | 1 << 10)));
     EXPECT("1", load(map));
@@ -263,7 +255,7 @@ CASE("mremap.dontunmap", LINUX("mremap(2)"),
      "with MREMAP_DONTUNMAP the bytes move, and the old range stays mapped, full of zeros",
      .since = KERNEL(5, 7))
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
     char *moved = mremap(map, 2 * page, 2 * page, MREMAP_MAYMOVE | CONSTANT(MREMAP_DONTUNMAP), NULL);
 
     EXPECT("elsewhere", placed(moved, map));
@@ -277,7 +269,7 @@ CASE("mremap.dontunmap_fixed", LINUX("mremap(2)"),
      "MREMAP_DONTUNMAP goes with MREMAP_FIXED: the bytes move to exactly that address", .since = KERNEL(5, 7))
 {
     int flags = MREMAP_MAYMOVE | MREMAP_FIXED | CONSTANT(MREMAP_DONTUNMAP);
-    char *map = numbered_pages(2), *target = unmapped_range(2 * page);
+    char *map = numbered_pages(2, MAP_PRIVATE), *target = unmapped_range(2 * page);
 
     EXPECT("exact", placed(mremap(map, 2 * page, 2 * page, flags, target), target));
     EXPECT("1 2", page_bytes(target, 2 * page));
@@ -287,7 +279,7 @@ CASE("mremap.dontunmap_fixed", LINUX("mremap(2)"),
 CASE("mremap.dontunmap_no_maymove", LINUX("mremap(2)"),
      "MREMAP_DONTUNMAP without MREMAP_MAYMOVE is refused with EINVAL", .since = KERNEL(5, 7))
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
     int flag = CONSTANT(MREMAP_DONTUNMAP);
 
     EXPECT("EINVAL", mapped(mremap(map, 2 * page, 2 * page, flag, NULL)));
@@ -298,7 +290,7 @@ CASE("mremap.dontunmap_no_maymove", LINUX("mremap(2)"),
 CASE("mremap.dontunmap_size", LINUX("mremap(2)"),
      "MREMAP_DONTUNMAP can't change the size: EINVAL, and the map stays", .since = KERNEL(5, 7))
 {
-    char *map = numbered_pages(2);
+    char *map = numbered_pages(2, MAP_PRIVATE);
     int flags = MREMAP_MAYMOVE | CONSTANT(MREMAP_DONTUNMAP);
 
     EXPECT("EINVAL", mapped(mremap(map, 2 * page, 3 * page, flags, NULL)));
@@ -385,7 +377,7 @@ CASE("mremap.locked_limit", LINUX("mremap(2)"),
      "a locked map can't grow beyond RLIMIT_MEMLOCK: EAGAIN; up to the limit it can",
      .needs = NEED_UNPRIVILEGED)
 {
-    char *map = numbered_pages(1);
+    char *map = numbered_pages(1, MAP_PRIVATE);
 
     need_lockable(2 * page);
     SETUP(setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){2 * page, 2 * page}));
@@ -399,7 +391,7 @@ CASE("mremap.locked_limit", LINUX("mremap(2)"),
 CASE("mremap.rlimit_as", LINUX("getrlimit(2)"), "a map can't grow beyond RLIMIT_AS: ENOMEM; below it can")
 {
     const size_t limit = (size_t)256 << 20;
-    char *map = numbered_pages(1);
+    char *map = numbered_pages(1, MAP_PRIVATE);
 
     SETUP(setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit}));
     EXPECT("ENOMEM", mapped(mremap(map, page, limit, MREMAP_MAYMOVE)));

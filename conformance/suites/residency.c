@@ -5,8 +5,6 @@
 
 SUITE("residency", "mincore and cachestat");
 
-#define READ_WRITE (PROT_READ | PROT_WRITE)
-
 enum { UNTOUCHED = 0xa5 };
 
 /* mincore with a vector whose bytes show whether it was written. */

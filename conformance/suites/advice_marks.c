@@ -1,0 +1,218 @@
+/* Advice that marks a map: for children and dumps, for huge and merged pages. */
+#include "case.h"
+
+#include <stdio.h>
+
+SUITE("advice", "madvise and posix_madvise");
+
+/* Ends the case as UNSUPPORTED for a kernel that was built without a part: madvise refuses its advice. */
+static void need_kernel_part(const char *path, const char *name)
+{
+    if (access(path, F_OK) != 0)
+        unsupported("the kernel has no %s", name);
+}
+
+static void need_huge_pages(void)
+{
+    need_kernel_part("/sys/kernel/mm/transparent_hugepage", "transparent huge pages");
+}
+
+static void need_merging(void)
+{
+    need_kernel_part("/sys/kernel/mm/ksm", "memory merging (KSM)");
+}
+
+/* ---- children and dumps ------------------------------------------------------------------------ */
+
+CASE("madvise.dontfork", LINUX("madvise(2)"), "pages with MADV_DONTFORK do not exist in a child")
+{
+    char *map = numbered_pages(4, MAP_SHARED);
+
+    EXPECT("0", returned(madvise(map + page, 2 * page, MADV_DONTFORK)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load_in_child(map + page));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load_in_child(map + 2 * page));
+    EXPECT("1", load_in_child(map));
+    EXPECT("4", load_in_child(map + 3 * page));
+    EXPECT("2", load(map + page));
+}
+
+CASE("madvise.dofork", LINUX("madvise(2)"), "MADV_DOFORK undoes MADV_DONTFORK")
+{
+    char *map = numbered_pages(1, MAP_PRIVATE);
+
+    SETUP(madvise(map, page, MADV_DONTFORK));
+    EXPECT("0", returned(madvise(map, page, MADV_DOFORK)));
+    EXPECT("1", load_in_child(map));
+}
+
+CASE("madvise.wipeonfork", LINUX("madvise(2)"),
+     "pages with MADV_WIPEONFORK read 0 in a child and keep their contents in the parent",
+     .since = KERNEL(4, 14))
+{
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    EXPECT("0", returned(madvise(map + page, 2 * page, CONSTANT(MADV_WIPEONFORK))));
+    EXPECT("0", load_in_child(map + page));
+    EXPECT("0", load_in_child(map + 2 * page));
+    EXPECT("1", load_in_child(map));
+    EXPECT("4", load_in_child(map + 3 * page));
+    EXPECT("2", load(map + page));
+}
+
+static const char *child_of_child(void *map)
+{
+    number_pages(map, page);
+    return load_in_child(map);
+}
+
+CASE("madvise.wipeonfork_again", LINUX("madvise(2)"), "MADV_WIPEONFORK goes on to the children of a child",
+     .since = KERNEL(4, 14))
+{
+    char *map = numbered_pages(1, MAP_PRIVATE);
+
+    EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_WIPEONFORK))));
+    EXPECT("0", in_child(child_of_child, map));
+}
+
+FILE_CASE("madvise.wipeonfork_shared", LINUX("madvise(2)"),
+          "MADV_WIPEONFORK is refused for shared memory and for files", .since = KERNEL(4, 14))
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, page, READ_WRITE, MAP_PRIVATE);
+    const int advice = CONSTANT(MADV_WIPEONFORK);
+
+    EXPECT("EINVAL", returned(madvise(map, page, advice)));
+    EXPECT("1", load_in_child(map));
+    EXPECT("EINVAL", returned(madvise(numbered_pages(1, MAP_SHARED), page, advice)));
+    EXPECT("0", returned(madvise(numbered_pages(1, MAP_PRIVATE), page, advice)));
+}
+
+CASE("madvise.keeponfork", LINUX("madvise(2)"), "MADV_KEEPONFORK undoes MADV_WIPEONFORK",
+     .since = KERNEL(4, 14))
+{
+    char *map = numbered_pages(1, MAP_PRIVATE);
+
+    SETUP(madvise(map, page, CONSTANT(MADV_WIPEONFORK)));
+    EXPECT("0", load_in_child(map));
+    EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_KEEPONFORK))));
+    EXPECT("1", load_in_child(map));
+}
+
+CASE("madvise.dontdump", LINUX("madvise(2)"),
+     "pages with MADV_DONTDUMP are marked to be left out of core dumps", .since = KERNEL(3, 8))
+{
+    char *map = numbered_pages(3, MAP_PRIVATE);
+
+    EXPECT("no", vm_flag(map + page, "dd"));
+    EXPECT("0", returned(madvise(map + page, page, MADV_DONTDUMP)));
+    EXPECT("yes", vm_flag(map + page, "dd"));
+    EXPECT("no", vm_flag(map, "dd"));
+    EXPECT("no", vm_flag(map + 2 * page, "dd"));
+}
+
+CASE("madvise.dodump", LINUX("madvise(2)"), "MADV_DODUMP undoes MADV_DONTDUMP", .since = KERNEL(3, 8))
+{
+    char *map = numbered_pages(2, MAP_PRIVATE);
+
+    SETUP(madvise(map, 2 * page, MADV_DONTDUMP));
+    EXPECT("0", returned(madvise(map, page, MADV_DODUMP)));
+    EXPECT("no", vm_flag(map, "dd"));
+    EXPECT("yes", vm_flag(map + page, "dd"));
+}
+
+/* ---- huge and merged pages --------------------------------------------------------------------- */
+
+CASE("madvise.hugepage_flag", LINUX("madvise(2)"),
+     "MADV_HUGEPAGE marks the pages of the range, and only them", .since = KERNEL(3, 8))
+{
+    char *map = numbered_pages(3, MAP_PRIVATE);
+
+    need_huge_pages();
+    EXPECT("0", returned(madvise(map + page, page, MADV_HUGEPAGE)));
+    EXPECT("yes", vm_flag(map + page, "hg"));
+    EXPECT("no", vm_flag(map, "hg"));
+    EXPECT("no", vm_flag(map + 2 * page, "hg"));
+    EXPECT("1 2 3", page_bytes(map, 3 * page));
+}
+
+CASE("madvise.nohugepage_flag", LINUX("madvise(2)"),
+     "MADV_NOHUGEPAGE marks the pages and undoes MADV_HUGEPAGE", .since = KERNEL(3, 8))
+{
+    char *map = numbered_pages(2, MAP_PRIVATE);
+
+    need_huge_pages();
+    SETUP(madvise(map, 2 * page, MADV_HUGEPAGE));
+    EXPECT("0", returned(madvise(map, page, MADV_NOHUGEPAGE)));
+    EXPECT("yes", vm_flag(map, "nh"));
+    EXPECT("no", vm_flag(map, "hg"));
+    EXPECT("no", vm_flag(map + page, "nh"));
+    EXPECT("yes", vm_flag(map + page, "hg"));
+}
+
+/* Bytes in a huge page. */
+static size_t huge_page(void)
+{
+    FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "re");
+    unsigned long bytes;
+
+    if (!file || fscanf(file, "%lu", &bytes) != 1)
+        unsupported("the size of huge pages can't be read");
+    if (bytes > 64ul << 20)
+        unsupported("huge pages of %lu bytes are too large to be tried", bytes);
+    fclose(file);
+    return bytes;
+}
+
+static const char *misnumbered(const char *map, size_t length)
+{
+    int64_t wrong = 0;
+
+    for (size_t i = 0; i < length / page; i++)
+        wrong += map[i * page] != (char)(i + 1);
+    return number(wrong);
+}
+
+CASE("madvise.collapse", LINUX("madvise(2)"),
+     "MADV_COLLAPSE keeps what the pages hold, and where it succeeds they are a huge page",
+     .since = KERNEL(6, 1))
+{
+    const size_t huge = huge_page();
+    char *space = map_anonymous(2 * huge, READ_WRITE, MAP_PRIVATE);
+    char *map = space + (huge - (uintptr_t)space % huge) % huge;
+
+    SETUP(madvise(space, 2 * huge, MADV_NOHUGEPAGE)); /* begin with small pages */
+    number_pages(map, huge);
+    EXPECT("0", smaps_pages(map, "AnonHugePages"));
+    SETUP(madvise(space, 2 * huge, MADV_HUGEPAGE));
+    const char *answer = returned(madvise(map, huge, CONSTANT(MADV_COLLAPSE)));
+    EXPECT("0|ENOMEM|EBUSY|EAGAIN|EINVAL", answer);
+    EXPECT("0", misnumbered(map, huge));
+    if (strcmp(answer, "0") == 0)
+        EXPECT(number((int64_t)(huge / page)), smaps_pages(map, "AnonHugePages"));
+}
+
+CASE("madvise.mergeable_keeps", LINUX("madvise(2)"),
+     "MADV_MERGEABLE marks the pages and keeps what they hold", .since = KERNEL(3, 8))
+{
+    char *map = numbered_pages(3, MAP_PRIVATE);
+
+    need_merging();
+    EXPECT("0", returned(madvise(map + page, page, MADV_MERGEABLE)));
+    EXPECT("yes", vm_flag(map + page, "mg"));
+    EXPECT("no", vm_flag(map, "mg"));
+    EXPECT("no", vm_flag(map + 2 * page, "mg"));
+    EXPECT("1 2 3", page_bytes(map, 3 * page));
+}
+
+CASE("madvise.unmergeable", LINUX("madvise(2)"),
+     "MADV_UNMERGEABLE undoes MADV_MERGEABLE and keeps what the pages hold", .since = KERNEL(3, 8))
+{
+    char *map = numbered_pages(2, MAP_PRIVATE);
+
+    need_merging();
+    SETUP(madvise(map, 2 * page, MADV_MERGEABLE));
+    EXPECT("0", returned(madvise(map, page, MADV_UNMERGEABLE)));
+    EXPECT("no", vm_flag(map, "mg"));
+    EXPECT("yes", vm_flag(map + page, "mg"));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+}

@@ -1,0 +1,319 @@
+/* Advice about which pages are in memory: reclaim, reading ahead, populating, guards. */
+#include "case.h"
+
+SUITE("advice", "madvise and posix_madvise");
+
+/* What is behind an address does not count, only that no access is possible: newer kernels may call a
+ * guarded page protected where they call it unmapped today. */
+#define NO_ACCESS "SIGSEGV SEGV_MAPERR exact|SIGSEGV SEGV_ACCERR exact"
+
+/* ---- reclaim ----------------------------------------------------------------------------------- */
+
+CASE("madvise.cold", LINUX("madvise(2)"),
+     "MADV_COLD makes pages look as if nobody had used them lately, and keeps them", .since = KERNEL(5, 4))
+{
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    EXPECT("0", returned(madvise(map, 4 * page, CONSTANT(MADV_COLD))));
+    EXPECT("0", smaps_pages(map, "Referenced"));
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+}
+
+/* Pages that another processor has just taken into use can't be reclaimed for a moment. */
+static const char *page_out(char *map, size_t length)
+{
+    const int attempts = 200;
+    const char *left = "";
+
+    for (int attempt = 0; attempt < attempts; attempt++) {
+        SETUP(madvise(map, length, CONSTANT(MADV_PAGEOUT)));
+        left = residency(map, length);
+        if (!strchr(left, '1'))
+            break;
+        usleep(1000);
+    }
+    return left;
+}
+
+FILE_CASE("madvise.pageout", LINUX("madvise(2)"),
+          "MADV_PAGEOUT drops unchanged pages of a file from memory, and they are read again when touched",
+          .since = KERNEL(5, 4))
+{
+    struct scratch_file file = scratch_file(4 * page);
+    char *map = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
+
+    need_backing_store(&file);
+    SETUP(fsync(file.descriptor));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("0000", page_out(map, 4 * page));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+}
+
+/* ---- reading ahead ----------------------------------------------------------------------------- */
+
+enum { FILE_PAGES = 64, TOUCHED = 32 };
+
+/* A map of a file of which no page is in memory. */
+static char *cold_map(const struct scratch_file *file)
+{
+    evict_file(file);
+    return map_file(file, 0, FILE_PAGES * page, PROT_READ, MAP_SHARED);
+}
+
+/* The residency of pages that the system may still be reading: waits for all of them, within reason. */
+static const char *soon_resident(const char *map, size_t length)
+{
+    const int attempts = 1000;
+    const char *seen = "";
+
+    for (int attempt = 0; attempt < attempts; attempt++) {
+        seen = residency(map, length);
+        if (!strchr(seen, '0'))
+            break;
+        usleep(1000);
+    }
+    return seen;
+}
+
+/* Leaves out devices that never read ahead, whatever the advice. */
+static void need_read_ahead(const struct scratch_file *file)
+{
+    char *map = cold_map(file);
+
+    load(map + TOUCHED * page);
+    const char *neighbours = residency(map + (TOUCHED - 16) * page, 32 * page);
+    SETUP(munmap(map, FILE_PAGES * page));
+    if (strchr(neighbours, '1') == strrchr(neighbours, '1'))
+        unsupported("nothing is read ahead here");
+}
+
+FILE_CASE("madvise.willneed", LINUX("madvise(2)"),
+          "MADV_WILLNEED brings pages into memory before anyone touches them")
+{
+    struct scratch_file file = scratch_file(FILE_PAGES * page);
+    char *map = cold_map(&file);
+
+    EXPECT("00", residency(map, 2 * page));
+    EXPECT("0", returned(madvise(map, 2 * page, MADV_WILLNEED)));
+    EXPECT("11", soon_resident(map, 2 * page));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+}
+
+FILE_CASE("advice.posix_willneed", POSIX("posix_madvise", MAY),
+          "POSIX_MADV_WILLNEED brings pages into memory before anyone touches them")
+{
+    struct scratch_file file = scratch_file(FILE_PAGES * page);
+    char *map = cold_map(&file);
+
+    EXPECT("00", residency(map, 2 * page));
+    EXPECT("0", error_number(posix_madvise(map, 2 * page, POSIX_MADV_WILLNEED)));
+    EXPECT("11", soon_resident(map, 2 * page));
+}
+
+FILE_CASE("madvise.random", LINUX("madvise(2)"), "MADV_RANDOM reads the touched page and nothing around it")
+{
+    struct scratch_file file = scratch_file(FILE_PAGES * page);
+    char *map = cold_map(&file);
+
+    EXPECT("0", returned(madvise(map, FILE_PAGES * page, MADV_RANDOM)));
+    EXPECT("33", load(map + TOUCHED * page));
+    EXPECT("1", residency(map + TOUCHED * page, page));
+    EXPECT("0000000000000000", residency(map + (TOUCHED - 16) * page, 16 * page));
+    EXPECT("0000000000000000", residency(map + (TOUCHED + 16) * page, 16 * page));
+}
+
+FILE_CASE("madvise.sequential", LINUX("madvise(2)"),
+          "MADV_SEQUENTIAL reads on behind the touched page and nothing before it")
+{
+    struct scratch_file file = scratch_file(FILE_PAGES * page);
+
+    need_read_ahead(&file);
+    char *map = cold_map(&file);
+    EXPECT("0", returned(madvise(map, FILE_PAGES * page, MADV_SEQUENTIAL)));
+    EXPECT("33", load(map + TOUCHED * page));
+    EXPECT("11", soon_resident(map + TOUCHED * page, 2 * page));
+    EXPECT("0000000000000000", residency(map + (TOUCHED - 16) * page, 16 * page));
+}
+
+FILE_CASE("madvise.normal", LINUX("madvise(2)"),
+          "MADV_NORMAL undoes MADV_RANDOM: the system reads ahead again")
+{
+    struct scratch_file file = scratch_file(FILE_PAGES * page);
+
+    need_read_ahead(&file);
+    char *map = cold_map(&file);
+    SETUP(madvise(map, FILE_PAGES * page, MADV_RANDOM));
+    EXPECT("0", returned(madvise(map, FILE_PAGES * page, MADV_NORMAL)));
+    EXPECT("33", load(map + TOUCHED * page));
+    EXPECT("11", soon_resident(map + TOUCHED * page, 2 * page));
+}
+
+/* ---- populating -------------------------------------------------------------------------------- */
+
+CASE("madvise.populate_read", LINUX("madvise(2)"),
+     "after MADV_POPULATE_READ the pages of the range are in memory, and only they", .since = KERNEL(5, 14))
+{
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("0000", residency(map, 4 * page));
+    EXPECT("0", returned(madvise(map + page, 2 * page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("0110", residency(map, 4 * page));
+    EXPECT("0 0 0 0", page_bytes(map, 4 * page));
+}
+
+FILE_CASE("madvise.populate_read_file", LINUX("madvise(2)"),
+          "MADV_POPULATE_READ reads a file into memory and waits for it", .since = KERNEL(5, 14))
+{
+    struct scratch_file file = scratch_file(FILE_PAGES * page);
+    char *map = cold_map(&file);
+
+    EXPECT("0000", residency(map, 4 * page));
+    EXPECT("0", returned(madvise(map, 4 * page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+}
+
+FILE_CASE("madvise.populate_read_private", LINUX("madvise(2)"),
+          "MADV_POPULATE_READ breaks no copy-on-write: a private map still shows the file",
+          .since = KERNEL(5, 14))
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("0", returned(madvise(map, 2 * page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("0", smaps_pages(map, "Anonymous"));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+}
+
+CASE("madvise.populate_write", LINUX("madvise(2)"),
+     "after MADV_POPULATE_WRITE the pages are in memory and hold what they held", .since = KERNEL(5, 14))
+{
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("stored", store(map + page, 5));
+    EXPECT("0", returned(madvise(map, 3 * page, CONSTANT(MADV_POPULATE_WRITE))));
+    EXPECT("1110", residency(map, 4 * page));
+    EXPECT("3", smaps_pages(map, "Anonymous"));
+    EXPECT("0 5 0 0", page_bytes(map, 4 * page));
+}
+
+FILE_CASE("madvise.populate_write_file", LINUX("madvise(2)"),
+          "MADV_POPULATE_WRITE of a private map keeps the bytes of the file", .since = KERNEL(5, 14))
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("0", returned(madvise(map, 2 * page, CONSTANT(MADV_POPULATE_WRITE))));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("2", smaps_pages(map, "Anonymous"));
+    write_file(&file, 0, 9);
+    EXPECT("1", load(map));
+}
+
+CASE("madvise.populate_write_ro", LINUX("madvise(2)"),
+     "MADV_POPULATE_WRITE is refused for pages that can only be read", .since = KERNEL(5, 14))
+{
+    char *map = map_anonymous(page, PROT_READ, MAP_PRIVATE);
+
+    EXPECT("EINVAL", returned(madvise(map, page, CONSTANT(MADV_POPULATE_WRITE))));
+    EXPECT("0", residency(map, page));
+    EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("1", residency(map, page));
+}
+
+CASE("madvise.populate_read_none", LINUX("madvise(2)"),
+     "MADV_POPULATE_READ is refused for pages without rights", .since = KERNEL(5, 14))
+{
+    char *map = map_anonymous(2 * page, PROT_NONE, MAP_PRIVATE);
+
+    SETUP(mprotect(map + page, page, PROT_READ));
+    EXPECT("EINVAL", returned(madvise(map, page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("0", returned(madvise(map + page, page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("01", residency(map, 2 * page));
+}
+
+FILE_CASE("madvise.populate_past_eof", LINUX("madvise(2)"),
+          "populating a page past the end of the file is an error and no signal", .since = KERNEL(5, 14))
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED);
+
+    EXPECT("EFAULT", returned(madvise(map, 2 * page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("EFAULT", returned(madvise(map + page, page, CONSTANT(MADV_POPULATE_WRITE))));
+    EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_POPULATE_WRITE))));
+    EXPECT("1", load(map));
+}
+
+CASE("madvise.populate_hole", LINUX("madvise(2)"), "populating a range with an unmapped page is refused",
+     .since = KERNEL(5, 14))
+{
+    char *map = map_anonymous(3 * page, READ_WRITE, MAP_PRIVATE);
+
+    SETUP(munmap(map + page, page));
+    EXPECT("ENOMEM", returned(madvise(map, 3 * page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("ENOMEM", returned(madvise(map, 3 * page, CONSTANT(MADV_POPULATE_WRITE))));
+    EXPECT("0", returned(madvise(map + 2 * page, page, CONSTANT(MADV_POPULATE_WRITE))));
+}
+
+/* ---- guards ------------------------------------------------------------------------------------ */
+
+CASE("madvise.guard_install", LINUX("madvise(2)"),
+     "touching a page with MADV_GUARD_INSTALL raises SIGSEGV, touching its neighbours does not",
+     .since = KERNEL(6, 13))
+{
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    EXPECT("0", returned(madvise(map + page, 2 * page, CONSTANT(MADV_GUARD_INSTALL))));
+    EXPECT(NO_ACCESS, load(map + page));
+    EXPECT(NO_ACCESS, store(map + 3 * page - 1, 1));
+    EXPECT("1", load(map));
+    EXPECT("4", load(map + 3 * page));
+}
+
+CASE("madvise.guard_remove", LINUX("madvise(2)"),
+     "after MADV_GUARD_REMOVE the guarded pages read 0 and can be used, the others keep what they hold",
+     .since = KERNEL(6, 13))
+{
+    char *map = numbered_pages(3, MAP_PRIVATE);
+
+    SETUP(madvise(map + page, page, CONSTANT(MADV_GUARD_INSTALL)));
+    EXPECT("0", returned(madvise(map, 3 * page, CONSTANT(MADV_GUARD_REMOVE))));
+    EXPECT("1 0 3", page_bytes(map, 3 * page));
+    EXPECT("stored", store(map + page, 7));
+    EXPECT("7", load(map + page));
+}
+
+CASE("madvise.guard_fork", LINUX("madvise(2)"), "guards hold in a child too", .since = KERNEL(6, 13))
+{
+    char *map = numbered_pages(2, MAP_PRIVATE);
+
+    SETUP(madvise(map, page, CONSTANT(MADV_GUARD_INSTALL)));
+    EXPECT(NO_ACCESS, load_in_child(map));
+    EXPECT("2", load_in_child(map + page));
+}
+
+CASE("madvise.guard_dontneed", LINUX("madvise(2)"), "MADV_DONTNEED takes no guard away",
+     .since = KERNEL(6, 13))
+{
+    char *map = numbered_pages(2, MAP_PRIVATE);
+
+    SETUP(madvise(map, page, CONSTANT(MADV_GUARD_INSTALL)));
+    EXPECT("0", returned(madvise(map, 2 * page, MADV_DONTNEED)));
+    EXPECT(NO_ACCESS, load(map));
+    EXPECT("0", load(map + page));
+}
+
+CASE("madvise.guard_locked", LINUX("madvise(2)"), "guards can't be put into locked memory, which is kept",
+     .since = KERNEL(6, 13))
+{
+    char *map = numbered_pages(1, MAP_PRIVATE);
+
+    SETUP(mlock(map, page));
+    EXPECT("EINVAL", returned(madvise(map, page, CONSTANT(MADV_GUARD_INSTALL))));
+    EXPECT("1", load(map));
+    SETUP(munlock(map, page));
+    EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_GUARD_INSTALL))));
+    EXPECT(NO_ACCESS, load(map));
+}
