@@ -93,6 +93,18 @@ void write_file(const struct scratch_file *file, off_t offset, int value)
         setup_failed("pwrite: %s", error_name(errno));
 }
 
+void write_page(const struct scratch_file *file, off_t offset, int value)
+{
+    char *bytes = malloc(page);
+
+    if (!bytes)
+        setup_failed("malloc: out of memory");
+    memset(bytes, value, page);
+    if (pwrite(file->descriptor, bytes, page, offset) != (ssize_t)page)
+        setup_failed("pwrite: %s", error_name(errno));
+    free(bytes);
+}
+
 static char *checked_map(void *address)
 {
     if (address == MAP_FAILED)

@@ -28,6 +28,7 @@ int reopen(const struct scratch_file *file, int flags);
 
 void resize_file(const struct scratch_file *file, off_t bytes);            /* ftruncate */
 void write_file(const struct scratch_file *file, off_t offset, int value); /* pwrite of one byte */
+void write_page(const struct scratch_file *file, off_t offset, int value); /* pwrite of a page of them */
 
 /* UNSUPPORTED for a file system that keeps its files in memory only and so never writes anything back. */
 void need_backing_store(const struct scratch_file *file);

@@ -203,7 +203,7 @@ FILE_CASE("mincore.offset", LINUX("mincore(2)"),
 {
     struct scratch_file file = sparse_file((off_t)(8 * page));
 
-    write_file(&file, (off_t)(5 * page), 9);
+    write_page(&file, (off_t)(5 * page), 9);
     char *map = map_file(&file, (off_t)(4 * page), 4 * page, PROT_READ, MAP_SHARED);
     EXPECT("0100", residency(map, 4 * page));
 }
@@ -250,7 +250,7 @@ FILE_CASE("mincore.sparse_file", PRACTICE("Linux, mm/mincore.c"),
     char *map = map_file(&file, 0, 8 * page, PROT_READ, MAP_SHARED);
 
     EXPECT("00000000", residency(map, 8 * page));
-    write_file(&file, (off_t)(2 * page), 1);
+    write_page(&file, (off_t)(2 * page), 1);
     EXPECT("00100000", residency(map, 8 * page));
 }
 
@@ -260,7 +260,7 @@ FILE_CASE("mincore.tail_page", LINUX("mincore(2)"),
     struct scratch_file file = scratch_file(page + 10);
     char *map = map_file(&file, 0, page + 10, PROT_READ, MAP_SHARED);
 
-    EXPECT("2", file_byte(&file, (off_t)page));
+    EXPECT("2", load(&map[page]));
     EXPECT("11", residency(map, page + 10));
 }
 

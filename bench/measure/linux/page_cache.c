@@ -37,7 +37,15 @@ static bool look_by_mincore(struct cached_pages *out, int file, uint64_t length)
 
 bool page_cache_look(struct cached_pages *out, int file, uint64_t length)
 {
-    return look_by_cachestat(out, file, length) || look_by_mincore(out, file, length);
+    struct cached_pages mapped;
+
+    if (!look_by_cachestat(out, file, length))
+        return look_by_mincore(out, file, length);
+    /* On some file systems (overlay) cachestat counts nothing, whatever there is: none has to be seen twice.
+     */
+    if (out->resident == 0 && look_by_mincore(&mapped, file, length) && mapped.resident != 0)
+        *out = mapped;
+    return true;
 }
 
 void page_cache_drop(int file)
