@@ -5,12 +5,22 @@
 
 #include <fcntl.h>
 #include <mapwise.h>
+#include <sys/vfs.h>
+
+/* On overlay the pages belong to the file below, and cachestat counts nothing, whatever there is. */
+static bool cachestat_can_see(int file)
+{
+    const uint32_t overlay = 0x794c7630;
+    struct statfs status;
+
+    return fstatfs(file, &status) != 0 || (uint32_t)status.f_type != overlay;
+}
 
 static bool look_by_cachestat(struct cached_pages *out, int file, uint64_t length)
 {
     struct cachestat_pages status;
 
-    if (!cachestat_ask(&status, file, 0, length))
+    if (!cachestat_can_see(file) || !cachestat_ask(&status, file, 0, length))
         return false;
     *out = (struct cached_pages){
         .resident = status.cached, .dirty = status.dirty + status.write_back, .arriving = true};
@@ -41,8 +51,7 @@ bool page_cache_look(struct cached_pages *out, int file, uint64_t length)
 
     if (!look_by_cachestat(out, file, length))
         return look_by_mincore(out, file, length);
-    /* On some file systems (overlay) cachestat counts nothing, whatever there is: none has to be seen twice.
-     */
+    /* None has to be seen twice: there may be more file systems that cachestat is blind on. */
     if (out->resident == 0 && look_by_mincore(&mapped, file, length) && mapped.resident != 0)
         *out = mapped;
     return true;
