@@ -12,7 +12,6 @@
 #include "results.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -121,7 +120,6 @@ static int run_plan(struct plan *plan, const struct options *options, char *cons
         .profile = options_profile_name(options), .seed = options->seed, .rounds = rounds_of(options)};
     struct results results;
 
-    interrupt_install();
     announce(options->google.display ? stderr : stdout, plan, options);
     if (!plan_open_places(plan, options) || !open_results(&results, plan, options, argv))
         return EXIT_USAGE;
@@ -146,7 +144,7 @@ int main(int argc, char **argv)
     int status;
 
     message_command("mapwise bench");
-    signal(SIGPIPE, SIG_IGN); /* who reads no further shall not keep us from tidying up */
+    interrupt_install();
     if (!command)
         return complain("out of memory; free some");
     for (int i = 0; i < argc; i++)
@@ -167,5 +165,5 @@ int main(int argc, char **argv)
     }
     gb_shutdown();
     free(command);
-    return status;
+    return status == EXIT_USAGE ? status : finish_output(status);
 }

@@ -5,7 +5,6 @@
 #include "message.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -314,9 +313,7 @@ static int print_selection(const struct selection *selection, const struct reque
     }
     if (!request->json)
         print_summary(selection, &tally);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return complain("the output could not be written: %s", strerror(errno));
-    return tally.disagree > 0 ? EXIT_NO : EXIT_YES;
+    return finish_output(tally.disagree > 0 ? EXIT_NO : EXIT_YES);
 }
 
 /* ---- Command line ---------------------------------------------------------------------------- */
@@ -417,7 +414,7 @@ int main(int argc, char **argv)
     for (int option; status == EXIT_YES && (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
         if (option == 'h') {
             print_help();
-            return EXIT_YES;
+            return finish_output(EXIT_YES);
         }
         status = parse_option(&request, option, argv);
     }

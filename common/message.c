@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,9 +41,17 @@ int complain(const char *format, ...)
     return EXIT_USAGE;
 }
 
+/* `mapwise … | head`: the reader of a pipe has had enough. */
+static bool nobody_reads(int descriptor)
+{
+    struct pollfd polled = {descriptor, POLLOUT, 0};
+
+    return poll(&polled, 1, 0) > 0 && (polled.revents & POLLERR);
+}
+
 int finish_output(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || nobody_reads(STDOUT_FILENO))
         return status;
     return complain("cannot write standard output: %s; free some space or print elsewhere", strerror(errno));
 }

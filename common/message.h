@@ -19,7 +19,7 @@ void message_command(const char *command);
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The last thing a command does: sees to it that standard output has taken all that was printed.
- * Returns `status`, or EXIT_USAGE after one line if it has not. */
+ * Returns `status`, or EXIT_USAGE after one line if it has not. A reader that left early is no failure. */
 int finish_output(int status);
 
 #endif

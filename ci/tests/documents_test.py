@@ -96,6 +96,16 @@ class Commands(unittest.TestCase):
         for program in BIN.glob("mapwise-*"):
             self.assertIn(program.name.removeprefix("mapwise-"), text)
 
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+    def test_output_that_can_not_be_written_is_told_by_every_command(self):
+        told = [[name, "--help"] for name in ("check", "bench", "report", "constants", "info")]
+        for arguments in [["--help"], *told, ["check", "--list"], ["bench", "--list"], ["constants"], ["info"]]:
+            if not (BIN / "mapwise-bench").exists() and arguments[0] == "bench":
+                continue
+            with open("/dev/full", "w") as full:
+                process = subprocess.run([BIN / "mapwise", *arguments], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual((arguments, process.returncode, process.stderr.count("\n")), (arguments, 2, 1))
+
     def test_unknown_commands_are_refused_on_one_line(self):
         for arguments in ([], ["nonsense"], ["../check"], ["x" * 300]):
             process = subprocess.run([BIN / "mapwise", *arguments], capture_output=True, text=True)

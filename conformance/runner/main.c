@@ -139,17 +139,17 @@ static bool open_output(struct session *session)
 static bool close_output(struct session *session)
 {
     FILE *stream = session->output.stream;
-    const char *name = session->partial_output[0] ? session->options->output : "standard output";
-    bool written = fflush(stream) == 0 && !ferror(stream);
 
-    if (session->partial_output[0]) {
-        written = fclose(stream) == 0 && written;
-        written = written && rename(session->partial_output, session->options->output) == 0;
-        if (!written)
-            unlink(session->partial_output);
+    if (!session->partial_output[0])
+        return finish_output(EXIT_YES) == EXIT_YES;
+    bool written = !ferror(stream);
+    written = fclose(stream) == 0 && written;
+    written = written && rename(session->partial_output, session->options->output) == 0;
+    if (!written) {
+        complain("cannot write '%s': %s; name another file with --output", session->options->output,
+                 strerror(errno));
+        unlink(session->partial_output);
     }
-    if (!written)
-        complain("cannot write %s: %s", name, strerror(errno));
     return written;
 }
 
