@@ -6,9 +6,12 @@
  *   mapwise/error.h      what can go wrong, and how a failure is described
  *   mapwise/options.h    what to map, and how
  *   mapwise/map.h        making a map, giving it back, facts about it
+ *   mapwise/resize.h     longer, shorter, or another part of the file
  *   mapwise/bytes.h      reading and writing with every bound checked
  *   mapwise/pin.h        raw pointers into a map, counted
  *   mapwise/sync.h       writing changes back
+ *   mapwise/lock.h       keeping pages in memory
+ *   mapwise/guard.h      a page that can't be supplied as an error, not a signal
  *   mapwise/protect.h    changing the rights of pages
  *   mapwise/advice.h     telling the system how a range will be used
  *   mapwise/residency.h  which pages are in memory
@@ -38,16 +41,17 @@
  *     rights, then the system. A failing call changes nothing unless its own text says otherwise.
  *   - A NULL map, or a NULL out-parameter whose text does not allow it, is MW_E_INVAL.
  *   - errno is not part of the interface; calls may change it. The system's code is in mw_err.os.
- *   - The library keeps no global state, starts no thread, installs no signal handler and prints
- *     nothing.
+ *   - The library starts no thread and prints nothing. It installs a signal handler only for guarded maps
+ *     (mapwise/guard.h). What it keeps between calls is a small record for each thread that uses it.
  *
  * Threads: any number of threads may read, write, pin, sync, advise and ask about one map at a time.
- * Calls that change the map itself (mw_unmap, mw_free, mw_protect) never wait: they answer MW_E_BUSY
- * while a pin is held or another thread is inside a call on the map, and a call that comes in while
- * one of them is at work gets MW_E_BUSY too. After mw_free the pointer is dead for all threads.
+ * Calls that change the map itself (mw_unmap, mw_free, mw_protect, mw_resize, mw_rewindow) never wait:
+ * they answer MW_E_BUSY while a pin is held or another thread is inside a call on the map, and a call that
+ * comes in while one of them is at work, or is found to be refused, gets MW_E_BUSY too. After mw_free the pointer is dead for all threads.
  *
  * Faults: a file that another program truncates under a map leaves pages that no call can supply;
- * touching them, also through mw_read_at and mw_write_at, raises SIGBUS.
+ * touching them raises SIGBUS, also through mw_read_at and mw_write_at, unless the map is guarded
+ * (mapwise/guard.h).
  */
 #ifndef MAPWISE_H
 #define MAPWISE_H
@@ -58,11 +62,14 @@
 #include "mapwise/constants.h"
 #include "mapwise/error.h"
 #include "mapwise/export.h"
+#include "mapwise/guard.h"
+#include "mapwise/lock.h"
 #include "mapwise/map.h"
 #include "mapwise/options.h"
 #include "mapwise/pin.h"
 #include "mapwise/protect.h"
 #include "mapwise/residency.h"
+#include "mapwise/resize.h"
 #include "mapwise/sync.h"
 #include "mapwise/version.h"
 

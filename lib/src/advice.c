@@ -1,6 +1,7 @@
 #include "mapwise/advice.h"
 
-#include "handle.h"
+#include "gate.h"
+#include "standing.h"
 
 #include <string.h>
 
@@ -155,8 +156,12 @@ static int advise_entered(mw_map *map, uint64_t offset, uint64_t length, const a
     range = pages_of(map, range, inward ? SHRINK : request->property->reach);
     if (mw__range_is_empty(range))
         return MW_OK;
-    return request->property->guard == NO_GUARD ? ask_system(map, range, request->native, err)
-                                                : advise_guard(map, range, request, err);
+    if (request->property->guard != NO_GUARD)
+        return advise_guard(map, range, request, err);
+    code = ask_system(map, range, request->native, err);
+    if (code == MW_OK && range.end - range.start == map->region_length && request->property != &unnamed)
+        mw__standing_note(map, (mw_advice)(request->property - properties));
+    return code;
 }
 
 static int advise(mw_map *map, uint64_t offset, uint64_t length, const advising *request, mw_err *err)

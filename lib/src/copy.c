@@ -108,7 +108,7 @@ static int copy_exactly(mw_map *map, source *from, uint64_t length, const mw_map
     if (code == MW_OK && got < length)
         code = mw__fail(err, MW_E_SHORT, "options.length", got);
     if (code != MW_OK && map->region)
-        mw__os_unmap(map->region, map->region_length, NULL);
+        mw__os_unmap(map->region, map->room, NULL);
     return code;
 }
 
@@ -119,11 +119,11 @@ static int settle_rights(mw_map *map, const mw_map_options *options, mw_err *err
         return MW_OK;
 
     uint32_t prot = options->prot == 0 ? MW_PROT_READ : options->prot & ~MW_PROT_NONE;
-    int code = map->region ? mw__os_protect(map->region, map->region_length, prot, err) : MW_OK;
+    int code = map->region_length ? mw__os_protect(map->region, map->region_length, prot, err) : MW_OK;
     map->access = MW_ACCESS_READ;
     map->rights.bits = prot | MW_RIGHT_OPEN;
     if (code != MW_OK)
-        mw__os_unmap(map->region, map->region_length, NULL);
+        mw__os_unmap(map->region, map->room, NULL);
     return code;
 }
 

@@ -1,25 +1,22 @@
 /* Making maps. The plan says what to do (plan.h); here it is done, and undone if a step fails. */
 #include "create.h"
 
-#include "handle.h"
+#include "checked.h"
 #include "options.h"
-
-#include <stdlib.h>
+#include "storage.h"
 
 static mw_map *new_handle(const mw_map_options *options, mw_err *err)
 {
-    mw_map *map = calloc(1, sizeof *map);
+    mw_map *map = mw__handle_new(err);
 
-    if (!map) {
-        mw__fail(err, MW_E_NOMEM, "calloc", MW_NOWHERE);
-        return NULL;
-    }
-    atomic_init(&map->gate, 0);
-    atomic_init(&map->pins, 0);
-    atomic_init(&map->closed, false);
-    map->fd = MW_NO_FD;
-    map->flags = options->flags;
+    if (map)
+        map->flags = options->flags;
     return map;
+}
+
+static int install_guard(const mw_map_options *options, mw_err *err)
+{
+    return (options->flags & MW_F_GUARDED) ? mw__os_guard_install(err) : MW_OK;
 }
 
 /* ---- the region --------------------------------------------------------- */
@@ -61,30 +58,51 @@ static int finish_region(unsigned char *region, const mw__plan *plan, const mw_m
     return code;
 }
 
-int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err)
+/* Maps the region, in room of its own if it is to have more than it needs. */
+static int map_region(void **region, const mw__plan *plan, const mw_map_options *options, mw_fd fd,
+                      mw_err *err)
 {
-    void *region = NULL;
+    mw__mapping mapping = mapping_of(plan, options, fd);
+    int code;
 
-    if (plan->region_length != 0) {
-        mw__mapping mapping = mapping_of(plan, options, fd);
-        int code = mw__os_map(&region, &mapping, err);
+    *region = NULL;
+    if (plan->room > plan->region_length) {
+        code = mw__os_reserve(region, plan->address, (options->flags & MW_F_FIXED) != 0, plan->room, err);
         if (code != MW_OK)
             return code;
-        code = finish_region(region, plan, options, err);
-        if (code != MW_OK) {
-            mw__os_unmap(region, plan->region_length, NULL);
-            return code;
-        }
+        mapping.address = *region;
+        mapping.over = true;
+    }
+    if (plan->region_length == 0)
+        return MW_OK;
+    if ((code = mw__os_map(region, &mapping, err)) != MW_OK && mapping.over)
+        mw__os_unmap(mapping.address, plan->room, NULL);
+    return code;
+}
+
+int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err)
+{
+    void *region;
+    int code = map_region(&region, plan, options, fd, err);
+
+    if (code != MW_OK)
+        return code;
+    if (plan->region_length != 0 && (code = finish_region(region, plan, options, err)) != MW_OK) {
+        mw__os_unmap(region, plan->room, NULL);
+        return code;
     }
     map->shared = plan->rights.shared;
     map->access = plan->rights.access;
     map->rights.bits = plan->rights.prot | MW_RIGHT_OPEN;
+    map->raw_flags = options->raw_flags;
     map->offset = plan->offset;
     map->length = plan->length;
     map->page_size = plan->page_size;
     map->lead = plan->lead;
     map->region = region;
     map->region_length = plan->region_length;
+    map->room = plan->room;
+    map->locked = (options->flags & MW_F_LOCKED) != 0;
     return MW_OK;
 }
 
@@ -105,7 +123,7 @@ static int try_region(const mw__plan *plan, const mw_map_options *options, mw_fd
     if (options->flags & MW_F_LOCKED)
         code = mw__os_lock(region, backed_pages(plan), true, err);
     mw__os_unmap(region, plan->region_length, NULL);
-    return code;
+    return code == MW_E_NOTSUP ? MW_OK : code;
 }
 
 /* Takes back growth, unless somebody else has changed the size since. */
@@ -209,13 +227,14 @@ static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, m
 static int map_descriptor(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err)
 {
     mw_map *map = new_handle(options, err);
+    int code;
 
     if (!map)
         return MW_E_NOMEM;
-
-    int code = map_open_file(map, fd, options, err);
+    if ((code = install_guard(options, err)) == MW_OK)
+        code = map_open_file(map, fd, options, err);
     if (code != MW_OK) {
-        free(map);
+        mw__handle_release(map);
         return code;
     }
     *out = map;
@@ -248,6 +267,7 @@ int mw_map_file(mw_map **out, const char *path, const mw_map_options *options, m
 
     mw__open_request request = {.writable = mw__plan_opens_writable(&read),
                                 .create = (read.flags & MW_F_CREATE) != 0,
+                                .exclusive = (read.flags & MW_F_EXCLUSIVE) != 0,
                                 .wait = (read.flags & MW_F_READ_COPY) != 0,
                                 .mode = read.file_mode};
     if (read.access == MW_ACCESS_DEFAULT && read.prot == 0)
@@ -263,6 +283,20 @@ int mw_map_file(mw_map **out, const char *path, const mw_map_options *options, m
     return code;
 }
 
+static int count_from_position(mw_map_options *options, mw_fd fd, mw_err *err)
+{
+    uint64_t position;
+    int code;
+
+    if (!(options->flags & MW_F_FROM_POSITION))
+        return MW_OK;
+    if ((code = mw__os_file_position(&position, fd, err)) != MW_OK)
+        return code;
+    return mw__add(&options->offset, options->offset, position)
+               ? MW_OK
+               : mw__fail(err, MW_E_OVERFLOW, "options.offset", position);
+}
+
 int mw_map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err)
 {
     mw_map_options read;
@@ -274,6 +308,8 @@ int mw_map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err
     *out = NULL;
     if ((code = mw__options_read(&read, options, MW_FLAGS_FD, err)) != MW_OK)
         return code;
+    if ((code = count_from_position(&read, fd, err)) != MW_OK)
+        return code;
     /* Before the map, so that running out of descriptors costs nothing that must be undone. */
     if (!(read.flags & MW_F_NO_TRACK) && (code = mw__os_duplicate(&kept, fd, err)) != MW_OK)
         return code;
@@ -284,21 +320,53 @@ int mw_map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err
     return code;
 }
 
+/* Memory in huge pages: the system's own flags say so. */
+static int huge_memory(mw_map_options *options, mw_err *err)
+{
+    uint64_t flags;
+    int code = mw__os_huge_flags(&flags, options->huge_page_size, err);
+
+    options->raw_flags |= flags;
+    return code;
+}
+
+/* Shared memory is a file without a name, so that it can grow later, unless the caller wants no descriptor
+ * or asks the system for something of its own. Where no such file is to be had, it is memory all the same. */
+static mw_fd memory_file(const mw__plan *plan, const mw_map_options *options)
+{
+    mw_fd fd = MW_NO_FD;
+
+    if (plan->rights.shared && plan->length != 0 && options->raw_flags == 0 &&
+        !(options->flags & MW_F_NO_TRACK))
+        mw__os_memory_file(&fd, options->label ? options->label : "mapwise", plan->length, NULL);
+    return fd;
+}
+
 int mw__make_memory(mw_map *map, uint64_t length, const mw_map_options *options, mw_err *err)
 {
+    mw_map_options own = *options;
     mw__plan plan;
     size_t page_size;
     int code;
 
-    if ((code = mw__os_mapping_page_size(&page_size, MW_NO_FD, 0, options->raw_flags, err)) != MW_OK ||
-        (code = mw__plan_memory(&plan, options, length, page_size, err)) != MW_OK ||
-        (code = mw__os_raw_flags_check(options->raw_flags, (options->flags & MW_F_RAW_UNCHECKED) != 0, false,
-                                       err)) != MW_OK)
+    if ((options->huge_page_size != 0 && (code = huge_memory(&own, err)) != MW_OK) ||
+        (code = mw__os_mapping_page_size(&page_size, MW_NO_FD, 0, own.raw_flags, err)) != MW_OK ||
+        (code = mw__plan_memory(&plan, &own, length, page_size, err)) != MW_OK ||
+        (code = mw__os_raw_flags_check(own.raw_flags, (own.flags & MW_F_RAW_UNCHECKED) != 0, false, err)) !=
+            MW_OK ||
+        (own.label && (code = mw__os_label_check(own.label, err)) != MW_OK))
         return code;
-    if (options->label && (code = mw__os_label_check(options->label, err)) != MW_OK)
-        return code;
+
+    map->fd = memory_file(&plan, &own);
+    if (map->fd != MW_NO_FD)
+        own.label = NULL; /* the file has it */
     map->source = MW_SOURCE_ANONYMOUS;
-    return mw__make_region(map, &plan, options, MW_NO_FD, err);
+    code = mw__make_region(map, &plan, &own, map->fd, err);
+    if (code != MW_OK && map->fd != MW_NO_FD) {
+        mw__os_close(map->fd, NULL);
+        map->fd = MW_NO_FD;
+    }
+    return code;
 }
 
 int mw_map_anon(mw_map **out, uint64_t length, const mw_map_options *options, mw_err *err)
@@ -314,9 +382,10 @@ int mw_map_anon(mw_map **out, uint64_t length, const mw_map_options *options, mw
         return code;
     if (!(map = new_handle(&read, err)))
         return MW_E_NOMEM;
-    code = mw__make_memory(map, length, &read, err);
+    if ((code = install_guard(&read, err)) == MW_OK)
+        code = mw__make_memory(map, length, &read, err);
     if (code != MW_OK) {
-        free(map);
+        mw__handle_release(map);
         return code;
     }
     *out = map;

@@ -1,4 +1,4 @@
-/* The inside of a map, and the gate before it. */
+/* The inside of a map. */
 #ifndef MW_HANDLE_H
 #define MW_HANDLE_H
 
@@ -10,25 +10,35 @@
 #include <stdatomic.h>
 
 struct mw_map {
-    /* Pins held and calls inside, or GATE_EXCLUSIVE while a structural call is at work. */
+    /* Pins held and calls counted, or MW_GATE_EXCLUSIVE while a structural call is at work (gate.h). */
     _Atomic uint32_t gate;
     _Atomic uint32_t pins;
     _Atomic bool closed;
+    /* Grows whenever what lies at an offset may have changed: views remember it (storage.h). */
+    _Atomic uint64_t generation;
 
     /* Set when the map is made. */
     mw_source source;
     uint32_t flags;
+    uint64_t raw_flags;
     bool shared;
     mw_fd fd; /* MW_NO_FD: none kept */
-    uint64_t offset;
-    uint64_t length;
     size_t page_size;
+    unsigned char nothing; /* what the first byte of an empty map would be: gives pins an address */
+    mw_map *next;          /* while it is not in use (storage.c) */
+
+    /* Advice that was given to all pages, a bit (1 << MW_ADVICE_*) each, and whether all are locked: new
+     * pages of the map get the same. */
+    _Atomic uint32_t advised;
+    _Atomic bool locked;
+
+    /* Changed by structural calls only; the length is read at any time. */
+    _Atomic uint64_t length;
+    uint64_t offset;
     unsigned char *region; /* whole pages; NULL: nothing is mapped */
     size_t region_length;
-    size_t lead;           /* bytes of the region before the map's first byte */
-    unsigned char nothing; /* what the first byte of an empty map would be: gives pins an address */
-
-    /* Changed by structural calls only. */
+    size_t room; /* address space that is the map's own from `region` on: region_length or more */
+    size_t lead; /* bytes of the region before the map's first byte */
     mw_access access;
     mw__rights rights;
 };
@@ -39,21 +49,11 @@ static inline mw_map *mw__not_const(const mw_map *map)
     return (mw_map *)(uintptr_t)map;
 }
 
-/* Begins a call on `map` that may run beside others: MW_E_INVAL (NULL), MW_E_BUSY, MW_E_LIMIT,
- * MW_E_CLOSED. After MW_OK, and only then, mw__leave must follow. */
-int mw__enter(mw_map *map, mw_err *err);
-
-/* The same for calls that work on closed maps too. */
-int mw__enter_any(mw_map *map, mw_err *err);
-void mw__leave(mw_map *map);
-
-/* Begins a structural call, which is alone: MW_E_INVAL (NULL), MW_E_BUSY. The map may be closed. After
- * MW_OK mw__leave_exclusive must follow. Neither kind ever waits. */
-int mw__enter_exclusive(mw_map *map, mw_err *err);
-void mw__leave_exclusive(mw_map *map);
-
 /* The address of the map's first byte. */
 unsigned char *mw__bytes(mw_map *map);
+
+/* The offset in the map where the page that holds byte `offset` begins; 0 if that is before the map. */
+uint64_t mw__page_start(const mw_map *map, uint64_t offset);
 
 /* *range = the checked bytes of the map. MW_E_OVERFLOW, MW_E_RANGE. */
 int mw__map_range(mw__range *range, const mw_map *map, uint64_t offset, uint64_t length, mw_err *err);

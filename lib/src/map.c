@@ -1,9 +1,9 @@
 /* Giving maps back, and facts about them. */
 #include "mapwise/map.h"
 
-#include "handle.h"
+#include "gate.h"
+#include "storage.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* More bytes than an mw_info will ever have. A larger size was never set, and must not be written to. */
@@ -16,10 +16,13 @@ static int close_map(mw_map *map, mw_err *err)
 
     if (atomic_load_explicit(&map->closed, memory_order_relaxed))
         return MW_OK;
-    if (map->region && (code = mw__os_unmap(map->region, map->region_length, err)) != MW_OK)
+    if (map->region && (code = mw__os_unmap(map->region, map->room, err)) != MW_OK)
         return code;
     atomic_store_explicit(&map->closed, true, memory_order_relaxed);
     map->region = NULL;
+    map->region_length = 0;
+    map->room = 0;
+    mw__handle_changed(map);
     mw__rights_release(&map->rights);
     if (map->fd != MW_NO_FD)
         code = mw__os_close(map->fd, err);
@@ -47,11 +50,11 @@ int mw_free(mw_map *map)
     if (code != MW_OK)
         return code;
     code = close_map(map, NULL);
-    if (!atomic_load_explicit(&map->closed, memory_order_relaxed)) {
-        mw__leave_exclusive(map);
-        return code;
-    }
-    free(map);
+
+    const bool closed = atomic_load_explicit(&map->closed, memory_order_relaxed);
+    mw__leave_exclusive(map);
+    if (closed)
+        mw__handle_release(map);
     return code;
 }
 
@@ -59,7 +62,9 @@ static mw_info describe(mw_map *map)
 {
     bool closed = atomic_load_explicit(&map->closed, memory_order_relaxed);
     mw__range all = {0, map->region_length};
-    uint32_t common = closed ? 0 : map->region ? mw__rights_common(&map->rights, all) : map->rights.bits;
+    uint32_t common = closed               ? 0
+                      : map->region_length ? mw__rights_common(&map->rights, all)
+                                           : map->rights.bits;
 
     return (mw_info){.size = (uint32_t)sizeof(mw_info),
                      .flags = map->flags,
@@ -71,9 +76,11 @@ static mw_info describe(mw_map *map)
                      .offset = map->offset,
                      .mapped_length = closed ? 0 : map->region_length,
                      .page_size = map->page_size,
-                     .base = map->region ? mw__bytes(map) : NULL,
+                     .base = map->region_length ? mw__bytes(map) : NULL,
                      .fd = map->fd,
-                     .closed = closed};
+                     .closed = closed,
+                     .reserved = closed || map->room == 0 ? 0 : map->room - map->lead,
+                     .generation = map->generation};
 }
 
 int mw_info_get(mw_info *out, const mw_map *map, mw_err *err)
@@ -116,6 +123,11 @@ static int file_size(uint64_t *out, const mw_map *map, mw_err *err)
     if (code == MW_OK)
         *out = facts.size;
     return code;
+}
+
+int mw_huge_page_size_at(uint64_t *out, size_t index, mw_err *err)
+{
+    return out ? mw__os_huge_page_size(out, index, err) : mw__fail(err, MW_E_INVAL, "out", MW_NOWHERE);
 }
 
 int mw_file_size(uint64_t *out, const mw_map *map, mw_err *err)

@@ -50,6 +50,10 @@ int mw__options_read(mw_map_options *out, const mw_map_options *given, uint32_t 
         return mw__fail(err, MW_E_INVAL, "options.prot", MW_NOWHERE);
     if ((out->flags & MW_F_FIXED) && !out->address)
         return mw__fail(err, MW_E_INVAL, "options.address", MW_NOWHERE);
+    if ((out->flags & MW_F_EXCLUSIVE) && !(out->flags & MW_F_CREATE))
+        return mw__fail(err, MW_E_INVAL, "options.flags", MW_NOWHERE);
+    if (out->length == 0 && (out->flags & MW_F_ZERO_IS_WHOLE))
+        out->length = MW_WHOLE;
     if (out->file_mode & ~07777u)
         return mw__fail(err, MW_E_INVAL, "options.file_mode", MW_NOWHERE);
     if (out->reserved != 0)

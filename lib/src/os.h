@@ -34,7 +34,8 @@ typedef struct mw__file_facts {
 typedef struct mw__open_request {
     bool writable;
     bool create;
-    bool wait; /* for the other end of a pipe */
+    bool exclusive; /* what exists is not opened */
+    bool wait;      /* for the other end of a pipe */
     uint32_t mode;
 } mw__open_request;
 
@@ -47,6 +48,7 @@ int mw__os_close(mw_fd fd, mw_err *err);
 void mw__os_remove(const char *path, mw_fd fd);
 
 int mw__os_file_facts(mw__file_facts *out, mw_fd fd, mw_err *err);
+int mw__os_file_position(uint64_t *out, mw_fd fd, mw_err *err);
 
 /* Never raises a signal: a size over the process's limit is MW_E_LIMIT. */
 int mw__os_file_resize(mw_fd fd, uint64_t size, mw_err *err);
@@ -71,6 +73,7 @@ typedef struct mw__mapping {
     uint64_t file_offset;
     size_t length;
     void *address;  /* wish, or demand if MW_F_FIXED is in `flags`; may be NULL */
+    bool over;      /* in place of what is at `address`, which is ours */
     uint32_t flags; /* MW_F_NORESERVE, _FIXED, _POPULATE, _RAW_UNCHECKED concern a platform */
     uint64_t raw_flags;
 } mw__mapping;
@@ -83,13 +86,36 @@ int mw__os_mapping_page_size(size_t *out, mw_fd fd, uint64_t block_size, uint64_
 
 int mw__os_map(void **out, const mw__mapping *mapping, mw_err *err);
 int mw__os_unmap(void *address, size_t length, mw_err *err);
+
+/* Address space without pages, for mappings to come (`over`). `address` as in a mapping. */
+int mw__os_reserve(void **out, void *address, bool fixed, size_t length, mw_err *err);
+
+/* Gives pages of a mapping back and keeps their address space. */
+int mw__os_empty(void *address, size_t length, mw_err *err);
+
+/* Makes a mapping larger, at the end of its last page, with all that the pages are; *region changes if
+ * `may_move` and it must. MW_E_NOMEM: no room there; MW_E_NOTSUP: the system can't do it for these pages,
+ * which may have been mapped or treated in parts. Nothing has changed then. */
+int mw__os_extend(void **region, size_t length, size_t new_length, size_t page_size, bool may_move,
+                  mw_err *err);
+
+/* A file of shared memory without a name, which can grow and be sealed; `name` is for /proc. */
+int mw__os_memory_file(mw_fd *out, const char *name, uint64_t size, mw_err *err);
+
+/* The raw flags that make new memory consist of pages of `size` bytes (MW_HUGE_DEFAULT). */
+int mw__os_huge_flags(uint64_t *raw_flags, uint64_t size, mw_err *err);
+
+/* The index-th smallest size of huge pages; MW_E_END. */
+int mw__os_huge_page_size(uint64_t *out, size_t index, mw_err *err);
 int mw__os_protect(void *address, size_t length, uint32_t prot, mw_err *err);
 
 /* Faults pages in, for writing if `write`; reports what could not be had. */
 int mw__os_populate(void *address, size_t length, bool write, mw_err *err);
 
-/* Locks pages in memory: now, or (`later`) when they are touched, which asks for the right alone. */
+/* Locks pages in memory: now, or (`later`) when they are touched, which asks for the right alone (MW_E_NOTSUP
+ * where that can't be done). */
 int mw__os_lock(void *address, size_t length, bool later, mw_err *err);
+int mw__os_unlock(void *address, size_t length, mw_err *err);
 
 /* Is this label possible at all? Names new memory. */
 int mw__os_label_check(const char *label, mw_err *err);
@@ -113,8 +139,34 @@ int mw__os_advise(void *address, size_t length, int native, mw_err *err);
 /* One byte for each page of mw_page_size() bytes; bit 0 is residency. */
 int mw__os_residency(unsigned char *out, void *address, size_t length, mw_err *err);
 
+/* ---- threads ------------------------------------------------------------ */
+
+struct mw__thread;
+
+/* Sees to it that mw__thread_detach is called when this thread ends. */
+int mw__os_thread_watch(struct mw__thread *thread);
+
+/* Can this process put a barrier on all of its threads at once, from now on? Then does it. */
+bool mw__os_barrier_ready(void);
+void mw__os_barrier(void);
+
+/* ---- faults ------------------------------------------------------------- */
+
+/* Hands the faults of pages that can't be supplied to mw__guard_fault, and the rest to whoever had them
+ * before. Once; any thread. */
+int mw__os_guard_install(mw_err *err);
+
+/* Copies between memory and mapped pages through the system, which says so if a page can't be supplied
+ * (MW_E_FAULT). *done bytes were copied, from the first on. */
+int mw__os_copy_from(size_t *done, void *destination, const void *mapped, size_t n, mw_err *err);
+int mw__os_copy_to(size_t *done, void *mapped, const void *source, size_t n, mw_err *err);
+
 /* For the files of a platform among themselves: PROT_* of MW_PROT_*, and whether seals fix the size. */
 int mw__os_native_prot(uint32_t prot);
+
+/* Descriptors 0, 1 and 2 mean something to everybody; one of ours must not take the place of one that the
+ * program has closed. Also passes on -1. */
+int mw__os_move_up(int fd);
 int mw__os_seals_check(mw_fd fd, mw_err *err);
 
 /* mw_page_size and mw_granularity are the platform's too. */

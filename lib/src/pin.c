@@ -1,6 +1,6 @@
 #include "mapwise/pin.h"
 
-#include "handle.h"
+#include "gate.h"
 
 static int pin(void **out, mw_map *map, uint64_t offset, uint64_t length, uint32_t prot, mw_err *err)
 {
@@ -18,16 +18,17 @@ static int pin(void **out, mw_map *map, uint64_t offset, uint64_t length, uint32
     return MW_OK;
 }
 
-/* A pin is a call that has not left the gate yet. */
+/* A pin is counted at the gate, inside a call that is not yet over: the gate can't close in between. */
 int mw_pin(void **out, mw_map *map, uint64_t offset, uint64_t length, uint32_t prot, mw_err *err)
 {
     int code = mw__enter(map, err);
 
     if (code != MW_OK)
         return code;
-    code = pin(out, map, offset, length, prot, err);
-    if (code != MW_OK)
-        mw__leave(map);
+    if ((code = mw__enter_counted(map, err)) == MW_OK &&
+        (code = pin(out, map, offset, length, prot, err)) != MW_OK)
+        mw__leave_counted(map);
+    mw__leave(map);
     return code;
 }
 
@@ -55,7 +56,7 @@ int mw_unpin(mw_map *map, const void *pointer)
     bool is_inside = address >= first && address - first <= map->length;
     bool taken = is_inside && take_pin(map);
     if (taken)
-        mw__leave(map);
+        mw__leave_counted(map);
     mw__leave(map);
     return taken ? MW_OK : MW_E_INVAL;
 }

@@ -112,6 +112,24 @@ static int check_alignment(const mw_map_options *options, size_t page_size, mw_e
     return MW_OK;
 }
 
+static int make_room(mw__plan *plan, const mw_map_options *options, size_t page_size, mw_err *err)
+{
+    uint64_t bytes;
+    uint64_t rounded;
+
+    plan->room = plan->region_length;
+    if (options->reserve <= plan->length)
+        return MW_OK;
+    /* Space for larger pages would have to be aligned to them. */
+    if (page_size != mw_page_size())
+        return mw__fail(err, MW_E_NOTSUP, "options.reserve", MW_NOWHERE);
+    if (!mw__add(&bytes, plan->lead, options->reserve) || !mw__round_up(&rounded, bytes, page_size) ||
+        rounded > OBJECT_MAX)
+        return mw__fail(err, MW_E_OVERFLOW, "options.reserve", MW_NOWHERE);
+    plan->room = (size_t)rounded;
+    return MW_OK;
+}
+
 /* Rounds the map to pages and places it. */
 static int lay_out(mw__plan *plan, const mw_map_options *options, size_t page_size, mw_err *err)
 {
@@ -130,6 +148,8 @@ static int lay_out(mw__plan *plan, const mw_map_options *options, size_t page_si
     plan->page_size = page_size;
     plan->lead = (size_t)lead;
     plan->region_length = plan->length == 0 ? 0 : (size_t)rounded;
+    if ((code = make_room(plan, options, page_size, err)) != MW_OK)
+        return code;
 
     if (options->address) {
         uintptr_t address = (uintptr_t)options->address;
@@ -169,6 +189,8 @@ int mw__plan_file(mw__plan *out, const mw_map_options *options, const mw__file_f
         (code = check_kind(options, facts, err)) != MW_OK ||
         (code = check_descriptor(out, options, facts, err)) != MW_OK)
         return code;
+    if (options->huge_page_size != 0)
+        return mw__fail(err, MW_E_INVAL, "options.huge_page_size", MW_NOWHERE);
     if (copy) {
         if (out->rights.access == MW_ACCESS_WRITE)
             return mw__fail_as(err, MW_E_NOTSUP, facts->refusal, "options.access");

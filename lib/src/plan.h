@@ -24,6 +24,7 @@ typedef struct mw__plan {
     size_t page_size;     /* of the mapping */
     size_t lead;          /* bytes of the region before the first byte of the map */
     size_t region_length; /* whole pages; 0: nothing to map */
+    size_t room;          /* address space to take: region_length, or more */
     void *address;        /* of the region; a wish, or a demand */
 } mw__plan;
 

@@ -1,6 +1,6 @@
 #include "mapwise/protect.h"
 
-#include "handle.h"
+#include "gate.h"
 #include "options.h"
 
 /* Gives pages that the system may have changed in part the rights on record again. */

@@ -1,6 +1,6 @@
 #include "residency.h"
 
-#include "handle.h"
+#include "gate.h"
 
 #include <string.h>
 

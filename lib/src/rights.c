@@ -45,6 +45,16 @@ static void append(mw__rights *rights, uint64_t end, uint32_t bits)
         rights->runs[rights->count++] = (mw__run){end, bits};
 }
 
+/* One run is no list. */
+static void simplify(mw__rights *rights)
+{
+    if (rights->count != 1)
+        return;
+    rights->bits = rights->runs[0].bits;
+    free(rights->runs);
+    rights->runs = NULL;
+}
+
 int mw__rights_change(mw__rights *out, const mw__rights *rights, uint64_t whole, mw__range range,
                       uint32_t clear, uint32_t set, mw_err *err)
 {
@@ -62,11 +72,34 @@ int mw__rights_change(mw__rights *out, const mw__rights *rights, uint64_t whole,
         position = mw__rights_run_at(&bits, rights, position, limit).end;
         append(out, position, inside ? (bits & ~clear) | set : bits);
     }
-    if (out->count == 1) {
-        out->bits = out->runs[0].bits;
-        free(out->runs);
-        out->runs = NULL;
+    simplify(out);
+    return MW_OK;
+}
+
+int mw__rights_resize(mw__rights *out, const mw__rights *rights, uint64_t whole, uint64_t new_whole,
+                      uint32_t bits, mw_err *err)
+{
+    const uint64_t kept = whole < new_whole ? whole : new_whole;
+    uint64_t position = 0;
+
+    *out = (mw__rights){rights->bits, 0, NULL};
+    if (!rights->runs && (kept == 0 || bits == rights->bits || new_whole <= whole)) {
+        out->bits = kept == 0 ? bits : rights->bits;
+        return MW_OK;
     }
+    out->runs = malloc(((rights->runs ? rights->count : 1) + 1) * sizeof *out->runs);
+    if (!out->runs)
+        return mw__fail(err, MW_E_NOMEM, "malloc", MW_NOWHERE);
+    while (position < kept) {
+        uint32_t old;
+        position = mw__rights_run_at(&old, rights, position, kept).end;
+        append(out, position, old);
+    }
+    if (new_whole > kept)
+        append(out, new_whole, bits);
+    if (out->count == 0)
+        append(out, 0, bits);
+    simplify(out);
     return MW_OK;
 }
 

@@ -34,6 +34,10 @@ mw__range mw__rights_run_at(uint32_t *bits, const mw__rights *rights, uint64_t s
 int mw__rights_change(mw__rights *out, const mw__rights *rights, uint64_t whole, mw__range range,
                       uint32_t clear, uint32_t set, mw_err *err);
 
+/* The same for a region that now has `new_whole` bytes; pages behind the old end have the bits `bits`. */
+int mw__rights_resize(mw__rights *out, const mw__rights *rights, uint64_t whole, uint64_t new_whole,
+                      uint32_t bits, mw_err *err);
+
 void mw__rights_release(mw__rights *rights);
 
 #endif

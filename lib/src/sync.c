@@ -1,6 +1,6 @@
 #include "mapwise/sync.h"
 
-#include "handle.h"
+#include "gate.h"
 
 /* Can stores into this map reach anything outside it? */
 static bool writes_back(const mw_map *map)

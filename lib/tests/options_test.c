@@ -39,13 +39,15 @@ static void flags_are_those_of_the_source(void **state)
     given.flags = MW_FLAGS_PATH;
     given.address = &given;
     assert_code(read_as(given, MW_FLAGS_PATH), MW_OK);
-    given.flags = MW_F_CREATE;
-    assert_code(read_as(given, MW_FLAGS_FD), MW_E_INVAL);
     for (uint32_t bit = 1; bit != 0; bit <<= 1) {
         given.flags = bit;
         assert_code(read_as(given, MW_FLAGS_MEMORY), (bit & MW_FLAGS_MEMORY) ? MW_OK : MW_E_INVAL);
+        assert_code(read_as(given, MW_FLAGS_FD), (bit & MW_FLAGS_FD) ? MW_OK : MW_E_INVAL);
+        given.flags |= bit == MW_F_EXCLUSIVE ? MW_F_CREATE : 0;
         assert_code(read_as(given, MW_FLAGS_PATH), (bit & MW_FLAGS_PATH) ? MW_OK : MW_E_INVAL);
     }
+    given.flags = MW_F_EXCLUSIVE;
+    assert_code(read_as(given, MW_FLAGS_PATH), MW_E_INVAL);
 }
 
 static void access_and_prot_exclude_each_other(void **state)

@@ -38,8 +38,13 @@ extern "C" {
     X(EXIST, -115, "already exists, or the address is taken")                                                \
     X(NOENT, -116, "no such file or name")                                                                   \
     X(FAULT, -117, "page could not be supplied: file truncated, or input/output failed")                     \
+    /* Bytes that are not what the requested layout says they are. */                                        \
+    X(FORMAT, -118, "contents do not fit the requested layout")                                              \
+    X(TYPE, -119, "element type cannot be mapped")                                                           \
     X(LIMIT, -120, "resource limit reached")                                                                 \
     X(END, -121, "past the last one")                                                                        \
+    /* A view of a map that has moved or shrunk since, or maps other bytes now. */                           \
+    X(STALE, -122, "view is older than the last change of its map")                                          \
     X(OS, -199, "system error, see mw_err.os")
 
 enum mw_error {

@@ -63,12 +63,13 @@ MW_API int mw_map_file(mw_map **out, const char *path, const mw_map_options *opt
 
 /* Maps the file behind the open descriptor `fd`; by default all of it, with the rights that the
  * descriptor has. `fd` stays the caller's, who may close it at once: the map keeps a duplicate
- * (close-on-exec, see MW_F_NO_TRACK). Its file position is neither used nor changed.
+ * (close-on-exec, see MW_F_NO_TRACK). Its file position is not changed, and used only with
+ * MW_F_FROM_POSITION.
  *
  * Errors as for mw_map_file, and:
  * MW_E_BADFD   `fd` is not open
  * MW_E_ACCESS  `fd` cannot be read, or cannot be written and write access was asked for
- * MW_E_INVAL   MW_F_CREATE, which needs a path
+ * MW_E_INVAL   MW_F_EXCLUSIVE, which needs a path
  *
  * Any thread. Source: POSIX.1-2024 mmap; Linux mmap(2). */
 MW_API int mw_map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err);
@@ -102,7 +103,9 @@ typedef enum mw_source {
     MW_SOURCE_FILE,      /* a regular file, shared memory or a memfd */
     MW_SOURCE_DEVICE,    /* a device: it has no size of its own */
     MW_SOURCE_ANONYMOUS, /* new memory */
-    MW_SOURCE_COPY       /* bytes that MW_F_READ_COPY read into memory */
+    MW_SOURCE_COPY,      /* bytes that MW_F_READ_COPY read into memory */
+    MW_SOURCE_NAMED,     /* named shared memory (named.h) */
+    MW_SOURCE_RING       /* memory that is seen twice (ring.h) */
 } mw_source;
 
 typedef struct mw_info {
@@ -121,11 +124,14 @@ typedef struct mw_info {
                                when closed or empty */
     mw_fd fd;               /* the descriptor it keeps, still the map's own; -1: none */
     bool closed;            /* mw_unmap has ended it */
+    uint64_t reserved;      /* bytes that it can have without moving; 0 when closed */
+    uint64_t generation;    /* changes when what lies at an offset may have: moved, shorter, another part */
 } mw_info;
 
 #define MW_INFO_INIT                                                                                         \
     {                                                                                                        \
-        (uint32_t)sizeof(mw_info), 0, MW_ACCESS_DEFAULT, 0, MW_SOURCE_FILE, 0, 0, 0, 0, 0, NULL, -1, false   \
+        (uint32_t)sizeof(mw_info), 0, MW_ACCESS_DEFAULT, 0, MW_SOURCE_FILE, 0, 0, 0, 0, 0, NULL, -1, false,  \
+            0, 0                                                                                             \
     }
 
 /* Fills *out, which must begin as MW_INFO_INIT, with the facts about `map`. Works on a closed map.
@@ -137,7 +143,7 @@ typedef struct mw_info {
  * Any thread. */
 MW_API int mw_info_get(mw_info *out, const mw_map *map, mw_err *err);
 
-/* Bytes in the map; 0 when closed, or NULL. Never changes while the map is open. Any thread. */
+/* Bytes in the map; 0 when closed, or NULL. Only mw_resize and mw_rewindow change it. Any thread. */
 MW_API uint64_t mw_length(const mw_map *map);
 
 /* The size in bytes that the file has now, which follows every growth and truncation by anyone; for
@@ -159,6 +165,11 @@ MW_API size_t mw_page_size(void);
 /* Bytes that the system's file offsets for maps must be multiples of: the page size on POSIX systems.
  * It matters only with MW_F_STRICT_ALIGN. Cannot fail; any thread. */
 MW_API size_t mw_granularity(void);
+
+/* The sizes in bytes of the huge pages that the system has, from the smallest on: the one at `index`, which
+ * counts from 0; past the last one MW_E_END. For the option huge_page_size. Any thread. Source: Linux
+ * hugetlbpage. */
+MW_API int mw_huge_page_size_at(uint64_t *out, size_t index, mw_err *err);
 
 #ifdef __cplusplus
 }

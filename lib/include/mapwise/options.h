@@ -52,7 +52,8 @@ typedef enum mw_access {
  * step fails. Not for anonymous memory. */
 #define MW_F_PREALLOC (1u << 1)
 /* Create the file, with `file_mode`, if the path does not exist. A file made by a call that then
- * fails is removed again, but not one made through a symbolic link to nothing. Paths only. */
+ * fails is removed again, but not one made through a symbolic link to nothing. An open descriptor has its
+ * file already. Not for anonymous memory. */
 #define MW_F_CREATE (1u << 2)
 /* Discard the file's contents first. Done last of all that can be refused: the new size, the map and
  * its locks are tried before the contents go. If the disk then turns out to be full (MW_F_PREALLOC), or
@@ -89,6 +90,23 @@ typedef enum mw_access {
 #define MW_F_READ_COPY (1u << 12)
 /* Pass `raw_flags` on without asking whether the running kernel knows them. */
 #define MW_F_RAW_UNCHECKED (1u << 13)
+/* Pages that can't be supplied (the file was truncated, the disk failed) are MW_E_FAULT in every checked call
+ * instead of SIGBUS: see guard.h, also for the signal handler that this installs. */
+#define MW_F_GUARDED (1u << 14)
+/* Checked copies (mw_read_at, mw_write_at, cursors, elements of views) are made by the system, which answers
+ * MW_E_FAULT for a page that can't be supplied: no handler is needed, and a call costs about a microsecond.
+ * Calls that work on the pages in place (mw_find, mw_fill, mw_bits_count ...) are MW_E_NOTSUP unless
+ * MW_F_GUARDED is there too. */
+#define MW_F_KERNEL_COPY (1u << 15)
+/* `offset` counts from the descriptor's file position, which stays where it is. A file that is opened by its
+ * path is at its start. MW_E_NOTSUP for what has no position. Not for anonymous memory. */
+#define MW_F_FROM_POSITION (1u << 16)
+/* `length` 0 means MW_WHOLE. */
+#define MW_F_ZERO_IS_WHOLE (1u << 17)
+/* With MW_F_CREATE: a file or name that exists already is MW_E_EXIST. */
+#define MW_F_EXCLUSIVE (1u << 18)
+/* Named memory: unmapping removes the name, if this call created it. */
+#define MW_F_UNLINK (1u << 19)
 
 /* The structure grows at its end in later versions. `size` tells which version a caller has: fields a
  * caller does not know take their defaults; fields this library does not know must be zero, or the call
@@ -109,12 +127,36 @@ typedef struct mw_map_options {
     const char *label;  /* a name for anonymous memory in /proc/PID/maps (Linux 5.17, private; 6.2,
                            shared): 1 to 79 printable ASCII characters without [ ] \ $ and `, or MW_E_INVAL.
                            MW_E_NOTSUP for files and where the system has no such names. NULL: none */
+    uint64_t reserve; /* bytes of address space to keep from the map's first byte on, so that mw_resize up to
+                         there never moves it; takes no memory. 0: as many as the map has */
+    uint64_t huge_page_size; /* new memory in pages of so many bytes, MW_HUGE_DEFAULT: as the system prefers.
+                                0: ordinary pages. MW_E_NOTSUP for a size the system lacks; MW_E_NOMEM if its
+                                pool has not enough free (see mw_huge_page_size_at) */
 } mw_map_options;
 
-#define MW_MAP_OPTIONS_INIT                                                                                  \
+#define MW_HUGE_DEFAULT UINT64_MAX
+
+#define MW_MAP_OPTIONS_WITH(access, flags, length)                                                           \
     {                                                                                                        \
-        (uint32_t)sizeof(mw_map_options), 0, MW_ACCESS_DEFAULT, 0, 0, MW_WHOLE, NULL, 0, 0600u, 0, NULL      \
+        (uint32_t)sizeof(mw_map_options), (flags), (access), 0, 0, (length), NULL, 0, 0600u, 0, NULL, 0, 0   \
     }
+
+#define MW_MAP_OPTIONS_INIT MW_MAP_OPTIONS_WITH(MW_ACCESS_DEFAULT, 0, MW_WHOLE)
+
+/* The defaults of the three systems that people come from; `length` and `access` may be changed as one would
+ * there. How each of their calls is said here is the table in mapwise/migrate.h.
+ *
+ * Python's mmap: write access, length 0 is the whole file, an empty file is an error, and so is an offset
+ * that is not a multiple of the granularity. */
+#define MW_MAP_OPTIONS_PYTHON                                                                                \
+    MW_MAP_OPTIONS_WITH(MW_ACCESS_WRITE, MW_F_ZERO_IS_WHOLE | MW_F_STRICT_EMPTY | MW_F_STRICT_ALIGN, 0)
+/* Julia's Mmap: as much as the descriptor allows, from its position on; the file is created and grows. */
+#define MW_MAP_OPTIONS_JULIA                                                                                 \
+    MW_MAP_OPTIONS_WITH(MW_ACCESS_DEFAULT, MW_F_CREATE | MW_F_GROW | MW_F_FROM_POSITION, MW_WHOLE)
+/* UnixMmap.jl: the same; without MW_F_GROW (its grow=false) the map may reach past the end of the file. */
+#define MW_MAP_OPTIONS_UNIXMMAP                                                                              \
+    MW_MAP_OPTIONS_WITH(MW_ACCESS_DEFAULT, MW_F_CREATE | MW_F_GROW | MW_F_FROM_POSITION | MW_F_SLACK_OK,     \
+                        MW_WHOLE)
 
 #ifdef __cplusplus
 }

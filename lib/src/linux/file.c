@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 
 int mw__os_seals_check(mw_fd fd, mw_err *err)
 {
@@ -12,6 +13,20 @@ int mw__os_seals_check(mw_fd fd, mw_err *err)
 
     return seals >= 0 && (seals & (F_SEAL_GROW | F_SEAL_SHRINK)) ? mw__fail_os(err, EPERM, "ftruncate")
                                                                  : MW_OK;
+}
+
+int mw__os_memory_file(mw_fd *out, const char *name, uint64_t size, mw_err *err)
+{
+    int fd = mw__os_move_up(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    int code;
+
+    if (fd < 0)
+        return mw__fail_os(err, errno, "memfd_create");
+    if ((code = mw__os_file_resize(fd, size, err)) != MW_OK)
+        mw__os_close(fd, NULL);
+    else
+        *out = fd;
+    return code;
 }
 
 /* fallocate and not posix_fallocate: where the file system cannot do it, the C library of GNU would write

@@ -3,6 +3,7 @@
 
 #include "fail.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -28,6 +29,56 @@ static size_t default_huge_page_size(void)
             kilobytes = 0;
     fclose(memory);
     return (size_t)kilobytes * 1024;
+}
+
+/* The smallest size above `floor`; 0 if there is none. */
+static uint64_t next_size(DIR *sizes, uint64_t floor)
+{
+    const struct dirent *entry;
+    uint64_t next = 0;
+
+    rewinddir(sizes);
+    while ((entry = readdir(sizes))) {
+        unsigned long long kilobytes;
+        if (sscanf(entry->d_name, "hugepages-%llukB", &kilobytes) != 1)
+            continue;
+        const uint64_t size = (uint64_t)kilobytes * 1024;
+        if (size > floor && (next == 0 || size < next))
+            next = size;
+    }
+    return next;
+}
+
+int mw__os_huge_page_size(uint64_t *out, size_t index, mw_err *err)
+{
+    DIR *sizes = opendir("/sys/kernel/mm/hugepages");
+    uint64_t size = 0;
+
+    if (!sizes)
+        return mw__fail_as(err, MW_E_END, errno, "opendir");
+    do
+        size = next_size(sizes, size);
+    while (size != 0 && index-- > 0);
+    closedir(sizes);
+    if (size == 0)
+        return mw__fail(err, MW_E_END, "index", MW_NOWHERE);
+    *out = size;
+    return MW_OK;
+}
+
+int mw__os_huge_flags(uint64_t *raw_flags, uint64_t size, mw_err *err)
+{
+    unsigned shift = 0;
+
+    *raw_flags = MAP_HUGETLB;
+    if (size == MW_HUGE_DEFAULT)
+        return MW_OK;
+    while (shift < HUGE_SIZE_MASK && (uint64_t)1 << shift < size)
+        shift++;
+    if ((uint64_t)1 << shift != size)
+        return mw__fail(err, MW_E_INVAL, "options.huge_page_size", MW_NOWHERE);
+    *raw_flags |= (uint64_t)shift << HUGE_SHIFT;
+    return MW_OK;
 }
 
 static int page_size_of_flags(size_t *out, uint64_t raw_flags, mw_err *err)

@@ -84,7 +84,9 @@ static int native_flags(const mw__mapping *mapping)
     if ((mapping->flags & MW_F_POPULATE) && !knows_populate())
         flags |= MAP_POPULATE;
     /* Validation does not know this flag; the wish for the address, checked below, does as well. */
-    if ((mapping->flags & MW_F_FIXED) && !must_validate(mapping))
+    if (mapping->over)
+        flags |= MAP_FIXED;
+    else if ((mapping->flags & MW_F_FIXED) && !must_validate(mapping))
         flags |= FIXED_NOREPLACE;
     return flags;
 }
@@ -108,6 +110,28 @@ int mw__os_map(void **out, const mw__mapping *mapping, mw_err *err)
     return MW_OK;
 }
 
+/* In place: the last page's mapping grows, so it does not matter how many there are before it. Moved: all of
+ * it must be one mapping, since the system moves no more than one while it grows. */
+int mw__os_extend(void **region, size_t length, size_t new_length, size_t page_size, bool may_move,
+                  mw_err *err)
+{
+    char *last = (char *)*region + length - page_size;
+    void *moved = mremap(last, page_size, page_size + (new_length - length), 0);
+
+    if (moved != MAP_FAILED)
+        return MW_OK;
+    if (errno == ENOMEM && may_move) {
+        moved = mremap(*region, length, new_length, MREMAP_MAYMOVE);
+        if (moved != MAP_FAILED) {
+            *region = moved;
+            return MW_OK;
+        }
+        if (errno == EFAULT || errno == EINVAL)
+            return mw__fail_as(err, MW_E_NOTSUP, errno, "mremap");
+    }
+    return mw__fail_os(err, errno, "mremap");
+}
+
 int mw__os_populate(void *address, size_t length, bool write, mw_err *err)
 {
     mw_advice advice = write ? MW_ADVICE_POPULATE_WRITE : MW_ADVICE_POPULATE_READ;
@@ -121,7 +145,8 @@ int mw__os_populate(void *address, size_t length, bool write, mw_err *err)
  * for as long as it takes. */
 int mw__os_lock(void *address, size_t length, bool later, mw_err *err)
 {
-    const size_t piece = (size_t)2 << 20;
+    /* What is locked later costs no time now, and all of it or nothing is granted in one call. */
+    const size_t piece = later ? length : (size_t)2 << 20;
 
     for (size_t done = 0; done < length; done += piece) {
         size_t n = length - done < piece ? length - done : piece;
@@ -129,9 +154,14 @@ int mw__os_lock(void *address, size_t length, bool later, mw_err *err)
         if ((later ? mlock2(start, n, MLOCK_ONFAULT) : mlock(start, n)) == 0)
             continue;
         bool limit = errno == ENOMEM || errno == EPERM || errno == EAGAIN;
-        if (later && !limit) /* Linux before 4.4 can't be asked */
-            return MW_OK;
+        if (later && errno == ENOSYS) /* Linux before 4.4 */
+            return mw__fail_os(err, errno, "mlock2");
         return mw__fail_as(err, limit ? MW_E_LIMIT : mw_error_from_os(errno), errno, "mlock");
     }
     return MW_OK;
+}
+
+int mw__os_unlock(void *address, size_t length, mw_err *err)
+{
+    return munlock(address, length) == 0 ? MW_OK : mw__fail_os(err, errno, "munlock");
 }

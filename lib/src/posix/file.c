@@ -10,11 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Descriptors 0, 1 and 2 mean something to everybody; one of ours must not take the place of one that the
- * program has closed. */
 #define FIRST_OWN_FD 3
 
-static int move_up(int fd)
+int mw__os_move_up(int fd)
 {
     int copy = fd >= 0 && fd < FIRST_OWN_FD ? fcntl(fd, F_DUPFD_CLOEXEC, FIRST_OWN_FD) : -1;
 
@@ -31,7 +29,7 @@ static int open_again(const char *path, int flags, mode_t mode)
     do
         fd = open(path, flags, mode);
     while (fd < 0 && errno == EINTR);
-    return move_up(fd);
+    return mw__os_move_up(fd);
 }
 
 /* Opens what exists. Without O_NONBLOCK a pipe without a writer would hold us up for ever; with it, a
@@ -49,18 +47,21 @@ static int open_existing(const char *path, const mw__open_request *request)
 int mw__os_open(mw_fd *out, bool *created, const char *path, const mw__open_request *request, mw_err *err)
 {
     const int flags = (request->writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY | O_CREAT | O_EXCL;
-    int fd = open_existing(path, request);
+    int fd = -1;
 
     *created = false;
+    errno = ENOENT;
+    if (!request->exclusive)
+        fd = open_existing(path, request);
     /* The file may come and go between the two ways of opening it; a few rounds settle that. */
     for (int round = 0; fd < 0 && errno == ENOENT && request->create && round < 8; round++) {
         fd = open_again(path, flags, (mode_t)request->mode);
         *created = fd >= 0;
-        if (fd < 0 && errno == EEXIST)
+        if (fd < 0 && errno == EEXIST && !request->exclusive)
             fd = open_existing(path, request);
     }
     /* A link to nothing: what it names is created, but then nobody can tell by whom. */
-    if (fd < 0 && errno == ENOENT && request->create)
+    if (fd < 0 && errno == ENOENT && request->create && !request->exclusive)
         fd = open_again(path, flags & ~O_EXCL, (mode_t)request->mode);
     if (fd < 0)
         return mw__fail_os(err, errno, "open");
@@ -126,6 +127,16 @@ int mw__os_file_facts(mw__file_facts *out, mw_fd fd, mw_err *err)
     classify(out, status.st_mode);
     if (out->kind == MW_KIND_REGULAR)
         out->size = (uint64_t)status.st_size;
+    return MW_OK;
+}
+
+int mw__os_file_position(uint64_t *out, mw_fd fd, mw_err *err)
+{
+    off_t position = lseek(fd, 0, SEEK_CUR);
+
+    if (position < 0)
+        return mw__fail_os(err, errno, "lseek");
+    *out = (uint64_t)position;
     return MW_OK;
 }
 

@@ -22,6 +22,25 @@ int mw__os_unmap(void *address, size_t length, mw_err *err)
     return munmap(address, length) == 0 ? MW_OK : mw__fail_os(err, errno, "munmap");
 }
 
+int mw__os_reserve(void **out, void *address, bool fixed, size_t length, mw_err *err)
+{
+    const mw__mapping nothing = {.fd = MW_NO_FD,
+                                 .length = length,
+                                 .address = address,
+                                 .flags = MW_F_NORESERVE | (fixed ? MW_F_FIXED : 0)};
+
+    return mw__os_map(out, &nothing, err);
+}
+
+int mw__os_empty(void *address, size_t length, mw_err *err)
+{
+    const mw__mapping nothing = {
+        .fd = MW_NO_FD, .length = length, .address = address, .over = true, .flags = MW_F_NORESERVE};
+    void *same;
+
+    return mw__os_map(&same, &nothing, err);
+}
+
 int mw__os_native_prot(uint32_t prot)
 {
     return ((prot & MW_PROT_READ) ? PROT_READ : 0) | ((prot & MW_PROT_WRITE) ? PROT_WRITE : 0) |
