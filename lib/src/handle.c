@@ -2,11 +2,6 @@
 
 #include "checked.h"
 
-unsigned char *mw__bytes(mw_map *map)
-{
-    return map->region ? map->region + map->lead : &map->nothing;
-}
-
 uint64_t mw__page_start(const mw_map *map, uint64_t offset)
 {
     const uint64_t start = mw__round_down(map->lead + offset, map->page_size);
@@ -24,7 +19,7 @@ mw__range mw__in_region(const mw_map *map, mw__range range)
     return (mw__range){map->lead + range.start, map->lead + range.end};
 }
 
-int mw__check_rights(const mw_map *map, mw__range range, uint32_t prot, mw_err *err)
+int mw__check_rights_by_page(const mw_map *map, mw__range range, uint32_t prot, mw_err *err)
 {
     uint32_t common = mw__rights_common(&map->rights, mw__in_region(map, range));
     uint32_t missing = (prot | (prot ? MW_RIGHT_OPEN : 0)) & ~common;

@@ -50,7 +50,10 @@ static inline mw_map *mw__not_const(const mw_map *map)
 }
 
 /* The address of the map's first byte. */
-unsigned char *mw__bytes(mw_map *map);
+static inline unsigned char *mw__bytes(mw_map *map)
+{
+    return map->region ? map->region + map->lead : &map->nothing;
+}
 
 /* The offset in the map where the page that holds byte `offset` begins; 0 if that is before the map. */
 uint64_t mw__page_start(const mw_map *map, uint64_t offset);
@@ -61,7 +64,14 @@ int mw__map_range(mw__range *range, const mw_map *map, uint64_t offset, uint64_t
 /* The same bytes counted from the start of the region. */
 mw__range mw__in_region(const mw_map *map, mw__range range);
 
+int mw__check_rights_by_page(const mw_map *map, mw__range range, uint32_t prot, mw_err *err);
+
 /* Do all pages of `range`, bytes of the map, have the rights `prot`? MW_E_RDONLY, MW_E_ACCESS. */
-int mw__check_rights(const mw_map *map, mw__range range, uint32_t prot, mw_err *err);
+static inline int mw__check_rights(const mw_map *map, mw__range range, uint32_t prot, mw_err *err)
+{
+    if (!map->rights.runs && ((prot | MW_RIGHT_OPEN) & ~map->rights.bits) == 0)
+        return MW_OK;
+    return mw__check_rights_by_page(map, range, prot, err);
+}
 
 #endif

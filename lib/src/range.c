@@ -11,18 +11,14 @@ int mw__range_make(mw__range *range, uint64_t offset, uint64_t length, uint64_t 
     return mw__range_exact(range, offset, length, whole, err);
 }
 
-int mw__range_exact(mw__range *range, uint64_t offset, uint64_t length, uint64_t whole, mw_err *err)
+int mw__range_refuse(uint64_t offset, uint64_t length, uint64_t whole, mw_err *err)
 {
     uint64_t end;
 
     if (!mw__add(&end, offset, length))
         return mw__fail(err, MW_E_OVERFLOW, "length", offset);
-    if (offset > whole)
-        return mw__fail(err, MW_E_RANGE, "offset", offset);
-    if (end > whole)
-        return mw__fail(err, MW_E_RANGE, "length", whole);
-    *range = (mw__range){offset, end};
-    return MW_OK;
+    return offset > whole ? mw__fail(err, MW_E_RANGE, "offset", offset)
+                          : mw__fail(err, MW_E_RANGE, "length", whole);
 }
 
 mw__range mw__range_outward(mw__range range, uint64_t page_size)

@@ -16,8 +16,18 @@ typedef struct mw__range {
  * MW_E_OVERFLOW if the end does not fit 64 bits, MW_E_RANGE if it is past `whole`. */
 int mw__range_make(mw__range *range, uint64_t offset, uint64_t length, uint64_t whole, mw_err *err);
 
+/* How a range that does not fit is refused. */
+int mw__range_refuse(uint64_t offset, uint64_t length, uint64_t whole, mw_err *err);
+
 /* The same where `length` is a number like any other, MW_WHOLE too. */
-int mw__range_exact(mw__range *range, uint64_t offset, uint64_t length, uint64_t whole, mw_err *err);
+static inline int mw__range_exact(mw__range *range, uint64_t offset, uint64_t length, uint64_t whole,
+                                  mw_err *err)
+{
+    if (offset > whole || length > whole - offset)
+        return mw__range_refuse(offset, length, whole, err);
+    *range = (mw__range){offset, offset + length};
+    return MW_OK;
+}
 
 static inline bool mw__range_is_empty(mw__range range)
 {
