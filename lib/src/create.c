@@ -102,6 +102,7 @@ int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *opt
     map->region = region;
     map->region_length = plan->region_length;
     map->room = plan->room;
+    map->keeps_room = plan->room > plan->region_length;
     map->locked = (options->flags & MW_F_LOCKED) != 0;
     return MW_OK;
 }

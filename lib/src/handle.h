@@ -37,8 +37,9 @@ struct mw_map {
     uint64_t offset;
     unsigned char *region; /* whole pages; NULL: nothing is mapped */
     size_t region_length;
-    size_t room; /* address space that is the map's own from `region` on: region_length or more */
-    size_t lead; /* bytes of the region before the map's first byte */
+    size_t room;     /* address space that is the map's own from `region` on: region_length or more */
+    bool keeps_room; /* what shrinks stays reserved */
+    size_t lead;     /* bytes of the region before the map's first byte */
     mw_access access;
     mw__rights rights;
 };

@@ -221,15 +221,14 @@ static void shrink_region(mw_map *map, size_t new_length)
 {
     unsigned char *tail = map->region + new_length;
     const size_t length = map->region_length - new_length;
-    const bool keeps_room = map->room > map->region_length;
 
-    if ((keeps_room ? mw__os_empty(tail, length, NULL) : mw__os_unmap(tail, length, NULL)) != MW_OK) {
+    if ((map->keeps_room ? mw__os_empty(tail, length, NULL) : mw__os_unmap(tail, length, NULL)) != MW_OK) {
         if (!has_file(map))
             mw__os_advise(tail, length, mw__os_advice_native(MW_ADVICE_DONTNEED), NULL);
         return;
     }
     map->region_length = new_length;
-    if (!keeps_room)
+    if (!map->keeps_room)
         map->room = new_length;
     if (map->room == 0)
         map->region = NULL;
@@ -299,6 +298,7 @@ static int grow(mw_map *map, const change *to, mw_err *err)
     map->rights = rights;
     map->region = region;
     map->region_length = pages;
+    map->keeps_room = map->keeps_room && room == map->room;
     map->room = room;
     map->length = to->length;
     return MW_OK;
@@ -343,7 +343,7 @@ static int resize(mw_map *map, uint64_t length, uint32_t flags, mw_err *err)
         return MW_OK;
     /* Shared memory that is no file could grow, but not be touched there. */
     if (map->source == MW_SOURCE_ANONYMOUS && map->shared && map->fd == MW_NO_FD && length > map->length) {
-        if (map->region)
+        if (map->region_length != 0)
             return mw__fail(err, MW_E_NOTSUP, "map", MW_NOWHERE);
         if ((code = mw__os_memory_file(&map->fd, "mapwise", 0, err)) != MW_OK)
             return code;
@@ -381,7 +381,7 @@ static mw_map_options options_of(const mw_map *map, uint64_t offset, uint64_t le
     options.offset = offset;
     options.length = length;
     options.raw_flags = map->raw_flags;
-    options.reserve = map->room > map->region_length ? map->room - map->lead : 0;
+    options.reserve = map->keeps_room ? map->room - map->lead : 0;
     return options;
 }
 
@@ -418,6 +418,7 @@ static int rewindow(mw_map *map, uint64_t offset, uint64_t length, mw_err *err)
     map->region = other.region;
     map->region_length = other.region_length;
     map->room = other.room;
+    map->keeps_room = other.keeps_room;
     return MW_OK;
 }
 

@@ -67,6 +67,7 @@ mw_map *mw__handle_new(mw_err *err)
     map->region = NULL;
     map->region_length = 0;
     map->room = 0;
+    map->keeps_room = false;
     map->lead = 0;
     map->length = 0;
     map->offset = 0;

@@ -66,6 +66,17 @@ int mw__os_huge_page_size(uint64_t *out, size_t index, mw_err *err)
     return MW_OK;
 }
 
+/* The kernel's own answer to a size it lacks is the same as to nonsense. */
+static bool has_size(uint64_t size)
+{
+    uint64_t known = 0;
+
+    for (size_t i = 0; known != size; i++)
+        if (mw__os_huge_page_size(&known, i, NULL) != MW_OK)
+            return false;
+    return true;
+}
+
 int mw__os_huge_flags(uint64_t *raw_flags, uint64_t size, mw_err *err)
 {
     unsigned shift = 0;
@@ -77,6 +88,8 @@ int mw__os_huge_flags(uint64_t *raw_flags, uint64_t size, mw_err *err)
         shift++;
     if ((uint64_t)1 << shift != size)
         return mw__fail(err, MW_E_INVAL, "options.huge_page_size", MW_NOWHERE);
+    if (!has_size(size))
+        return mw__fail(err, MW_E_NOTSUP, "options.huge_page_size", MW_NOWHERE);
     *raw_flags |= (uint64_t)shift << HUGE_SHIFT;
     return MW_OK;
 }
