@@ -93,7 +93,7 @@ int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *opt
     }
     map->shared = plan->rights.shared;
     map->access = plan->rights.access;
-    map->rights.bits = plan->rights.prot | MW_RIGHT_OPEN;
+    map->rights = (mw__rights){plan->rights.prot | MW_RIGHT_OPEN, 0, NULL};
     map->raw_flags = options->raw_flags;
     map->offset = plan->offset;
     map->length = plan->length;
@@ -332,15 +332,23 @@ static int huge_memory(mw_map_options *options, mw_err *err)
 }
 
 /* Shared memory is a file without a name, so that it can grow later, unless the caller wants no descriptor
- * or asks the system for something of its own. Where no such file is to be had, it is memory all the same. */
-static mw_fd memory_file(const mw__plan *plan, const mw_map_options *options)
+ * or asks the system for something of its own. Where no such file is to be had, it is memory all the same;
+ * only a label is then hard to have. */
+static int make_memory_file(mw_fd *fd, const mw__plan *plan, const mw_map_options *options, mw_err *err)
 {
-    mw_fd fd = MW_NO_FD;
+    mw_err refusal;
 
-    if (plan->rights.shared && plan->length != 0 && options->raw_flags == 0 &&
-        !(options->flags & MW_F_NO_TRACK))
-        mw__os_memory_file(&fd, options->label ? options->label : "mapwise", plan->length, NULL);
-    return fd;
+    *fd = MW_NO_FD;
+    if (!plan->rights.shared || plan->length == 0 || options->raw_flags != 0 ||
+        (options->flags & MW_F_NO_TRACK))
+        return MW_OK;
+    if (mw__os_memory_file(fd, options->label ? options->label : "mapwise", plan->length, &refusal) ==
+            MW_OK ||
+        !options->label || refusal.code == MW_E_NOTSUP)
+        return MW_OK;
+    if (err)
+        *err = refusal;
+    return refusal.code;
 }
 
 int mw__make_memory(mw_map *map, uint64_t length, const mw_map_options *options, mw_err *err)
@@ -355,10 +363,9 @@ int mw__make_memory(mw_map *map, uint64_t length, const mw_map_options *options,
         (code = mw__plan_memory(&plan, &own, length, page_size, err)) != MW_OK ||
         (code = mw__os_raw_flags_check(own.raw_flags, (own.flags & MW_F_RAW_UNCHECKED) != 0, false, err)) !=
             MW_OK ||
-        (own.label && (code = mw__os_label_check(own.label, err)) != MW_OK))
+        (own.label && (code = mw__os_label_check(own.label, err)) != MW_OK) ||
+        (code = make_memory_file(&map->fd, &plan, &own, err)) != MW_OK)
         return code;
-
-    map->fd = memory_file(&plan, &own);
     if (map->fd != MW_NO_FD)
         own.label = NULL; /* the file has it */
     map->source = MW_SOURCE_ANONYMOUS;

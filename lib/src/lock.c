@@ -22,25 +22,19 @@ static int lock_pages(void *address, size_t length, bool later, mw_err *err)
 {
     mw_err refusal;
     int code = mw__os_lock(address, length, true, &refusal);
+    const bool granted = code == MW_OK;
 
-    if (code != MW_OK && (later || code != MW_E_NOTSUP)) {
-        if (err)
-            *err = refusal;
-        return code;
-    }
-    if (later)
-        return MW_OK;
-
-    bool granted = code == MW_OK;
-    if ((code = mw__os_lock(address, length, false, &refusal)) == MW_OK)
+    if (!later && (granted || code == MW_E_NOTSUP))
+        code = mw__os_lock(address, length, false, &refusal);
+    if (code == MW_OK)
         return MW_OK;
     mw__os_unlock(address, length, NULL);
-    /* It was not the limit that refused. */
+    /* Once the right is granted it is not the limit that refuses. */
     if (granted && code == MW_E_LIMIT)
-        code = refusal.code = MW_E_FAULT;
+        refusal.code = MW_E_FAULT;
     if (err)
         *err = refusal;
-    return code;
+    return refusal.code;
 }
 
 static int lock_entered(mw_map *map, uint64_t offset, uint64_t length, uint32_t flags, mw_err *err)

@@ -165,6 +165,16 @@ static int copy_contents(const mw_map *map, unsigned char *region, mw_err *err)
     return code;
 }
 
+/* The pages are at `region` now; where they were is given up, or else the new place is. */
+static int leave_old(const mw_map *map, void *region, size_t length, mw_err *err)
+{
+    int code = map->room != 0 ? mw__os_unmap(map->region, map->room, err) : MW_OK;
+
+    if (code != MW_OK)
+        mw__os_unmap(region, length, NULL);
+    return code;
+}
+
 /* The map anew, in another place: for pages that the system can't move in one piece, and for systems that
  * can't move any. */
 static int move_by_hand(void **region, const mw_map *map, size_t new_length, mw_err *err)
@@ -181,9 +191,7 @@ static int move_by_hand(void **region, const mw_map *map, size_t new_length, mw_
         mw__os_unmap(*region, new_length, NULL);
         return code;
     }
-    if (map->room != 0)
-        mw__os_unmap(map->region, map->room, NULL);
-    return MW_OK;
+    return leave_old(map, *region, new_length, err);
 }
 
 /* More pages behind those that are there. *room is the address space that the region has after that. */
@@ -202,9 +210,8 @@ static int grow_region(void **region, size_t *room, const mw_map *map, const cha
     if (map->region_length == 0) {
         if (map->room != 0 && !may_move)
             return mw__fail(err, MW_E_NOMEM, "reserve", map->room);
-        if ((code = map_part(region, map, NULL, (mw__range){0, to->region_length}, err)) == MW_OK &&
-            map->room != 0)
-            mw__os_unmap(map->region, map->room, NULL);
+        if ((code = map_part(region, map, NULL, (mw__range){0, to->region_length}, err)) == MW_OK)
+            code = leave_old(map, *region, to->region_length, err);
         return code;
     }
     code = mw__os_extend(region, map->region_length, to->region_length, map->page_size, may_move, err);
@@ -253,9 +260,11 @@ static int clear_tail(const mw_map *map, uint64_t length, mw_err *err)
                                          err)) != MW_OK)
         return code;
     memset(map->region + start, 0, (size_t)(page + map->page_size - start));
-    if (closed)
-        code = mw__os_protect(map->region + page, map->page_size, bits & ~MW_RIGHT_OPEN, err);
-    return code;
+    /* The page is a mapping of its own by now, so there is nothing left that could be refused twice. */
+    for (int round = 0; closed && round < 2; round++)
+        if (mw__os_protect(map->region + page, map->page_size, bits & ~MW_RIGHT_OPEN, NULL) == MW_OK)
+            break;
+    return MW_OK;
 }
 
 /* ---- the whole of it ---------------------------------------------------- */
@@ -330,6 +339,28 @@ static int shrink(mw_map *map, const change *to, mw_err *err)
     return MW_OK;
 }
 
+/* Shared memory that is no file could grow, but not be touched there. */
+static bool needs_file(const mw_map *map, uint64_t length)
+{
+    return map->source == MW_SOURCE_ANONYMOUS && map->shared && map->fd == MW_NO_FD && length > map->length;
+}
+
+/* What was empty until now has nothing that others share yet, so that it can still become a file. */
+static int resize_with_new_file(mw_map *map, change *to, mw_err *err)
+{
+    int code = mw__os_memory_file(&map->fd, "mapwise", 0, err);
+
+    if (code != MW_OK)
+        return code;
+    if ((code = plan_file(to, map, err)) == MW_OK)
+        code = grow(map, to, err);
+    if (code != MW_OK) {
+        mw__os_close(map->fd, NULL);
+        map->fd = MW_NO_FD;
+    }
+    return code;
+}
+
 static int resize(mw_map *map, uint64_t length, uint32_t flags, mw_err *err)
 {
     change to = {.length = length, .flags = flags};
@@ -341,12 +372,10 @@ static int resize(mw_map *map, uint64_t length, uint32_t flags, mw_err *err)
         return code;
     if (length == map->length)
         return MW_OK;
-    /* Shared memory that is no file could grow, but not be touched there. */
-    if (map->source == MW_SOURCE_ANONYMOUS && map->shared && map->fd == MW_NO_FD && length > map->length) {
+    if (needs_file(map, length)) {
         if (map->region_length != 0)
             return mw__fail(err, MW_E_NOTSUP, "map", MW_NOWHERE);
-        if ((code = mw__os_memory_file(&map->fd, "mapwise", 0, err)) != MW_OK)
-            return code;
+        return resize_with_new_file(map, &to, err);
     }
     if ((code = plan_file(&to, map, err)) != MW_OK || to.length == map->length)
         return code;
@@ -376,7 +405,6 @@ static mw_map_options options_of(const mw_map *map, uint64_t offset, uint64_t le
 
     options.flags = map->flags & (MW_F_NORESERVE | MW_F_POPULATE | MW_F_SLACK_OK | MW_F_STRICT_EMPTY |
                                   MW_F_STRICT_ALIGN | MW_F_RAW_UNCHECKED);
-    options.flags |= map->locked ? MW_F_LOCKED : 0;
     options.prot = prot ? prot : MW_PROT_NONE;
     options.offset = offset;
     options.length = length;
@@ -401,14 +429,15 @@ static int rewindow(mw_map *map, uint64_t offset, uint64_t length, mw_err *err)
         (code = mw__plan_file(&plan, &options, &facts, map->page_size, err)) != MW_OK ||
         (code = mw__make_region(&other, &plan, &options, map->fd, err)) != MW_OK)
         return code;
-    if (map->room != 0 && (code = mw__os_unmap(map->region, map->room, err)) != MW_OK) {
+    if (other.region_length != 0)
+        code = mw__standing_apply(map, other.region, other.region_length, err);
+    if (code == MW_OK && map->room != 0)
+        code = mw__os_unmap(map->region, map->room, err);
+    if (code != MW_OK) {
         if (other.room != 0)
             mw__os_unmap(other.region, other.room, NULL);
         return code;
     }
-    /* The lock is there already, and advice is no more than that. */
-    if (other.region_length != 0)
-        mw__standing_apply(map, other.region, other.region_length, NULL);
     mw__handle_changed(map);
     mw__rights_release(&map->rights);
     map->rights = other.rights;

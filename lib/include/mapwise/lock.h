@@ -21,10 +21,11 @@ extern "C" {
  * MW_E_OVERFLOW  offset + length does not fit 64 bits
  * MW_E_RANGE     the range is not inside the map
  * MW_E_ACCESS    pages without any right, which can't be brought in
- * MW_E_LIMIT     more than the process may lock (RLIMIT_MEMLOCK); nothing was locked
- * MW_E_FAULT     a page cannot be supplied; the range is not locked
+ * MW_E_LIMIT     more than the process may lock (RLIMIT_MEMLOCK)
+ * MW_E_FAULT     a page cannot be supplied
  * MW_E_NOTSUP    MW_LOCK_ON_FAULT where the system lacks it
  *
+ * When the system refuses, no page of the range is locked any more, also if it was before.
  * Any thread. Source: POSIX.1-2024 mlock; Linux mlock2(2). */
 MW_API int mw_lock(mw_map *map, uint64_t offset, uint64_t length, uint32_t flags, mw_err *err);
 
