@@ -34,6 +34,16 @@ MW_API int mw_read_at(size_t *done, void *destination, mw_map *map, uint64_t off
  * MW_E_ACCESS  a page of the range can be neither read nor written */
 MW_API int mw_write_at(size_t *done, mw_map *map, uint64_t offset, const void *source, size_t n, mw_err *err);
 
+/* In a slice or a window: not given, as None in Python. */
+#define MW_SLICE_DEFAULT INT64_MIN
+
+/* Every step-th element from `start` on, up to but not including `stop`, exactly as start:stop:step in
+ * Python: negative positions count from the end, those outside are moved to the border, and a negative step
+ * goes backwards. Not given, `step` is 1, and the others are the ends that it goes from and to. */
+typedef struct mw_slice {
+    int64_t start, stop, step;
+} mw_slice;
+
 #ifdef __cplusplus
 }
 #endif
