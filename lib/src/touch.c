@@ -79,7 +79,9 @@ static int copy_guarded(size_t *done, mw_map *map, uint64_t offset, copying requ
         if (code != MW_E_FAULT)
             return code;
         uint64_t page = mw__page_start(map, refusal.where);
-        request.n = page > offset ? (size_t)(page - offset) : 0;
+        uint64_t before = page > offset ? page - offset : 0;
+        /* Or else it was the caller's buffer that failed, which lies in this map too. */
+        request.n = before < request.n ? (size_t)before : 0;
         if (err)
             err->where = page > offset ? page : offset;
     }
