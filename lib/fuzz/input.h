@@ -43,7 +43,7 @@ static inline uint64_t take_number(struct input *input, uint64_t size)
     case 2:
         return take_word(input);
     default:
-        return size ? small % (size + 1) : small % 2;
+        return size + 1 > 1 ? small % (size + 1) : small % 2;
     }
 }
 
