@@ -111,6 +111,7 @@ typedef struct mw_map_options {
                            MW_E_NOTSUP for files and where the system has no such names. NULL: none */
 } mw_map_options;
 
+/* The defaults. */
 #define MW_MAP_OPTIONS_INIT                                                                                  \
     {                                                                                                        \
         (uint32_t)sizeof(mw_map_options), 0, MW_ACCESS_DEFAULT, 0, 0, MW_WHOLE, NULL, 0, 0600u, 0, NULL      \

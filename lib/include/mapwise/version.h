@@ -45,7 +45,7 @@ extern "C" {
 /* MW_VERSION_NUMBER of the linked library. Cannot fail; any thread. */
 MW_API unsigned mw_version_number(void);
 
-/* The same as text, "0.1.0". A static string. Cannot fail; any thread. */
+/* The version of the linked library as text, "0.1.0". A static string. Cannot fail; any thread. */
 MW_API const char *mw_version_string(void);
 
 #ifdef __cplusplus
