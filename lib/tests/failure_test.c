@@ -54,9 +54,18 @@ void *__wrap_malloc(size_t size)
     return fails_now() ? NULL : counted(__real_malloc(size));
 }
 
+/* Linked statically, musl comes by __wrap_malloc on its way. */
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return fails_now() ? NULL : counted(__real_calloc(count, size));
+    const bool was_counting = counting;
+    void *block = NULL;
+
+    if (!fails_now()) {
+        counting = false;
+        block = __real_calloc(count, size);
+        counting = was_counting;
+    }
+    return counted(block);
 }
 
 void *__wrap_realloc(void *block, size_t size)
