@@ -2,7 +2,7 @@
 
 Installs into a temporary folder, builds the project in consumer/ against it by every way there is, moves the
 folder, and does so again. The values are what the library was built with: cmake, generator, c, cxx, nm,
-readelf, toolchain, static (OFF or ON: no shared library). An empty one is not there.
+readelf, toolchain, emulator, static (OFF or ON: no shared library). An empty one is not there.
 """
 
 import contextlib
@@ -36,6 +36,10 @@ def output_of(*command, **environment):
     if process.returncode != 0:
         raise AssertionError(f"{' '.join(map(str, command))}\n{process.stdout}{process.stderr}")
     return process.stdout
+
+
+def output_of_program(program, **environment):
+    return output_of(*([TOOLS["emulator"]] if TOOLS["emulator"] else []), program, **environment)
 
 
 def files_below(folder):
@@ -78,7 +82,8 @@ class Install(unittest.TestCase):
         self.assertEqual(re.findall(r"SONAME\).*\[(.*)\]", dynamic), [f"libmapwise.so.{self.numbers[0]}"])
 
     def test_the_static_library_takes_no_other_names(self):
-        names = {name for _, name in self.symbols("-g", self.library("libmapwise.a"))}
+        names = {name for _, name in self.symbols("-g", self.library("libmapwise.a"))
+                 if "." not in name}  # the compiler's own, __x86.get_pc_thunk.bx say
         self.assertLessEqual(self.functions, names)
         self.assertEqual([name for name in names if not name.startswith("mw_")], [])
         public = {name for name in names if not name.startswith("mw__")}
@@ -145,7 +150,7 @@ class Install(unittest.TestCase):
         output_of(TOOLS["cmake"], "--build", build)
         for language in COMPILERS:
             for library in ("mapwise", "mapwise_static"):
-                self.assertEqual(output_of(build / f"{library}_{language}"), f"{self.version}\n")
+                self.assertEqual(output_of_program(build / f"{library}_{language}"), f"{self.version}\n")
             if not STATIC:
                 needed = {name: "libmapwise.so" in output_of(TOOLS["readelf"], "-d", build / f"{name}_{language}")
                           for name in ("mapwise", "mapwise_static")}
@@ -163,8 +168,9 @@ class Install(unittest.TestCase):
             standard = {"C": "-std=c99", "CXX": "-std=c++17"}[language]
             for kind in (["-static"],) if STATIC else ([], ["-static"]):
                 flags = pkg_config("--cflags", "--libs", *(["--static"] if kind else []))
-                output_of(compiler, standard, "-Wall", "-Wextra", "-Werror", *kind, SOURCES[language], "-o", program, *flags)
-                self.assertEqual(output_of(program, LD_LIBRARY_PATH=str(folder.parent)), f"{self.version}\n")
+                output_of(compiler, standard, "-Wall", "-Wextra", "-Werror", *kind, SOURCES[language], "-o", program,
+                          *flags)
+                self.assertEqual(output_of_program(program, LD_LIBRARY_PATH=str(folder.parent)), f"{self.version}\n")
 
 
 if __name__ == "__main__":
