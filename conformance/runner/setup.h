@@ -65,6 +65,10 @@ int64_t kernel_setting(const char *name);
 /* UNSUPPORTED where RLIMIT_MEMLOCK does not let this process lock so many bytes. */
 void need_lockable(size_t bytes);
 
+/* From here on a system call of this process and its children, SYS_msync say, fails with that error and does
+ * nothing. UNSUPPORTED where that can't be arranged. */
+void refuse_call(long call, int error);
+
 /* Checks a call of the set-up that answers -1 and errno. */
 #define SETUP(call) setup_result(#call, (long long)(call))
 long long setup_result(const char *what, long long result);

@@ -2,6 +2,7 @@
 #include "library.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 
 SUITE("library", "what libmapwise promises");
 
@@ -10,6 +11,18 @@ static mw_map *map_with_prot(const struct scratch_file *file, uint32_t prot)
     mw_map_options options = MW_MAP_OPTIONS_INIT;
 
     options.prot = prot;
+    return library_map_with(file, &options);
+}
+
+/* The same, of pages that are to be executed, which a file system may forbid. */
+static mw_map *executable_map(const struct scratch_file *file)
+{
+    mw_map_options options = MW_MAP_OPTIONS_INIT;
+    mw_map *map;
+
+    options.prot = MW_PROT_READ | MW_PROT_EXEC;
+    if (mw_map_fd(&map, file->descriptor, &options, &failure) == MW_E_ACCESS)
+        unsupported("files can't be executed here");
     return library_map_with(file, &options);
 }
 
@@ -31,9 +44,12 @@ FILE_CASE("ACC-01", MAPWISE("ACC-01"), "writing to a READ map is refused, and no
 
     EXPECT("MW_E_RDONLY", answer(mw_write_at(&done, map, page - 2, "abcd", 4, &failure)));
     EXPECT("0", number((int64_t)done));
-    EXPECT("1", byte_at(map, page - 2));
+    EXPECT("0", bytes_other_than(1, pinned(map, MW_PROT_READ), page));
     EXPECT("2", file_byte(&file, (int64_t)page));
-    EXPECT("MW_OK", set_byte(library_map(&file, MW_ACCESS_WRITE), 0, 9));
+    EXPECT("MW_OK",
+           answer(mw_write_at(&done, library_map(&file, MW_ACCESS_WRITE), page - 2, "abcd", 4, &failure)));
+    EXPECT("4", number((int64_t)done));
+    EXPECT(number('c'), file_byte(&file, (int64_t)page));
 }
 
 FILE_CASE("ACC-01.part", MAPWISE("ACC-01"),
@@ -46,7 +62,28 @@ FILE_CASE("ACC-01.part", MAPWISE("ACC-01"),
     EXPECT("MW_E_RDONLY", answer(mw_write_at(NULL, map, page - 2, "abcd", 4, &failure)));
     EXPECT("1", file_byte(&file, (int64_t)page - 1));
     EXPECT("2", file_byte(&file, (int64_t)page));
+    EXPECT("1", file_byte(&file, (int64_t)page - 2));
     EXPECT("MW_OK", answer(mw_write_at(NULL, map, page - 2, "ab", 2, &failure)));
+    EXPECT(number('b'), file_byte(&file, (int64_t)page - 1));
+    EXPECT("2", file_byte(&file, (int64_t)page));
+}
+
+FILE_CASE("ACC-02", MAPWISE("ACC-02"),
+          "a READ map, and a COPY map of a file, are never resized, and neither is their file")
+{
+    static const mw_access accesses[] = {MW_ACCESS_READ, MW_ACCESS_COPY};
+    struct scratch_file file = scratch_file(2 * page);
+
+    for (size_t i = 0; i < 2; i++) {
+        mw_map *map = library_map(&file, accesses[i]);
+        EXPECT("MW_E_RDONLY", answer(mw_resize(map, page, MW_RESIZE_MAY_MOVE, &failure)));
+        EXPECT("MW_E_RDONLY", answer(mw_resize(map, 3 * page, MW_RESIZE_MAY_MOVE, &failure)));
+        EXPECT(number((int64_t)(2 * page)), number((int64_t)mw_length(map)));
+        EXPECT("2", byte_at(map, 2 * page - 1));
+        EXPECT(number((int64_t)(2 * page)), file_size(&file));
+    }
+    EXPECT("MW_OK", answer(mw_resize(library_map(&file, MW_ACCESS_WRITE), page, 0, &failure)));
+    EXPECT(number((int64_t)page), file_size(&file));
 }
 
 FILE_CASE("ACC-03", MAPWISE("ACC-03"), "syncing a READ or COPY map succeeds, but its range is checked first")
@@ -62,11 +99,25 @@ FILE_CASE("ACC-03", MAPWISE("ACC-03"), "syncing a READ or COPY map succeeds, but
     }
 }
 
+FILE_CASE("ACC-03.nothing", MAPWISE("ACC-03"),
+          "syncing a READ or COPY map asks nothing of the system, a WRITE map does")
+{
+    struct scratch_file file = scratch_file(page);
+
+    refuse_call(SYS_msync, EIO);
+    refuse_call(SYS_fsync, EIO);
+    EXPECT("MW_OK", answer(mw_sync(library_map(&file, MW_ACCESS_READ), 0, page, MW_SYNC_FULL, 0, &failure)));
+    EXPECT("MW_OK", answer(mw_sync(library_map(&file, MW_ACCESS_COPY), 0, page, MW_SYNC_FULL, 0, &failure)));
+    EXPECT("MW_E_OS",
+           answer(mw_sync(library_map(&file, MW_ACCESS_WRITE), 0, page, MW_SYNC_FULL, 0, &failure)));
+}
+
 FILE_CASE("ACC-04", MAPWISE("ACC-04"), "an executable map without the right to write refuses writing")
 {
     struct scratch_file file = scratch_file(page);
-    mw_map *map = map_with_prot(&file, MW_PROT_READ | MW_PROT_EXEC);
+    mw_map *map = executable_map(&file);
 
+    EXPECT("r-xs", permissions(info_of(map).base));
     EXPECT("MW_E_RDONLY", set_byte(map, 0, 9));
     EXPECT("MW_E_RDONLY", try_pin(map, MW_PROT_WRITE));
     EXPECT("1", byte_at(map, 0));
@@ -84,6 +135,7 @@ FILE_CASE("ACC-05", MAPWISE("ACC-05"),
     EXPECT("9", file_byte(&file, 0));
     EXPECT("MW_E_ACCESS", try_pin(map, MW_PROT_READ));
     EXPECT("MW_OK", try_pin(map, MW_PROT_WRITE));
+    EXPECT("9", byte_at(map_with_prot(&file, MW_PROT_READ | MW_PROT_WRITE), 0));
 }
 
 FILE_CASE("ACC-06", MAPWISE("ACC-06"), "a map without rights refuses every access, and none of them kills")
@@ -100,6 +152,8 @@ FILE_CASE("ACC-06", MAPWISE("ACC-06"), "a map without rights refuses every acces
     EXPECT("MW_OK", try_pin(map, 0));
     EXPECT("---s", permissions(info_of(map).base));
     EXPECT("1", file_byte(&file, 0));
+    EXPECT("MW_OK", answer(mw_protect(map, 0, page, MW_PROT_READ, &failure)));
+    EXPECT("1", byte_at(map, 0));
 }
 
 FILE_CASE("ACC-07", MAPWISE("ACC-07"), "a pin for writing of a READ map is refused, one for reading is not")
@@ -109,8 +163,11 @@ FILE_CASE("ACC-07", MAPWISE("ACC-07"), "a pin for writing of a READ map is refus
 
     EXPECT("MW_E_RDONLY", try_pin(map, MW_PROT_WRITE));
     EXPECT("MW_E_RDONLY", try_pin(map, MW_PROT_READ | MW_PROT_WRITE));
+    EXPECT("0", number(info_of(map).pins));
     EXPECT("MW_OK", try_pin(map, MW_PROT_READ));
     EXPECT("0", number(info_of(map).pins));
+    EXPECT("stored", store(pinned(library_map(&file, MW_ACCESS_WRITE), MW_PROT_WRITE), 9));
+    EXPECT("9", file_byte(&file, 0));
 }
 
 FILE_CASE("ACC-08", MAPWISE("ACC-08"), "after sync and unmap of a COPY map the file is as it was")
@@ -125,6 +182,22 @@ FILE_CASE("ACC-08", MAPWISE("ACC-08"), "after sync and unmap of a COPY map the f
     EXPECT("1", file_byte(&file, 0));
 }
 
+FILE_CASE("ACC-09", MAPWISE("ACC-09"),
+          "a COPY map may or may not see what the file becomes, but keeps what was stored in it")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_COPY);
+
+    EXPECT("MW_OK", set_byte(map, 5, 9));
+    write_file(&file, 5, 7);
+    write_file(&file, 6, 7);
+    write_file(&file, (off_t)page, 7);
+    EXPECT("9", byte_at(map, 5));
+    EXPECT("1", byte_at(map, 6)); /* in a page that is the map's own by now */
+    EXPECT("2|7", byte_at(map, page));
+    EXPECT("7", file_byte(&file, 5));
+}
+
 FILE_CASE("ACC-10", MAPWISE("ACC-10"),
           "rights can be changed later, page by page, and checked calls know them at once")
 {
@@ -136,16 +209,20 @@ FILE_CASE("ACC-10", MAPWISE("ACC-10"),
     EXPECT("MW_E_RDONLY", set_byte(map, page, 9));
     EXPECT("MW_OK", set_byte(map, 0, 9));
     EXPECT("MW_OK", set_byte(map, 2 * page, 9));
+    EXPECT("rw-s", permissions(base));
     EXPECT("r--s", permissions(base + page));
     EXPECT("rw-s", permissions(base + 2 * page));
+    EXPECT("2", file_byte(&file, (int64_t)page));
     EXPECT("MW_OK", answer(mw_protect(map, 0, MW_WHOLE, MW_PROT_READ | MW_PROT_WRITE, &failure)));
     EXPECT("MW_OK", set_byte(map, page, 9));
+    EXPECT("9", file_byte(&file, (int64_t)page));
 }
 
 FILE_CASE("ACC-10.upgrade", MAPWISE("ACC-10"),
           "rights can't be raised above those of the descriptor, and stay as they were")
 {
     struct scratch_file file = scratch_file(page);
+    mw_map *higher = library_map(&file, MW_ACCESS_READ);
 
     file.descriptor = reopen(&file, O_RDONLY);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -155,19 +232,26 @@ FILE_CASE("ACC-10.upgrade", MAPWISE("ACC-10"),
     EXPECT("r--s", permissions(info_of(map).base));
     EXPECT("MW_OK", answer(mw_protect(map, 0, page, MW_PROT_NONE, &failure)));
     EXPECT("MW_E_ACCESS", byte_at(map, 0));
+    EXPECT("MW_OK", answer(mw_protect(higher, 0, page, MW_PROT_READ | MW_PROT_WRITE, &failure)));
+    EXPECT("MW_OK", set_byte(higher, 0, 9));
+    EXPECT("9", file_byte(&file, 0));
 }
 
 CASE("ACC-11", MAPWISE("ACC-11"), "checked calls refuse by what they know and raise no signal")
 {
     mw_map *map = library_anonymous(2 * page, MW_ACCESS_WRITE);
-    struct sigaction before;
+    struct sigaction segv, bus;
 
     EXPECT("MW_OK", answer(mw_protect(map, 0, page, MW_PROT_NONE, &failure)));
-    SETUP(sigaction(SIGSEGV, NULL, &before));
-    EXPECT("yes", yes_or_no(before.sa_handler == SIG_DFL));
     EXPECT("MW_E_ACCESS", byte_at(map, 0));
     EXPECT("MW_E_ACCESS", set_byte(map, page - 1, 9));
+    EXPECT("MW_E_ACCESS", answer(mw_write_at(NULL, map, page - 1, "ab", 2, &failure)));
     EXPECT("0", byte_at(map, page));
+    EXPECT("MW_OK", set_byte(map, page, 9));
+    SETUP(sigaction(SIGSEGV, NULL, &segv));
+    SETUP(sigaction(SIGBUS, NULL, &bus));
+    EXPECT("yes", yes_or_no(segv.sa_handler == SIG_DFL && bus.sa_handler == SIG_DFL));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(info_of(map).base));
 }
 
 CASE("SHM-01", MAPWISE("SHM-01"), "anonymous memory reads 0, shared or private")
@@ -200,6 +284,7 @@ CASE("SHM-03", MAPWISE("SHM-03"), "what a child of fork writes to shared anonymo
 
     EXPECT("MW_OK", in_child(write_nine, map));
     EXPECT("9", byte_at(map, 5));
+    EXPECT("0", byte_at(map, 4));
 }
 
 CASE("SHM-04", MAPWISE("SHM-04"),

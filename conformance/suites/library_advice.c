@@ -1,6 +1,10 @@
 /* The library: advice and residency. */
 #include "library.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
 SUITE("library", "what libmapwise promises");
 
 static const char *advise(mw_map *map, uint64_t offset, uint64_t length, mw_advice advice, uint32_t flags)
@@ -31,6 +35,8 @@ FILE_CASE("ADV-01", MAPWISE("ADV-01"), "WILLNEED of the whole map brings it into
 
     evict_file(&file);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
+    SETUP(mw_resident(NULL, &resident, NULL, 0, MW_RESIDENCY_COUNT, map, 0, MW_WHOLE, &failure));
+    EXPECT("0", number((int64_t)resident));
     EXPECT("MW_OK", advise(map, 0, MW_WHOLE, MW_ADVICE_WILLNEED, 0));
     for (int attempt = 0; attempt < 1000 && resident < 2; attempt++) {
         SETUP(mw_resident(NULL, &resident, NULL, 0, MW_RESIDENCY_COUNT, map, 0, MW_WHOLE, &failure));
@@ -55,9 +61,26 @@ CASE("ADV-03", MAPWISE("ADV-03"), "advice from the end on is fine for no bytes a
 {
     mw_map *map = numbered(2 * page);
 
-    EXPECT("MW_OK", advise(map, 2 * page, 0, MW_ADVICE_NORMAL, 0));
-    EXPECT("MW_E_RANGE", advise(map, 2 * page, 1, MW_ADVICE_NORMAL, 0));
-    EXPECT("MW_E_RANGE", advise(map, 2 * page + 1, 0, MW_ADVICE_NORMAL, 0));
+    EXPECT("MW_OK", advise(map, 2 * page, 0, MW_ADVICE_DONTDUMP, 0));
+    EXPECT("MW_OK", advise(map, 2 * page, MW_WHOLE, MW_ADVICE_DONTDUMP, 0));
+    EXPECT("MW_E_RANGE", advise(map, 2 * page, 1, MW_ADVICE_DONTDUMP, 0));
+    EXPECT("MW_E_RANGE", advise(map, 2 * page + 1, 0, MW_ADVICE_DONTDUMP, 0));
+    EXPECT("MW_E_RANGE", advise(map, 2 * page + 1, MW_WHOLE, MW_ADVICE_DONTDUMP, 0));
+    EXPECT("no", vm_flag(base_of(map) + page, "dd"));
+    EXPECT("MW_OK", advise(map, 2 * page - 1, 1, MW_ADVICE_DONTDUMP, 0));
+    EXPECT("yes", vm_flag(base_of(map) + page, "dd"));
+}
+
+CASE("ADV-04", MAPWISE("ADV-04"), "a negative number taken for a length is refused, and nothing is dropped")
+{
+    mw_map *map = numbered(2 * page);
+
+    EXPECT("MW_E_RANGE", advise(map, 0, (uint64_t)INT64_C(-2), MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE));
+    EXPECT("MW_E_OVERFLOW", advise(map, page, 0 - (uint64_t)page, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("2", byte_at(map, page));
+    EXPECT("MW_OK", advise(map, 0, page, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE));
+    EXPECT("0", byte_at(map, 0));
 }
 
 CASE("ADV-05", MAPWISE("ADV-05"), "an offset and length whose sum wraps are refused, and nothing is dropped")
@@ -77,6 +100,8 @@ CASE("ADV-06", MAPWISE("ADV-06"), "a range that reaches past the end is refused 
 
     EXPECT("MW_E_RANGE", advise(map, 0, 2 * page + 1, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE));
     EXPECT("1", byte_at(map, 0));
+    EXPECT("2", byte_at(map, page));
+    EXPECT("MW_E_RANGE", advise(map, page, 2 * page, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE));
     EXPECT("2", byte_at(map, page));
     EXPECT("MW_OK", advise(map, 0, 2 * page, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE));
     EXPECT("0", byte_at(map, page));
@@ -146,6 +171,36 @@ CASE("ADV-09", MAPWISE("ADV-09"),
     EXPECT("0", byte_at(map, 0));
 }
 
+/* What comes of advice, strictly and at best effort. */
+static const char *both_ways(mw_map *map, mw_advice advice)
+{
+    static char text[40];
+    const char *strictly = advise(map, 0, page, advice, MW_ADVISE_DESTRUCTIVE);
+
+    snprintf(text, sizeof text, "%s, %s", strictly,
+             advise(map, 0, page, advice, MW_ADVISE_DESTRUCTIVE | MW_ADVISE_BEST_EFFORT));
+    return text;
+}
+
+CASE("ADV-10", MAPWISE("ADV-10"),
+     "on a system without advice every piece of it is refused, or done without when best effort is enough")
+{
+    mw_map *map = numbered(page);
+    mw_advice_row row;
+    int known = 0;
+
+    EXPECT("MW_OK, MW_OK", both_ways(map, MW_ADVICE_DONTDUMP));
+    refuse_call(SYS_madvise, ENOSYS);
+    for (size_t i = 0; mw_advice_at(&row, i, NULL) == MW_OK; i++) {
+        EXPECT("MW_E_NOTSUP, MW_OK", both_ways(map, row.advice));
+        known += row.capability != MW_CAPABILITY_NO;
+    }
+    EXPECT("0", number(known));
+    EXPECT("MW_E_NOTSUP", answer(mw_advise_raw(map, 0, page, MADV_DONTNEED, &failure)));
+    EXPECT("MW_E_RANGE", advise(map, 0, page + 1, MW_ADVICE_NORMAL, MW_ADVISE_BEST_EFFORT));
+    EXPECT("1", byte_at(map, 0));
+}
+
 CASE("ADV-12", MAPWISE("ADV-12"),
      "advice that may lose contents needs a consent, without which nothing is lost")
 {
@@ -190,6 +245,50 @@ CASE("ADV-13.list", MAPWISE("ADV-13"), "the list of advice has every name once a
     EXPECT(number(MW_ADVICE_GUARD_REMOVE + 1), number((int64_t)index));
 }
 
+/* What the first byte is after a value was stored there and all pages were dropped. */
+static const char *after_dropping(mw_map *map, int value)
+{
+    if (strcmp(set_byte(map, 0, value), "MW_OK") != 0 ||
+        strcmp(advise(map, 0, MW_WHOLE, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE), "MW_OK") != 0)
+        return answer(failure.code);
+    return byte_at(map, 0);
+}
+
+FILE_CASE("ADV-14", MAPWISE("ADV-14"),
+          "DONTNEED loses what is private, and nothing of what is shared, be it memory or a file")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("9", after_dropping(library_map(&file, MW_ACCESS_WRITE), 9));
+    EXPECT("9", file_byte(&file, 0));
+    EXPECT("9", after_dropping(library_map(&file, MW_ACCESS_COPY), 7)); /* the file's */
+    EXPECT("7", after_dropping(library_anonymous(page, MW_ACCESS_WRITE), 7));
+    EXPECT("0", after_dropping(library_anonymous(page, MW_ACCESS_COPY), 7));
+}
+
+CASE("DF-13.advice", MAPWISE("DF-13"),
+     "advice may begin at any byte, also with a length that is no multiple of anything")
+{
+    mw_map *map = numbered(3 * page);
+
+    EXPECT("MW_OK", advise(map, page + 1, 1, MW_ADVICE_DONTDUMP, 0));
+    EXPECT("no", vm_flag(base_of(map), "dd"));
+    EXPECT("yes", vm_flag(base_of(map) + page, "dd"));
+    EXPECT("no", vm_flag(base_of(map) + 2 * page, "dd"));
+}
+
+CASE("DF-16.advice", MAPWISE("DF-16"),
+     "advice whose length alone would fit, but not from its offset on, is refused and drops nothing")
+{
+    mw_map *map = numbered(3 * page);
+
+    EXPECT("MW_E_RANGE", advise(map, page, 3 * page, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE));
+    EXPECT("MW_E_RANGE", advise(map, 3 * page - 1, 2, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE));
+    EXPECT("1 2 3", page_bytes(base_of(map), 3 * page));
+    EXPECT("MW_OK", advise(map, page, 2 * page, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE));
+    EXPECT("1 0 0", page_bytes(base_of(map), 3 * page));
+}
+
 static uint64_t count_pages, count_resident;
 
 static const char *count(mw_map *map, uint64_t offset, uint64_t length)
@@ -225,6 +324,8 @@ FILE_CASE("RES-02", MAPWISE("RES-02"), "a map that begins inside a page has that
     EXPECT("MW_OK", count(map, 0, MW_WHOLE));
     EXPECT("2", number((int64_t)count_pages));
     EXPECT("2", number((int64_t)count_resident));
+    EXPECT("MW_OK", count(map, 1, 1));
+    EXPECT("1", number((int64_t)count_pages));
 }
 
 CASE("RES-03", MAPWISE("RES-03"), "fresh anonymous memory is not resident, with MW_F_POPULATE all of it is")
@@ -255,12 +356,44 @@ CASE("RES-04", MAPWISE("RES-04"), "every entry is 0 or 1, and bit 0 of the nativ
     EXPECT("0", number(native[1] & 1));
 }
 
+CASE("RES-05", MAPWISE("RES-05"),
+     "a system that can't tell says so, and the number of pages is known all the same")
+{
+    mw_map *map = library_anonymous(3 * page, MW_ACCESS_COPY);
+
+    EXPECT("MW_OK", count(map, 0, MW_WHOLE));
+    refuse_call(SYS_mincore, ENOSYS);
+    EXPECT("MW_E_NOTSUP", count(map, 0, MW_WHOLE));
+    EXPECT("mincore", failure.op);
+    EXPECT("3", number((int64_t)count_pages));
+    EXPECT("MW_OK", count(map, page, 0)); /* nobody has to be asked about no pages */
+}
+
+CASE("DF-6", MAPWISE("DF-6"),
+     "whatever was in the buffer, each of its bytes becomes 0 or 1 and each of its bits is a page's")
+{
+    mw_map *map = library_anonymous(11 * page, MW_ACCESS_COPY);
+    unsigned char bytes[11], bits[2] = {0xff, 0xff};
+
+    memset(bytes, 0xff, sizeof bytes);
+    EXPECT("MW_OK", set_byte(map, 9 * page, 1));
+    EXPECT("MW_OK", answer(mw_resident(NULL, NULL, bytes, sizeof bytes, MW_RESIDENCY_BYTES, map, 0, MW_WHOLE,
+                                       &failure)));
+    EXPECT("0", number(memcmp(bytes, "\0\0\0\0\0\0\0\0\0\1\0", sizeof bytes)));
+    EXPECT("MW_OK",
+           answer(mw_resident(NULL, NULL, bits, sizeof bits, MW_RESIDENCY_BITS, map, 0, MW_WHOLE, &failure)));
+    EXPECT("0", number(bits[0]));
+    EXPECT("2", number(bits[1]));
+}
+
 FILE_CASE("RES-06", MAPWISE("RES-06"), "pages that truncation has cut off are not resident")
 {
     struct scratch_file file = scratch_file(8 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
 
     EXPECT("8", byte_at(map, 7 * page));
+    EXPECT("MW_OK", count(map, 0, MW_WHOLE));
+    EXPECT("8", number((int64_t)count_resident));
     resize_file(&file, (off_t)page);
     EXPECT("MW_OK", count(map, 0, MW_WHOLE));
     EXPECT("8", number((int64_t)count_pages));
@@ -288,16 +421,80 @@ CASE("RES-08", MAPWISE("RES-08"), "a buffer that is too small is refused, and th
     unsigned char buffer[9];
     uint64_t pages = 0;
 
+    memset(buffer, 0xa5, sizeof buffer);
     EXPECT("MW_E_RANGE",
            answer(mw_resident(&pages, NULL, buffer, 8, MW_RESIDENCY_BYTES, map, 0, MW_WHOLE, &failure)));
     EXPECT("9", number((int64_t)pages));
+    EXPECT(number(0xa5), number(buffer[8]));
+    pages = 0;
     EXPECT("MW_E_RANGE",
            answer(mw_resident(&pages, NULL, buffer, 1, MW_RESIDENCY_BITS, map, 0, MW_WHOLE, &failure)));
     EXPECT("9", number((int64_t)pages));
+    EXPECT(number(0xa5), number(buffer[1]));
     EXPECT("MW_OK",
            answer(mw_resident(&pages, NULL, buffer, 2, MW_RESIDENCY_BITS, map, 0, MW_WHOLE, &failure)));
     EXPECT("MW_OK",
            answer(mw_resident(&pages, NULL, buffer, 9, MW_RESIDENCY_BYTES, map, 0, MW_WHOLE, &failure)));
     EXPECT("MW_OK",
            answer(mw_resident(&pages, NULL, buffer, 1, MW_RESIDENCY_BITS, map, 0, 8 * page, &failure)));
+}
+
+/* Becomes an ordinary user and counts the pages of a map whose file it neither owns nor may write. */
+static const char *counted_by_stranger(void *map)
+{
+    SETUP(setgid(65534));
+    SETUP(setuid(65534));
+    if (strcmp(count(map, 0, MW_WHOLE), "MW_OK") != 0)
+        return answer(failure.code);
+    return number((int64_t)count_resident);
+}
+
+FILE_CASE("RES-10", MAPWISE("RES-10"),
+          "who neither owns a file nor may write it is told that all of it is resident", .needs = NEED_ROOT,
+          .since = KERNEL(5, 2))
+{
+    struct scratch_file file = sparse_file((off_t)(4 * page));
+
+    SETUP(fchmod(file.descriptor, 0644));
+    file.descriptor = reopen(&file, O_RDONLY);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+    EXPECT("MW_OK", count(map, 0, MW_WHOLE));
+    EXPECT("0", number((int64_t)count_resident));
+    EXPECT("4", in_child(counted_by_stranger, map));
+}
+
+CASE("RES-11", MAPWISE("RES-11"), "a huge page that the system made of small ones is told as all of them")
+{
+    const size_t length = (size_t)8 << 20;
+    mw_map *map = library_anonymous(length, MW_ACCESS_COPY);
+    size_t huge = 0;
+
+    if (mw_advise(map, 0, MW_WHOLE, MW_ADVICE_HUGEPAGE, 0, &failure) != MW_OK)
+        unsupported("this system makes no huge pages");
+    EXPECT("MW_OK", set_byte(map, length / 2, 1));
+    if (strcmp(smaps_pages(base_of(map), "AnonHugePages"), "0") == 0)
+        unsupported("this system made no huge page");
+    huge = (size_t)strtoul(smaps_pages(base_of(map), "AnonHugePages"), NULL, 10);
+    EXPECT("MW_OK", count(map, 0, MW_WHOLE));
+    EXPECT(number((int64_t)(length / page)), number((int64_t)count_pages));
+    EXPECT(number((int64_t)huge), number((int64_t)count_resident));
+    EXPECT(number((int64_t)page), number((int64_t)info_of(map).page_size));
+}
+
+CASE("RES-11.pool", MAPWISE("RES-11"), "a huge page of the pool is told as the small pages it consists of")
+{
+    mw_map_options options = options_for(MW_ACCESS_COPY, 0);
+    mw_map *map;
+
+    options.huge_page_size = MW_HUGE_DEFAULT;
+    if (mw_map_anon(&map, 1, &options, &failure) != MW_OK)
+        unsupported("the pool of huge pages is empty");
+    const uint64_t huge = info_of(map).page_size;
+    EXPECT(number((int64_t)(huge / page)), smaps_pages(base_of(map), "KernelPageSize"));
+    EXPECT("MW_OK", answer(mw_free(map)));
+    EXPECT("MW_OK", answer(mw_map_anon(&map, huge, &options, &failure)));
+    EXPECT("MW_OK", set_byte(map, 0, 1));
+    EXPECT("MW_OK", count(map, 0, MW_WHOLE));
+    EXPECT(number((int64_t)(huge / page)), number((int64_t)count_pages));
+    EXPECT(number((int64_t)(huge / page)), number((int64_t)count_resident));
 }

@@ -1,8 +1,11 @@
 /* The library: how a map is made. */
 #include "library.h"
 
+#include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 SUITE("library", "what libmapwise promises");
 
@@ -59,14 +62,21 @@ FILE_CASE("CRE-02", MAPWISE("CRE-02"), "a path without a file is refused, and cr
     EXPECT("MW_E_NOENT", try_path("", MW_ACCESS_READ, 0));
     EXPECT("MW_E_NOENT", try_path(path, MW_ACCESS_WRITE, 0));
     EXPECT("-1", number(access(path, F_OK)));
+    umask(0);
     EXPECT("MW_OK", answer(mw_map_file(&map, path, &options, &failure)));
     EXPECT("MW_OK", set_byte(map, page - 1, 9));
-    EXPECT("0", number(access(path, F_OK)));
+    struct stat status;
+    SETUP(stat(path, &status));
+    EXPECT(number(0600), number(status.st_mode & 0777));
+    EXPECT(number((int64_t)page), number(status.st_size));
+    EXPECT("MW_OK", answer(mw_map_file(&map, path, NULL, &failure)));
+    EXPECT("9", byte_at(map, page - 1));
 }
 
 FILE_CASE("CRE-02.undone", MAPWISE("CRE-02"),
           "a file that was created for a call that fails is removed again")
 {
+    struct scratch_file there = scratch_file(page - 1);
     const char *path = scratch_path("new");
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_CREATE, 0, page);
     mw_map *map;
@@ -74,6 +84,9 @@ FILE_CASE("CRE-02.undone", MAPWISE("CRE-02"),
     remember_resources();
     EXPECT("MW_E_SHORT", answer(mw_map_file(&map, path, &options, &failure)));
     EXPECT("-1", number(access(path, F_OK)));
+    EXPECT("MW_E_SHORT", answer(mw_map_file(&map, there.path, &options, &failure)));
+    EXPECT("0", number(access(there.path, F_OK))); /* what was there before stays */
+    EXPECT(number((int64_t)page - 1), file_size(&there));
     EXPECT("nothing", leaked());
 }
 
@@ -159,13 +172,17 @@ FILE_CASE("CRE-09", MAPWISE("CRE-09"), "a descriptor that has been closed is ref
     EXPECT("MW_OK", try_descriptor(file.descriptor));
 }
 
-CASE("CRE-10", MAPWISE("CRE-10"), "a directory is refused, by descriptor and by path")
+CASE("CRE-10", MAPWISE("CRE-10"),
+     "a directory is refused with the system's reason, by descriptor and by path")
 {
     int folder = (int)SETUP(open("/", O_RDONLY | O_CLOEXEC));
 
     remember_resources();
     EXPECT("MW_E_INVAL", try_descriptor(folder));
+    EXPECT("EISDIR", error_number(failure.os));
     EXPECT("MW_E_INVAL", try_path("/", MW_ACCESS_READ, 0));
+    EXPECT("MW_E_INVAL", try_path("/", MW_ACCESS_WRITE, 0));
+    EXPECT("EISDIR", error_number(failure.os));
     EXPECT("nothing", leaked());
 }
 
@@ -202,7 +219,9 @@ CASE("CRE-13", MAPWISE("CRE-13"), "pipes and sockets can't be mapped, but MW_F_R
     SETUP(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
     remember_resources();
     EXPECT("MW_E_NOTSUP", try_descriptor(ends[0]));
+    EXPECT("ENODEV", error_number(failure.os));
     EXPECT("MW_E_NOTSUP", try_descriptor(sockets[0]));
+    EXPECT("ENODEV", error_number(failure.os));
     EXPECT("nothing", leaked());
     SETUP(write(ends[1], "mapwise", 7));
     SETUP(close(ends[1]));
@@ -240,6 +259,7 @@ FILE_CASE("CRE-15", MAPWISE("CRE-15"), "an explicit length of 0 is a map of no b
     EXPECT("0", number((int64_t)mw_length(map)));
     EXPECT("MW_E_RANGE", byte_at(map, 0));
     EXPECT("MW_E_EMPTY", answer(mw_map_fd(&map, file.descriptor, &strict, &failure)));
+    EXPECT(number((int64_t)page), number((int64_t)mw_length(library_map(&file, MW_ACCESS_READ))));
 }
 
 CASE("CRE-16", MAPWISE("CRE-16"), "anonymous memory of no bytes is a valid map")
@@ -247,7 +267,10 @@ CASE("CRE-16", MAPWISE("CRE-16"), "anonymous memory of no bytes is a valid map")
     mw_map *map = library_anonymous(0, MW_ACCESS_DEFAULT);
 
     EXPECT("0", number((int64_t)mw_length(map)));
+    EXPECT("0", number((int64_t)info_of(map).mapped_length));
     EXPECT("MW_E_RANGE", set_byte(map, 0, 1));
+    EXPECT("MW_E_RANGE", byte_at(map, 0));
+    EXPECT("MW_OK", set_byte(library_anonymous(1, MW_ACCESS_DEFAULT), 0, 1));
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
 }
 
@@ -270,8 +293,12 @@ FILE_CASE("CRE-18", MAPWISE("CRE-18"), "access WRITE through a descriptor that c
     file.descriptor = reopen(&file, O_RDONLY);
     remember_resources();
     EXPECT("MW_E_ACCESS", try_map(&file, MW_ACCESS_WRITE, 0));
+    EXPECT("0", error_number(failure.os));
     EXPECT("nothing", leaked());
     EXPECT("MW_OK", try_map(&file, MW_ACCESS_READ, 0));
+    file.descriptor = reopen(&file, O_RDWR);
+    EXPECT("MW_OK", set_byte(library_map(&file, MW_ACCESS_WRITE), 0, 9));
+    EXPECT("9", file_byte(&file, 0));
 }
 
 FILE_CASE("CRE-19", MAPWISE("CRE-19"), "a private copy of a file that can only be read can be written")
@@ -293,8 +320,11 @@ FILE_CASE("CRE-20", MAPWISE("CRE-20"), "an access and exact rights can't both be
 
     options.prot = MW_PROT_READ;
     EXPECT("MW_E_INVAL", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    options.access = MW_ACCESS_COPY;
+    EXPECT("MW_E_INVAL", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
     options.access = MW_ACCESS_DEFAULT;
     EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT("r--s", permissions(info_of(map).base));
 }
 
 FILE_CASE("CRE-21", MAPWISE("CRE-21"), "an access that does not exist is refused")
@@ -305,6 +335,32 @@ FILE_CASE("CRE-21", MAPWISE("CRE-21"), "an access that does not exist is refused
     EXPECT("MW_E_INVAL", try_map(&file, (mw_access)-1, 0));
     EXPECT("MW_E_INVAL", try_map(&file, MW_ACCESS_READ, 1u << 31));
     EXPECT("MW_OK", try_map(&file, MW_ACCESS_COPY, 0));
+}
+
+/* The system's own flags say how a map is shared, but not to this library. */
+static const char *try_sharing(const struct scratch_file *file, int flags)
+{
+    mw_map_options options = options_for(MW_ACCESS_READ, MW_F_RAW_UNCHECKED);
+    mw_map *map;
+
+    options.raw_flags = (uint64_t)flags;
+    const char *code = answer(mw_map_fd(&map, file->descriptor, &options, &failure));
+    mw_free(map);
+    return code;
+}
+
+FILE_CASE("CRE-23", MAPWISE("CRE-23"),
+          "a map is shared or private as its access says, and nothing can make it neither or both")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("r--s", permissions(info_of(library_map(&file, MW_ACCESS_READ)).base));
+    EXPECT("rw-s", permissions(info_of(library_map(&file, MW_ACCESS_WRITE)).base));
+    EXPECT("rw-p", permissions(info_of(library_map(&file, MW_ACCESS_COPY)).base));
+    EXPECT("MW_E_INVAL", try_sharing(&file, MAP_SHARED));
+    EXPECT("MW_E_INVAL", try_sharing(&file, MAP_PRIVATE));
+    EXPECT("MW_E_INVAL", try_sharing(&file, MAP_SHARED | MAP_PRIVATE));
+    EXPECT("MW_OK", try_sharing(&file, MAP_NORESERVE));
 }
 
 static const char *access_with_prot(const struct scratch_file *file, uint32_t prot)
@@ -324,6 +380,7 @@ FILE_CASE("CRE-22", MAPWISE("CRE-22"),
     EXPECT("WRITE", access_with_prot(&file, MW_PROT_READ | MW_PROT_WRITE));
     EXPECT("WRITE", access_with_prot(&file, MW_PROT_WRITE));
     EXPECT("READ", access_with_prot(&file, MW_PROT_READ));
+    EXPECT("READ", access_with_prot(&file, MW_PROT_NONE));
     EXPECT("WRITE", access_with_prot(&file, 0));
     EXPECT("READ", access_with_prot(&read_only, 0));
 }
@@ -355,9 +412,11 @@ FILE_CASE("CRE-24", MAPWISE("CRE-24"),
     options.flags = 0;
     options.raw_flags = MAP_FIXED;
     EXPECT("MW_E_INVAL", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT("no", vm_flag(info_of(library_map(&file, MW_ACCESS_COPY)).base, "nr"));
     options.raw_flags = (uint64_t)CONSTANT(MAP_NORESERVE);
     EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
-    EXPECT("yes", vm_flag(info_of(map).base, "nr"));
+    /* A system that never overcommits ignores it. */
+    EXPECT(kernel_setting("vm/overcommit_memory") == 2 ? "no" : "yes", vm_flag(info_of(map).base, "nr"));
 }
 
 FILE_CASE("CRE-24.populate", MAPWISE("CRE-24"),
@@ -366,9 +425,13 @@ FILE_CASE("CRE-24.populate", MAPWISE("CRE-24"),
     struct scratch_file file = scratch_file(64 * page);
 
     evict_file(&file);
-    mw_map_options options = options_for(MW_ACCESS_READ, MW_F_POPULATE);
+    mw_map_options options = options_for(MW_ACCESS_READ, 0);
     mw_map *map = library_map_with(&file, &options);
     uint64_t pages = 0, resident = 0;
+    SETUP(mw_resident(NULL, &resident, NULL, 0, MW_RESIDENCY_COUNT, map, 0, MW_WHOLE, &failure));
+    EXPECT("0", number((int64_t)resident)); /* mapping alone reads nothing */
+    options.flags = MW_F_POPULATE;
+    map = library_map_with(&file, &options);
     EXPECT("MW_OK",
            answer(mw_resident(&pages, &resident, NULL, 0, MW_RESIDENCY_COUNT, map, 0, MW_WHOLE, &failure)));
     EXPECT("64", number((int64_t)pages));
@@ -448,8 +511,32 @@ FILE_CASE("CRE-28", MAPWISE("CRE-28"),
     EXPECT("0", load(&bytes[page + 10]));
     EXPECT("MW_E_RANGE", byte_at(map, page + 10));
     EXPECT("MW_E_RANGE", set_byte(map, page + 10, 9));
+    EXPECT("MW_E_RANGE", answer(mw_pin(&(void *){NULL}, map, page, 11, MW_PROT_READ, &failure)));
+    EXPECT("MW_OK", set_byte(map, page + 9, 9));
     EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_WAIT, 0, &failure)));
     EXPECT(number((int64_t)(page + 10)), file_size(&file));
+    resize_file(&file, (off_t)(2 * page));
+    EXPECT("0", file_byte(&file, (int64_t)(page + 10)));
+    EXPECT("9", file_byte(&file, (int64_t)(page + 9)));
+}
+
+FILE_CASE("CRE-28.inside", MAPWISE("CRE-28"),
+          "no checked call reaches what the file has beside a map, in the same pages")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 10, 20);
+    mw_map *map = library_map_with(&file, &options);
+
+    EXPECT("MW_E_RANGE", byte_at(map, 20));
+    EXPECT("MW_E_RANGE", set_byte(map, 20, 9));
+    EXPECT("MW_E_RANGE|MW_E_OVERFLOW", set_byte(map, UINT64_MAX, 9)); /* the byte before it */
+    EXPECT("MW_E_RANGE", answer(mw_write_at(NULL, map, 19, "ab", 2, &failure)));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("MW_OK", set_byte(map, 19, 9));
+    EXPECT("1", file_byte(&file, 9));
+    EXPECT("9", file_byte(&file, 10));
+    EXPECT("9", file_byte(&file, 29));
+    EXPECT("1", file_byte(&file, 30));
 }
 
 FILE_CASE("CRE-29", MAPWISE("CRE-29"), "a shared map and read and write on the file agree")
@@ -483,7 +570,11 @@ FILE_CASE("CRE-31", MAPWISE("CRE-31"), "stores in a COPY map stay in that map")
     EXPECT("MW_OK", set_byte(map, 0, 9));
     EXPECT("9", byte_at(map, 0));
     EXPECT("1", byte_at(other, 0));
+    EXPECT("1", byte_at(library_map(&file, MW_ACCESS_COPY), 0));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
     EXPECT("1", file_byte(&file, 0));
+    EXPECT("MW_OK", set_byte(library_map(&file, MW_ACCESS_WRITE), 0, 8));
+    EXPECT("8", byte_at(other, 0));
 }
 
 FILE_CASE("CRE-32", MAPWISE("CRE-32"), "the descriptor that a map keeps does not outlive an exec")
@@ -524,6 +615,49 @@ FILE_CASE("CRE-33", MAPWISE("CRE-33"), "calls that fail at each of their steps k
     EXPECT("nothing", leaked());
 }
 
+/* Allows the process no descriptor of the library's, or as many as before. */
+static void allow_descriptors(bool any)
+{
+    struct rlimit limit;
+
+    SETUP(getrlimit(RLIMIT_NOFILE, &limit));
+    limit.rlim_cur = any ? limit.rlim_max : 3;
+    SETUP(setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+FILE_CASE("CRE-33.limit", MAPWISE("CRE-33"),
+          "a process that has no descriptor left is told so, and can still map without one")
+{
+    struct scratch_file file = scratch_file(page);
+
+    remember_resources();
+    allow_descriptors(false);
+    EXPECT("MW_E_LIMIT", try_map(&file, MW_ACCESS_READ, 0));
+    EXPECT("MW_E_LIMIT", try_path(file.path, MW_ACCESS_READ, 0));
+    EXPECT("EMFILE", error_number(failure.os));
+    EXPECT("MW_OK", try_map(&file, MW_ACCESS_READ, MW_F_NO_TRACK));
+    allow_descriptors(true);
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_map(&file, MW_ACCESS_READ, 0));
+}
+
+FILE_CASE("CRE-34.first", MAPWISE("CRE-34"),
+          "what fails while cleaning up does not take the place of what failed first")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW | MW_F_FIXED, 0, 2 * page);
+    mw_map *map;
+
+    options.address = map_anonymous(2 * page, PROT_NONE, MAP_PRIVATE); /* taken */
+    refuse_call(SYS_close, EIO);
+    EXPECT("MW_E_EXIST", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT("EEXIST", error_number(failure.os));
+    EXPECT("mmap", failure.op);
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("MW_E_EXIST", answer(mw_map_file(&map, file.path, &options, &failure)));
+    EXPECT("EEXIST", error_number(failure.os));
+}
+
 FILE_CASE("CRE-34", MAPWISE("CRE-34"), "the report names the first thing that failed, with the system's code")
 {
     struct scratch_file file = scratch_file(page);
@@ -562,7 +696,10 @@ CASE("CRE-36", MAPWISE("CRE-36"), "anonymous memory with MW_F_NO_TRACK works, an
 
     EXPECT("MW_OK", answer(mw_map_anon(&map, page, &options, &failure)));
     EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("9", byte_at(map, 0));
+    EXPECT("-1", number(info_of(map).fd));
     EXPECT("MW_E_INVAL", answer(mw_file_size(&size, map, &failure)));
+    EXPECT("MW_OK", answer(mw_file_size(&size, library_anonymous(page, MW_ACCESS_DEFAULT), &failure)));
 }
 
 FILE_CASE("CRE-37", MAPWISE("CRE-37"), "descriptor 0 is a descriptor like any other")
@@ -575,4 +712,104 @@ FILE_CASE("CRE-37", MAPWISE("CRE-37"), "descriptor 0 is a descriptor like any ot
     EXPECT("1", byte_at(map, 0));
     EXPECT("MW_OK", answer(mw_free(map)));
     EXPECT("0", returned(fcntl(0, F_GETFD)));
+}
+
+FILE_CASE("CRE-38", MAPWISE("CRE-38"),
+          "mapping a file, and freeing the map, makes nothing durable; a sync does")
+{
+    const int attempts = 50; /* the system may write back of itself at any time */
+    struct scratch_file file = scratch_file(page);
+    const char *waiting = "0";
+
+    for (int attempt = 0; attempt < attempts && strcmp(waiting, "0") == 0; attempt++) {
+        write_file(&file, 0, attempt);
+        mw_free(library_map(&file, MW_ACCESS_READ));
+        mw_free(library_map(&file, MW_ACCESS_COPY));
+        mw_free(library_map(&file, MW_ACCESS_WRITE));
+        waiting = dirty_pages(&file, 0, page);
+    }
+    EXPECT("no", yes_or_no(strcmp(waiting, "0") == 0));
+    EXPECT("MW_OK",
+           answer(mw_sync(library_map(&file, MW_ACCESS_WRITE), 0, MW_WHOLE, MW_SYNC_WAIT, 0, &failure)));
+    EXPECT("0", dirty_pages(&file, 0, page));
+}
+
+FILE_CASE("CRE-39", MAPWISE("CRE-39"),
+          "what stdio still holds in its buffer is not in the map; fflush puts it there")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+    FILE *stream = fdopen(reopen(&file, O_RDWR), "r+");
+
+    if (!stream || fputc('x', stream) != 'x')
+        setup_failed("a stream could not be written");
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("0", number(fflush(stream)));
+    EXPECT(number('x'), byte_at(map, 0));
+}
+
+static const char *try_length(const struct scratch_file *file, mw_access access, uint32_t flags,
+                              uint64_t length)
+{
+    const mw_map_options options = options_range(access, flags, 0, length);
+    mw_map *map;
+    const char *code = answer(mw_map_fd(&map, file->descriptor, &options, &failure));
+
+    mw_free(map);
+    return code;
+}
+
+FILE_CASE("CRE-40", MAPWISE("CRE-40"),
+          "a length past the end extends the file for no access, unless MW_F_GROW asks for it")
+{
+    static const mw_access accesses[] = {MW_ACCESS_DEFAULT, MW_ACCESS_READ, MW_ACCESS_WRITE, MW_ACCESS_COPY};
+    struct scratch_file file = scratch_file(page);
+
+    for (size_t i = 0; i < sizeof accesses / sizeof accesses[0]; i++) {
+        EXPECT("MW_E_SHORT", try_length(&file, accesses[i], 0, page + 1));
+        EXPECT("MW_OK", try_length(&file, accesses[i], MW_F_SLACK_OK, 3 * page));
+        EXPECT(number((int64_t)page), file_size(&file));
+    }
+    EXPECT("MW_OK", try_length(&file, MW_ACCESS_WRITE, MW_F_GROW, page + 1));
+    EXPECT(number((int64_t)page + 1), file_size(&file));
+}
+
+/* ---- defects that others have ------------------------------------------- */
+
+FILE_CASE(
+    "DF-9", MAPWISE("DF-9"),
+    "a private map of a file that may not be written can be had and written, and the file stays as it was")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    const mw_map_options options = options_for(MW_ACCESS_COPY, 0);
+    mw_map *map;
+
+    SETUP(fchmod(file.descriptor, 0444));
+    EXPECT("MW_OK", answer(mw_map_file(&map, file.path, &options, &failure)));
+    EXPECT("rw-p", permissions(info_of(map).base));
+    EXPECT("MW_OK", answer(mw_write_at(NULL, map, page - 1, "ab", 2, &failure)));
+    EXPECT(number('b'), byte_at(map, page));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_FULL, 0, &failure)));
+    EXPECT("MW_OK", answer(mw_free(map)));
+    EXPECT("1", file_byte(&file, (int64_t)page - 1));
+    EXPECT("2", file_byte(&file, (int64_t)page));
+}
+
+FILE_CASE("DF-11", MAPWISE("DF-11"),
+          "descriptor 0 is mapped as the file that it is, and its position stays, also in growing")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 2 * page);
+    mw_map *map;
+
+    SETUP(lseek(file.descriptor, 7, SEEK_SET));
+    SETUP(dup2(file.descriptor, 0));
+    EXPECT("MW_OK", answer(mw_map_fd(&map, 0, &options, &failure)));
+    EXPECT("yes", yes_or_no(info_of(map).source == MW_SOURCE_FILE));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("MW_OK", set_byte(map, page, 9));
+    EXPECT("9", file_byte(&file, (int64_t)page));
+    EXPECT("7", number(lseek(0, 0, SEEK_CUR)));
+    EXPECT("MW_OK", answer(mw_free(map)));
+    EXPECT("7", number(lseek(0, 0, SEEK_CUR)));
 }

@@ -1,8 +1,11 @@
 /* The library: lengths, offsets, and files that grow for a map. */
 #include "library.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 SUITE("library", "what libmapwise promises");
 
@@ -58,7 +61,9 @@ FILE_CASE("LEN-02", MAPWISE("LEN-02"),
 
     EXPECT("MW_E_SHORT", try_range(&file, page, page + 1, 0));
     EXPECT("MW_E_SHORT", try_range(&file, 1, 2 * page, 0));
+    EXPECT(number((int64_t)(2 * page)), number((int64_t)failure.where));
     EXPECT("MW_OK", try_range(&file, 1, 2 * page - 1, 0));
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
 }
 
 FILE_CASE("LEN-03", MAPWISE("LEN-03"), "a range that ends at the end of the file is fine")
@@ -103,6 +108,53 @@ FILE_CASE("LEN-06", MAPWISE("LEN-06"),
     EXPECT(number((int64_t)(2 * page + 5)), file_size(&file));
 }
 
+FILE_CASE("LEN-07", MAPWISE("LEN-07"), "no call takes a negative number for a length, and nothing happens")
+{
+    const uint64_t negative = (uint64_t)INT64_C(-2); /* -1 is MW_WHOLE */
+    struct scratch_file file = scratch_file(2 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    mw_map *none;
+    char bytes[2] = "ab";
+
+    EXPECT("MW_E_OVERFLOW", try_range(&file, 0, negative, MW_F_GROW));
+    EXPECT("MW_E_OVERFLOW", try_range(&file, page, negative, MW_F_SLACK_OK));
+    EXPECT("MW_E_OVERFLOW", answer(mw_map_anon(&none, negative, NULL, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_read_at(NULL, bytes, map, 0, (size_t)negative, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_write_at(NULL, map, 0, bytes, (size_t)negative, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_pin(&(void *){NULL}, map, 0, negative, 0, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_sync(map, 0, negative, MW_SYNC_WAIT, 0, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_protect(map, 0, negative, MW_PROT_NONE, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_lock(map, 0, negative, 0, &failure)));
+    EXPECT("MW_E_RANGE",
+           answer(mw_resident(NULL, NULL, NULL, 0, MW_RESIDENCY_COUNT, map, 0, negative, &failure)));
+    EXPECT("MW_E_OVERFLOW", answer(mw_resize(map, negative, MW_RESIZE_MAY_MOVE, &failure)));
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("MW_OK", answer(mw_write_at(NULL, map, 0, bytes, 2, &failure)));
+}
+
+FILE_CASE("LEN-08", MAPWISE("LEN-08"),
+          "no call takes a negative number for an offset, whether it is a multiple of a page or not")
+{
+    const uint64_t negative[] = {(uint64_t)INT64_C(-1), 0 - (uint64_t)page, 0 - (uint64_t)page - 1};
+    struct scratch_file file = scratch_file(2 * page);
+    const mw_map_options inside = options_range(MW_ACCESS_WRITE, 0, page, page);
+    mw_map *map = library_map_with(&file, &inside);
+
+    for (size_t i = 0; i < sizeof negative / sizeof negative[0]; i++) {
+        EXPECT("MW_E_OVERFLOW", try_range(&file, negative[i], 1, MW_F_GROW));
+        EXPECT("MW_E_OVERFLOW", try_range(&file, negative[i], MW_WHOLE, MW_F_SLACK_OK));
+        EXPECT("MW_E_RANGE|MW_E_OVERFLOW", byte_at(map, negative[i]));
+        EXPECT("MW_E_RANGE|MW_E_OVERFLOW", set_byte(map, negative[i], 9));
+        EXPECT("MW_E_RANGE", answer(mw_pin(&(void *){NULL}, map, negative[i], MW_WHOLE, 0, &failure)));
+        EXPECT("MW_E_RANGE", answer(mw_sync(map, negative[i], 0, MW_SYNC_WAIT, 0, &failure)));
+        EXPECT("MW_E_OVERFLOW", answer(mw_rewindow(map, negative[i], 1, &failure)));
+    }
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
+    EXPECT("1", file_byte(&file, (int64_t)page - 1));
+    EXPECT("MW_OK", set_byte(map, page - 1, 9));
+}
+
 FILE_CASE("LEN-09", MAPWISE("LEN-09"),
           "a length that no memory can hold is refused, and the file is not touched")
 {
@@ -142,6 +194,44 @@ FILE_CASE("LEN-11", MAPWISE("LEN-11"),
     EXPECT("MW_E_OVERFLOW", try_range(&file, UINT64_MAX - 1, 2, MW_F_GROW));
     EXPECT("MW_E_OVERFLOW", try_range(&file, UINT64_MAX - 1, page, MW_F_SLACK_OK));
     EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("MW_OK", try_range(&file, page, page, MW_F_GROW));
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
+}
+
+FILE_CASE("LEN-12", MAPWISE("LEN-12"),
+          "a file larger than the address space is refused as a whole, one that fits is mapped as a whole")
+{
+    const uint64_t size = (UINT64_C(5) << 30) + 3;
+    const bool fits = sizeof(void *) > 4;
+    struct scratch_file file = sparse_file((off_t)size);
+    const mw_map_options whole = options_for(MW_ACCESS_READ, 0);
+    const mw_map_options part = options_range(MW_ACCESS_READ, 0, size - 10, MW_WHOLE);
+    mw_map *map;
+
+    write_file(&file, (off_t)size - 1, 9);
+    EXPECT(fits ? "MW_OK" : "MW_E_OVERFLOW", answer(mw_map_fd(&map, file.descriptor, &whole, &failure)));
+    EXPECT(fits ? number((int64_t)size) : "0", number((int64_t)mw_length(map)));
+    EXPECT(fits ? "9" : "MW_E_INVAL", byte_at(map, size - 1));
+    EXPECT("9", byte_at(library_map_with(&file, &part), 9));
+}
+
+CASE("LEN-12.memory", MAPWISE("LEN-12"),
+     "a file larger than all addresses of 64 bits is refused as a whole, and a part of it can be mapped",
+     .needs = NEED_64_BIT)
+{
+    const uint64_t size = UINT64_C(1) << 62;
+    struct scratch_file file = {.descriptor = (int)SETUP(memfd_create("case", 0))};
+    const mw_map_options part = options_range(MW_ACCESS_WRITE, 0, size - 10, MW_WHOLE);
+
+    if (ftruncate(file.descriptor, (off_t)size) != 0)
+        unsupported("files in memory can't be that large here");
+    remember_resources();
+    EXPECT("MW_E_NOMEM|MW_E_OVERFLOW", try_range(&file, 0, MW_WHOLE, 0));
+    EXPECT("MW_E_NOMEM|MW_E_OVERFLOW", try_range(&file, 0, size, 0));
+    EXPECT("nothing", leaked());
+    mw_map *map = library_map_with(&file, &part);
+    EXPECT("MW_OK", set_byte(map, 9, 7));
+    EXPECT("7", file_byte(&file, (int64_t)size - 1));
 }
 
 FILE_CASE("LEN-13", MAPWISE("LEN-13"), "an offset above 4 GiB shows the bytes that are there")
@@ -158,20 +248,58 @@ FILE_CASE("LEN-13", MAPWISE("LEN-13"), "an offset above 4 GiB shows the bytes th
     EXPECT("0", file_byte(&file, 0x40000000 + 3 + 9));
 }
 
-FILE_CASE("LEN-14", MAPWISE("LEN-14"), "maps across 2 GiB and 4 GiB show the bytes on both sides")
+static const uint64_t borders[] = {UINT64_C(1) << 31, UINT64_C(1) << 32};
+
+/* Writes ten bytes of the map, and reads them from the file: "same", or what is not. */
+static const char *crossing(mw_map *map, uint64_t at, const struct scratch_file *file, uint64_t offset)
 {
-    static const uint64_t borders[] = {UINT64_C(1) << 31, UINT64_C(1) << 32};
+    static const char bytes[] = "mapwise 64", other[] = "0123456789";
+    char seen[sizeof bytes] = "";
+
+    if (mw_write_at(NULL, map, at, bytes, 10, &failure) != MW_OK)
+        return answer(failure.code);
+    SETUP(pread(file->descriptor, seen, 10, (off_t)offset));
+    if (memcmp(seen, bytes, 10) != 0)
+        return "the file has other bytes";
+    SETUP(pwrite(file->descriptor, other, 10, (off_t)offset));
+    if (mw_read_at(NULL, seen, map, at, 10, &failure) != MW_OK)
+        return answer(failure.code);
+    return memcmp(seen, other, 10) == 0 ? "same" : "the map has other bytes";
+}
+
+FILE_CASE("LEN-14", MAPWISE("LEN-14"), "maps across 2 GiB and 4 GiB have the bytes on both sides")
+{
     struct scratch_file file = sparse_file((off_t)(borders[1] + page));
 
     for (size_t i = 0; i < sizeof borders / sizeof borders[0]; i++) {
-        const mw_map_options options = options_range(MW_ACCESS_READ, 0, borders[i] - 5, 10);
-        write_file(&file, (off_t)(borders[i] - 1), 7);
-        write_file(&file, (off_t)borders[i], 8);
+        const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, borders[i] - 6, 12);
         mw_map *map = library_map_with(&file, &options);
-        EXPECT("7", byte_at(map, 4));
-        EXPECT("8", byte_at(map, 5));
-        EXPECT("0", byte_at(map, 9));
+        EXPECT("same", crossing(map, 1, &file, borders[i] - 5));
+        EXPECT("0", byte_at(map, 0));
+        EXPECT("0", byte_at(map, 11));
     }
+}
+
+FILE_CASE("LEN-14.inside", MAPWISE("LEN-14"),
+          "offsets in a map across 2 GiB and 4 GiB are exact in every call", .needs = NEED_64_BIT)
+{
+    struct scratch_file file = sparse_file((off_t)(borders[1] + 2 * page));
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    uint64_t pages = 0, resident = 0;
+
+    for (size_t i = 0; i < sizeof borders / sizeof borders[0]; i++) {
+        EXPECT("same", crossing(map, borders[i] - 5, &file, borders[i] - 5));
+        EXPECT("MW_OK", answer(mw_resident(&pages, &resident, NULL, 0, MW_RESIDENCY_COUNT, map,
+                                           borders[i] - 1, 2, &failure)));
+        EXPECT("2", number((int64_t)pages));
+        EXPECT("2", number((int64_t)resident));
+        EXPECT("MW_OK", answer(mw_protect(map, borders[i], page, MW_PROT_READ, &failure)));
+        EXPECT("MW_E_RDONLY", set_byte(map, borders[i], 9));
+        EXPECT("MW_OK", set_byte(map, borders[i] - 1, 9));
+        EXPECT("MW_OK", set_byte(map, borders[i] + page, 9));
+    }
+    EXPECT("MW_E_RANGE", byte_at(map, borders[1] + 2 * page));
+    EXPECT("0", file_byte(&file, 0));
 }
 
 FILE_CASE("LEN-15", MAPWISE("LEN-15"), "the size of a file of 6 GiB under a small map is exact")
@@ -185,6 +313,70 @@ FILE_CASE("LEN-15", MAPWISE("LEN-15"), "the size of a file of 6 GiB under a smal
     EXPECT("MW_OK", answer(mw_file_size(&answered, map, &failure)));
     EXPECT(number(size), number((int64_t)answered));
     EXPECT("10", number((int64_t)mw_length(map)));
+    resize_file(&file, (off_t)size + 7);
+    EXPECT("MW_OK", answer(mw_file_size(&answered, map, &failure)));
+    EXPECT(number(size + 7), number((int64_t)answered));
+}
+
+static struct {
+    struct scratch_file file;
+    _Atomic bool enough;
+} restless;
+
+/* Cuts the file off and makes it whole again, until it is enough. */
+static void *change_size(void *unused)
+{
+    while (!restless.enough) {
+        resize_file(&restless.file, (off_t)page);
+        resize_file(&restless.file, (off_t)(3 * page));
+    }
+    return unused;
+}
+
+/* How often it happened that a map had one page, three pages, no last byte any more, or was refused; and
+ * that anything came back that was never the case. */
+struct outcomes {
+    int small, large, cut_off, refused, wrong;
+};
+
+static void map_restless(struct outcomes *seen, uint64_t length)
+{
+    const mw_map_options options = options_range(MW_ACCESS_READ, MW_F_GUARDED, 0, length);
+    unsigned char last;
+    mw_map *map;
+    const int made = mw_map_fd(&map, restless.file.descriptor, &options, NULL);
+    const uint64_t got = mw_length(map);
+
+    seen->small += got == page;
+    seen->large += got == 3 * page;
+    seen->refused += made == MW_E_SHORT && length != MW_WHOLE;
+    seen->wrong += made == MW_OK ? got != 3 * page && (got != page || length != MW_WHOLE)
+                                 : made != MW_E_SHORT || length == MW_WHOLE;
+    if (made != MW_OK)
+        return;
+    const int read = mw_read_at(NULL, &last, map, got - 1, 1, NULL);
+    seen->cut_off += read == MW_E_FAULT;
+    seen->wrong += (read != MW_OK && read != MW_E_FAULT) || mw_free(map) != MW_OK;
+}
+
+CASE("LEN-16", MAPWISE("LEN-16"),
+     "a file whose size changes while it is mapped gives one of its sizes, and never a signal", .seconds = 20)
+{
+    struct outcomes seen = {0, 0, 0, 0, 0};
+    pthread_t thread;
+
+    restless.file.descriptor = (int)SETUP(memfd_create("case", 0));
+    resize_file(&restless.file, (off_t)(3 * page));
+    if (pthread_create(&thread, NULL, change_size, NULL) != 0)
+        setup_failed("a thread could not be run");
+    /* Until all of it has happened. */
+    while (!seen.wrong && !(seen.small && seen.large && seen.cut_off && seen.refused)) {
+        map_restless(&seen, MW_WHOLE);
+        map_restless(&seen, 3 * page);
+    }
+    restless.enough = true;
+    pthread_join(thread, NULL);
+    EXPECT("0", number(seen.wrong));
 }
 
 FILE_CASE("GRO-01", MAPWISE("GRO-01"), "a file grows only when MW_F_GROW asks for it")
@@ -287,6 +479,31 @@ FILE_CASE("GRO-09", MAPWISE("GRO-09"),
     EXPECT("MW_OK", try_range(&file, 0, 4 * page, MW_F_GROW));
 }
 
+/* From here on the system can't make any file longer. */
+static void fill_disk(void)
+{
+    refuse_call(SYS_ftruncate, ENOSPC);
+#ifdef SYS_ftruncate64
+    refuse_call(SYS_ftruncate64, ENOSPC);
+#endif
+    refuse_call(SYS_fallocate, ENOSPC);
+}
+
+FILE_CASE("GRO-09.disk", MAPWISE("GRO-09"),
+          "growth that a full disk refuses is told as that, and nothing is mapped")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("MW_OK", try_range(&file, 0, 2 * page, MW_F_GROW));
+    fill_disk();
+    remember_resources();
+    EXPECT("MW_E_NOSPC", try_range(&file, 0, 3 * page, MW_F_GROW));
+    EXPECT("ENOSPC", error_number(failure.os));
+    EXPECT("nothing", leaked());
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
+    EXPECT("MW_OK", try_range(&file, 0, 2 * page, MW_F_GROW));
+}
+
 FILE_CASE("GRO-10", MAPWISE("GRO-10"),
           "a file that has grown for a map that then fails gets its old size back")
 {
@@ -335,6 +552,32 @@ FILE_CASE("GRO-11", MAPWISE("GRO-11"), "MW_F_PREALLOC owns the space of the rang
     EXPECT("yes", yes_or_no(allocated(&file) >= (int64_t)(16 * page)));
     EXPECT(number((int64_t)(16 * page)), file_size(&file));
     EXPECT("0", byte_at(map, 16 * page - 1));
+}
+
+FILE_CASE(
+    "GRO-11.full", MAPWISE("GRO-11"),
+    "a disk too full for MW_F_PREALLOC is told before anything is mapped, and the file has its old size")
+{
+    struct scratch_file file = scratch_file(page);
+
+    refuse_call(SYS_fallocate, ENOSPC);
+    remember_resources();
+    EXPECT("MW_E_NOSPC", try_range(&file, 0, 9 * page, MW_F_GROW | MW_F_PREALLOC));
+    EXPECT("fallocate", failure.op);
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_range(&file, 0, 9 * page, MW_F_GROW));
+}
+
+FILE_CASE("GRO-11.unable", MAPWISE("GRO-11"),
+          "where blocks can't be owned beforehand MW_F_PREALLOC is refused, and not imitated by writing")
+{
+    struct scratch_file file = sparse_file((off_t)(64 * page));
+
+    refuse_call(SYS_fallocate, EOPNOTSUPP);
+    EXPECT("MW_E_NOTSUP", try_range(&file, 0, 64 * page, MW_F_PREALLOC));
+    EXPECT("0", number(allocated(&file)));
+    EXPECT("MW_OK", try_range(&file, 0, 64 * page, 0));
 }
 
 FILE_CASE("GRO-12", MAPWISE("GRO-12"),

@@ -2,6 +2,9 @@
 #include "library.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/syscall.h>
 
 SUITE("library", "what libmapwise promises");
 
@@ -32,6 +35,12 @@ FILE_CASE("LIF-02", MAPWISE("LIF-02"), "a map tells whether it is closed")
     EXPECT("nowhere", info_of(map).base ? "somewhere" : "nowhere");
 }
 
+static int do_nothing(void *context)
+{
+    (void)context;
+    return MW_OK;
+}
+
 FILE_CASE("LIF-03", MAPWISE("LIF-03"), "every use of a closed map is refused, and none of them kills")
 {
     struct scratch_file file = scratch_file(page);
@@ -49,7 +58,17 @@ FILE_CASE("LIF-03", MAPWISE("LIF-03"), "every use of a closed map is refused, an
     EXPECT("MW_E_CLOSED",
            answer(mw_resident(&size, NULL, NULL, 0, MW_RESIDENCY_COUNT, map, 0, MW_WHOLE, &failure)));
     EXPECT("MW_E_CLOSED", answer(mw_file_size(&size, map, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_advise_raw(map, 0, MW_WHOLE, MADV_NORMAL, &failure)));
+    EXPECT("MW_E_CLOSED",
+           answer(mw_advise(map, 0, 0, MW_ADVICE_GUARD_INSTALL, MW_ADVISE_DESTRUCTIVE, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_resize(map, 2 * page, MW_RESIZE_MAY_MOVE, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_rewindow(map, 0, page, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_lock(map, 0, MW_WHOLE, 0, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_unlock(map, 0, MW_WHOLE, &failure)));
+    EXPECT("MW_E_CLOSED", answer(mw_guarded(map, do_nothing, NULL, &failure)));
+    EXPECT("0", number((int64_t)mw_length(map)));
     EXPECT("1", file_byte(&file, 0));
+    EXPECT(number((int64_t)page), file_size(&file));
     EXPECT("MW_OK", answer(mw_free(map)));
 }
 
@@ -77,6 +96,31 @@ CASE("LIF-05", MAPWISE("LIF-05"), "freeing no map at all is fine")
     EXPECT("MW_E_INVAL", answer(mw_unmap(NULL, &failure)));
 }
 
+/* A map in one line, of what it tells about itself. */
+static const char *described(const mw_map *map)
+{
+    static char text[120];
+    const mw_info info = info_of(map);
+
+    snprintf(text, sizeof text, "%s, access %s, length %llu, offset %llu", info.closed ? "closed" : "open",
+             access_of(map), (unsigned long long)info.length, (unsigned long long)info.offset);
+    return text;
+}
+
+FILE_CASE("LIF-06", MAPWISE("LIF-06"),
+          "a map tells all that a description of it needs, before and after it is closed")
+{
+    struct scratch_file file = scratch_file(300);
+    const mw_map_options part = options_range(MW_ACCESS_COPY, 0, 200, 10);
+    mw_map *map = library_map_with(&file, &part);
+
+    EXPECT("open, access COPY, length 10, offset 200", described(map));
+    EXPECT("open, access READ, length 300, offset 0", described(library_map(&file, MW_ACCESS_READ)));
+    EXPECT("open, access WRITE, length 300, offset 0", described(library_map(&file, MW_ACCESS_DEFAULT)));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("closed, access COPY, length 0, offset 200", described(map));
+}
+
 FILE_CASE("LIF-07", MAPWISE("LIF-07"), "freeing a map gives back its addresses and its descriptor")
 {
     struct scratch_file file = scratch_file(2 * page);
@@ -98,6 +142,10 @@ FILE_CASE("LIF-08", MAPWISE("LIF-08"), "the caller's descriptor stays open and u
     EXPECT("MW_OK", answer(mw_free(library_map(&file, MW_ACCESS_WRITE))));
     EXPECT("1", file_byte(&file, 0));
     write_file(&file, 0, 9);
+    EXPECT("9", file_byte(&file, 0));
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    EXPECT("no", yes_or_no(info_of(map).fd == file.descriptor));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
     EXPECT("9", file_byte(&file, 0));
 }
 
@@ -135,6 +183,42 @@ CASE("LIF-11", MAPWISE("LIF-11"), "the page size is the smallest step by which r
     EXPECT(number((int64_t)mw_page_size()), number((int64_t)info_of(map).page_size));
 }
 
+FILE_CASE("LIF-12", MAPWISE("LIF-12"),
+          "a system that refuses to unmap is told, and the map goes on as before")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+
+    refuse_call(SYS_munmap, ENOMEM);
+    EXPECT("MW_E_NOMEM", answer(mw_unmap(map, &failure)));
+    EXPECT("munmap", failure.op);
+    EXPECT("MW_E_NOMEM", mw_error_name(mw_free(map)));
+    EXPECT("no", yes_or_no(info_of(map).closed));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("9", file_byte(&file, 0));
+}
+
+FILE_CASE("LIF-12.close", MAPWISE("LIF-12"),
+          "a write-back that failed is told by the unmapping that closes the descriptor, once, and the map "
+          "is closed")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE), *other = library_map(&file, MW_ACCESS_WRITE);
+    const void *base = info_of(map).base;
+
+    EXPECT("MW_OK", answer(mw_unmap(library_map(&file, MW_ACCESS_WRITE), &failure)));
+    refuse_call(SYS_close, EIO);
+    EXPECT("MW_E_OS", answer(mw_unmap(map, &failure)));
+    EXPECT("EIO", error_number(failure.os));
+    EXPECT("close", failure.op);
+    EXPECT("yes", yes_or_no(info_of(map).closed));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(base));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    EXPECT("MW_OK", mw_error_name(mw_free(map)));
+    EXPECT("MW_E_OS", mw_error_name(mw_free(other)));
+}
+
 FILE_CASE("LIF-13", MAPWISE("LIF-13"), "after unmapping the file can be removed and replaced at once")
 {
     struct scratch_file file = scratch_file(page);
@@ -142,8 +226,9 @@ FILE_CASE("LIF-13", MAPWISE("LIF-13"), "after unmapping the file can be removed 
 
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
     EXPECT("0", returned(unlink(file.path)));
-    int replaced = open(file.path, O_RDWR | O_CREAT | O_EXCL, 0600);
-    EXPECT("yes", yes_or_no(replaced >= 0));
+    file.descriptor = open(file.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    EXPECT("yes", yes_or_no(file.descriptor >= 0));
+    EXPECT("0", number((int64_t)mw_length(library_map(&file, MW_ACCESS_WRITE))));
 }
 
 static const char *read_first(void *map)
@@ -160,6 +245,8 @@ FILE_CASE("LIF-14", MAPWISE("LIF-14"), "a child of fork has the map, unless DONT
     EXPECT("MW_OK", answer(mw_advise(map, 0, MW_WHOLE, MW_ADVICE_DONTFORK, 0, &failure)));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load_in_child(info_of(map).base));
     EXPECT("1", byte_at(map, 0));
+    EXPECT("MW_OK", answer(mw_advise(map, 0, MW_WHOLE, MW_ADVICE_DOFORK, 0, &failure)));
+    EXPECT("1", in_child(read_first, map));
 }
 
 CASE("LIF-14.wipe", MAPWISE("LIF-14"), "a child of fork sees zeros where WIPEONFORK was advised",
@@ -172,6 +259,8 @@ CASE("LIF-14.wipe", MAPWISE("LIF-14"), "a child of fork sees zeros where WIPEONF
            answer(mw_advise(map, 0, MW_WHOLE, MW_ADVICE_WIPEONFORK, MW_ADVISE_DESTRUCTIVE, &failure)));
     EXPECT("0", in_child(read_first, map));
     EXPECT("9", byte_at(map, 0));
+    EXPECT("MW_OK", answer(mw_advise(map, 0, MW_WHOLE, MW_ADVICE_KEEPONFORK, 0, &failure)));
+    EXPECT("9", in_child(read_first, map));
 }
 
 static void *take_pin(void *map)
@@ -238,6 +327,45 @@ CASE("LIF-15.calls", MAPWISE("LIF-15"), "threads read and write one map at a tim
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
 }
 
+/* Reads until the map is closed; how many times something came back that must not. */
+static void *read_until_closed(void *map)
+{
+    intptr_t wrong = 0;
+
+    for (;;) {
+        unsigned char byte = 0;
+        const int code = mw_read_at(NULL, &byte, map, 0, 1, NULL);
+        if (code == MW_E_CLOSED)
+            return (void *)wrong;
+        sched_yield(); /* nobody shall be inside for longer than a call takes */
+        wrong += code != MW_E_BUSY && (code != MW_OK || byte != 1);
+    }
+}
+
+FILE_CASE("LIF-15.unmap", MAPWISE("LIF-15"),
+          "unmapping under the reads of other threads is refused as busy or ends them, and never kills",
+          .seconds = 10)
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_READ);
+    pthread_t threads[THREADS];
+    intptr_t wrong = 0;
+    int code;
+
+    for (size_t i = 0; i < THREADS; i++)
+        if (pthread_create(&threads[i], NULL, read_until_closed, map) != 0)
+            setup_failed("a thread could not be run");
+    while ((code = mw_unmap(map, &failure)) == MW_E_BUSY)
+        usleep(100);
+    EXPECT("MW_OK", answer(code));
+    for (size_t i = 0; i < THREADS; i++) {
+        void *result;
+        pthread_join(threads[i], &result);
+        wrong += (intptr_t)result;
+    }
+    EXPECT("0", number(wrong));
+}
+
 FILE_CASE("LIF-18", MAPWISE("LIF-18"),
           "a map tells what it was made from, where it begins and what it may do")
 {
@@ -252,4 +380,24 @@ FILE_CASE("LIF-18", MAPWISE("LIF-18"),
     EXPECT(number((int64_t)(2 * page)), number((int64_t)info.mapped_length));
     EXPECT("2", load(info.base));
     EXPECT("yes", yes_or_no(info_of(library_anonymous(1, MW_ACCESS_COPY)).source == MW_SOURCE_ANONYMOUS));
+}
+
+/* ---- defects that others have ------------------------------------------- */
+
+FILE_CASE("DF-15", MAPWISE("DF-15"),
+          "unmapping ends a map at that moment: no page of it is left, and no descriptor")
+{
+    struct scratch_file file = scratch_file(4 * page);
+
+    remember_resources();
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    const char *base = info_of(map).base;
+    const int descriptor = info_of(map).fd;
+    EXPECT("rw-s", permissions(base + 3 * page));
+    EXPECT("1 descriptors, 1 maps", leaked());
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+    for (size_t i = 0; i < 4; i++)
+        EXPECT("nothing", permissions(base + i * page));
+    EXPECT("EBADF", returned(fcntl(descriptor, F_GETFD)));
+    EXPECT("nothing", leaked());
 }

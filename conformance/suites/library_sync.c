@@ -1,6 +1,10 @@
 /* The library: writing changes back. What is still to be written is told by the page cache. */
 #include "library.h"
 
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
 SUITE("library", "what libmapwise promises");
 
 /* A WRITE map of a file without anything that waits to be written. */
@@ -10,6 +14,25 @@ static mw_map *clean_map(const struct scratch_file *file, uint64_t offset)
 
     SETUP(fsync(file->descriptor));
     return library_map_with(file, &options);
+}
+
+/* Stores `value` in every page of a range of the map until they wait to be written: the system may write
+ * back of itself at any time. */
+static void make_dirty(mw_map *map, const struct scratch_file *file, uint64_t offset, size_t length,
+                       int value)
+{
+    const int attempts = 100;
+    const unsigned char byte = (unsigned char)value;
+    const off_t start = (off_t)(info_of(map).offset + offset);
+
+    for (int attempt = 0; attempt < attempts; attempt++) {
+        for (size_t at = 0; at < length; at += page)
+            if (mw_write_at(NULL, map, offset + at, &byte, 1, &failure) != MW_OK)
+                setup_failed("mw_write_at: %s", mw_error_text(failure.code));
+        if (strcmp(dirty_pages(file, start, length), "0") != 0)
+            return;
+    }
+    setup_failed("what is stored never waits to be written");
 }
 
 static const char *sync_range(mw_map *map, uint64_t offset, uint64_t length)
@@ -22,10 +45,10 @@ FILE_CASE("SYN-01", MAPWISE("SYN-01"), "after a sync of the whole map nothing wa
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, 0);
 
-    EXPECT("MW_OK", set_byte(map, 0, 9));
-    EXPECT("MW_OK", set_byte(map, 5 * page - 1, 9));
+    make_dirty(map, &file, 0, 5 * page, 9);
     EXPECT("MW_OK", sync_range(map, 0, MW_WHOLE));
     EXPECT("0", dirty_pages(&file, 0, 5 * page));
+    EXPECT("9", file_byte(&file, (int64_t)(4 * page)));
 }
 
 FILE_CASE("SYN-02", MAPWISE("SYN-02"), "after a sync of a range no change of the range waits to be written")
@@ -33,7 +56,7 @@ FILE_CASE("SYN-02", MAPWISE("SYN-02"), "after a sync of a range no change of the
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, 0);
 
-    EXPECT("MW_OK", set_byte(map, 2 * page, 9));
+    make_dirty(map, &file, 2 * page, page, 9);
     EXPECT("MW_OK", sync_range(map, 2 * page, page));
     EXPECT("0", dirty_pages(&file, (off_t)(2 * page), page));
 }
@@ -43,7 +66,7 @@ FILE_CASE("SYN-03", MAPWISE("SYN-03"), "MW_WHOLE from an offset on reaches to th
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, 0);
 
-    EXPECT("MW_OK", set_byte(map, 5 * page - 1, 9));
+    make_dirty(map, &file, 5 * page - 1, 1, 9);
     EXPECT("MW_OK", sync_range(map, 3 * page, MW_WHOLE));
     EXPECT("0", dirty_pages(&file, (off_t)(3 * page), 2 * page));
 }
@@ -64,7 +87,7 @@ FILE_CASE("SYN-05", MAPWISE("SYN-05"), "offsets inside a page are aligned for th
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, page + 3);
 
-    EXPECT("MW_OK", set_byte(map, page + 7, 9)); /* in the file's page 2 */
+    make_dirty(map, &file, page + 7, 1, 9); /* in the file's page 2 */
     EXPECT("MW_OK", sync_range(map, page + 7, 1));
     EXPECT("0", dirty_pages(&file, (off_t)(2 * page), page));
     EXPECT("MW_OK", sync_range(map, 1, 2 * page));
@@ -76,7 +99,7 @@ FILE_CASE("SYN-06", MAPWISE("SYN-06"), "the length counts bytes: the last one of
     struct scratch_file file = scratch_file(4 * page);
     mw_map *map = clean_map(&file, page - 1);
 
-    EXPECT("MW_OK", set_byte(map, 2 * page + 1, 9)); /* the first byte of the file's last page */
+    make_dirty(map, &file, 2 * page + 1, 1, 9); /* the first byte of the file's last page */
     EXPECT("MW_OK", sync_range(map, 0, 2 * page + 2));
     EXPECT("0", dirty_pages(&file, (off_t)(3 * page), page));
 }
@@ -115,7 +138,7 @@ FILE_CASE("SYN-09", MAPWISE("SYN-09"),
     EXPECT("MW_E_INVAL", answer(mw_sync(map, 0, page, (mw_sync_level)99, 0, &failure)));
     EXPECT("MW_E_INVAL", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, 1, &failure)));
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        EXPECT("MW_OK", set_byte(map, page, (int)i));
+        make_dirty(map, &file, 0, 3 * page, (int)i);
         EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, levels[i], 0, &failure)));
         EXPECT("0", dirty_pages(&file, 0, 3 * page));
     }
@@ -130,7 +153,7 @@ FILE_CASE("SYN-09.file", MAPWISE("SYN-09"),
     mw_map *map = library_map_with(&file, &options);
 
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        write_file(&file, (off_t)(4 * page), 9);
+        make_dirty(library_map(&file, MW_ACCESS_WRITE), &file, 4 * page, page, 9);
         EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, levels[i], 0, &failure)));
         EXPECT("0", dirty_pages(&file, 0, 5 * page));
     }
@@ -161,6 +184,47 @@ FILE_CASE("SYN-09.locked", MAPWISE("SYN-09"), "INVALIDATE of a locked page is re
     EXPECT("MW_E_BUSY", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, MW_SYNC_INVALIDATE, &failure)));
     EXPECT("EBUSY", error_number(failure.os));
     EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, 0, &failure)));
+}
+
+FILE_CASE("SYN-10", MAPWISE("SYN-10"),
+          "ASYNC with INVALIDATE is one request, and INVALIDATE is no less part of it")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_ASYNC, MW_SYNC_INVALIDATE, &failure)));
+    EXPECT("9", file_byte(&file, 0));
+    need_lockable(page);
+    EXPECT("MW_OK", answer(mw_lock(map, 0, page, 0, &failure)));
+    if (strcmp(status_pages("VmLck"), "0") == 0)
+        unsupported("mlock locks nothing here, as under AddressSanitizer");
+    EXPECT("MW_E_BUSY", answer(mw_sync(map, 0, page, MW_SYNC_ASYNC, MW_SYNC_INVALIDATE, &failure)));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_ASYNC, 0, &failure)));
+}
+
+FILE_CASE("SYN-11", MAPWISE("SYN-11"),
+          "how much is waited for is one level; the system's own flags are not taken beside it")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    const uint32_t flags[] = {MS_SYNC, MS_ASYNC, MS_SYNC | MS_ASYNC, MS_INVALIDATE,
+                              MW_SYNC_INVALIDATE | MS_SYNC};
+
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        EXPECT("MW_E_INVAL", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, flags[i], &failure)));
+        EXPECT("MW_E_INVAL", answer(mw_sync(map, 0, page, MW_SYNC_ASYNC, flags[i], &failure)));
+    }
+    EXPECT("MW_E_INVAL", answer(mw_sync(map, 0, page, (mw_sync_level)(MW_SYNC_FULL + 1), 0, &failure)));
+    EXPECT("MW_E_INVAL", answer(mw_sync(map, 0, page, (mw_sync_level)-1, 0, &failure)));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, MW_SYNC_INVALIDATE, &failure)));
+}
+
+CASE("SYN-12", MAPWISE("SYN-12"), "the MS_ values of this system are those of its headers")
+{
+    EXPECT(number(MS_ASYNC), number(CONSTANT(MS_ASYNC)));
+    EXPECT(number(MS_INVALIDATE), number(CONSTANT(MS_INVALIDATE)));
+    EXPECT(number(MS_SYNC), number(CONSTANT(MS_SYNC)));
 }
 
 CASE("SYN-13", MAPWISE("SYN-13"), "anonymous memory can be synced at every level and keeps its contents")
@@ -224,4 +288,112 @@ FILE_CASE("SYN-18", MAPWISE("SYN-18"), "a sync over pages that truncation has cu
     EXPECT("MW_OK", sync_range(map, 0, MW_WHOLE));
     EXPECT("9", file_byte(&file, 0));
     EXPECT(number((int64_t)page), file_size(&file));
+}
+
+/* ---- failures ----------------------------------------------------------- */
+
+FILE_CASE("SYN-19", MAPWISE("SYN-19"),
+          "a write-back that fails is told with the system's code and the call that told it")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+
+    EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_FULL, 0, &failure)));
+    refuse_call(SYS_fsync, EIO);
+    EXPECT("MW_E_OS", answer(mw_sync(map, 0, page, MW_SYNC_FULL, 0, &failure)));
+    EXPECT("fsync", failure.op);
+    EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_DATA, 0, &failure)));
+    refuse_call(SYS_fdatasync, ENOSPC);
+    EXPECT("MW_E_NOSPC", answer(mw_sync(map, 0, page, MW_SYNC_DATA, 0, &failure)));
+    EXPECT("fdatasync", failure.op);
+    EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, 0, &failure)));
+    refuse_call(SYS_msync, EIO);
+    EXPECT("MW_E_OS", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, 0, &failure)));
+    EXPECT("EIO", error_number(failure.os));
+    EXPECT("msync", failure.op);
+    EXPECT("MW_E_OS", answer(mw_sync(map, 0, page, MW_SYNC_FULL, 0, &failure)));
+    EXPECT("msync", failure.op);
+}
+
+/* A block device whose blocks are kept in `memory`; it goes when its descriptor does. The numbers are those
+ * of linux/loop.h: a struct loop_config begins with the descriptor, and its word 15 is the flags. */
+static int device_in(int memory)
+{
+    enum { GET_FREE = 0x4c82, CONFIGURE = 0x4c0a, AUTOCLEAR = 4 };
+    const uint32_t configuration[76] = {[0] = (uint32_t)memory, [15] = AUTOCLEAR};
+    const int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+    const int free_device = control < 0 ? -1 : ioctl(control, GET_FREE);
+    char path[32];
+
+    snprintf(path, sizeof path, "/dev/loop%d", free_device);
+    const int device = open(path, O_RDWR | O_CLOEXEC);
+    if (device < 0 || ioctl(device, CONFIGURE, configuration) != 0)
+        unsupported("a loop device can't be had");
+    return device;
+}
+
+CASE("SYN-19.device", MAPWISE("SYN-19"), "a device that stops writing is told by the sync that finds out",
+     .needs = NEED_ROOT | NEED_INVASIVE, .since = KERNEL(5, 8))
+{
+    const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 0, 4 * page);
+    const int memory = (int)SETUP(memfd_create("case", MFD_ALLOW_SEALING));
+    mw_map *map;
+
+    SETUP(ftruncate(memory, (off_t)(16 * page)));
+    const int device = device_in(memory);
+    EXPECT("MW_OK", answer(mw_map_fd(&map, device, &options, &failure)));
+    EXPECT("MW_OK", set_byte(map, 5, 9));
+    EXPECT("MW_OK", sync_range(map, 0, MW_WHOLE));
+    EXPECT("9", file_byte(&(struct scratch_file){.descriptor = memory}, 5));
+    SETUP(fcntl(memory, F_ADD_SEALS, F_SEAL_WRITE));
+    EXPECT("MW_OK", set_byte(map, 5, 8));
+    EXPECT("MW_E_OS", sync_range(map, 0, MW_WHOLE));
+    EXPECT("EIO", error_number(failure.os));
+    EXPECT("9", file_byte(&(struct scratch_file){.descriptor = memory}, 5));
+}
+
+/* ---- defects that others have ------------------------------------------- */
+
+FILE_CASE("DF-13", MAPWISE("DF-13"),
+          "a sync may begin at any byte, also with a length that is no multiple of anything")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    mw_map *map = clean_map(&file, 0);
+
+    make_dirty(map, &file, 0, 2 * page, 9);
+    EXPECT("MW_OK", sync_range(map, 1, page));
+    EXPECT("0", dirty_pages(&file, 0, 2 * page));
+    make_dirty(map, &file, 2 * page, page, 9);
+    EXPECT("MW_OK", sync_range(map, 3 * page - 1, 1));
+    EXPECT("0", dirty_pages(&file, (off_t)(2 * page), page));
+}
+
+FILE_CASE("DF-14", MAPWISE("DF-14"),
+          "a level that waits returns when all of the file's pages have been written, however many there are")
+{
+    static const mw_sync_level levels[] = {MW_SYNC_WAIT, MW_SYNC_DATA, MW_SYNC_BARRIER, MW_SYNC_FULL};
+    const size_t length = 512 * page;
+    struct scratch_file file = scratch_file(length);
+    mw_map *map = clean_map(&file, 0);
+
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        make_dirty(map, &file, 0, length, (int)i);
+        EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, levels[i], 0, &failure)));
+        EXPECT("0", dirty_pages(&file, 0, length)); /* nor is any on its way */
+    }
+}
+
+FILE_CASE("DF-16", MAPWISE("DF-16"),
+          "a sync from an odd offset to the end writes, and one whose length alone would fit is refused")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    mw_map *map = clean_map(&file, 0);
+
+    make_dirty(map, &file, page, 2 * page, 9);
+    EXPECT("MW_OK", sync_range(map, page + 1, MW_WHOLE));
+    EXPECT("0", dirty_pages(&file, (off_t)page, 2 * page));
+    EXPECT("MW_E_RANGE", sync_range(map, page, 3 * page));
+    EXPECT("MW_E_RANGE", sync_range(map, 1, 3 * page));
+    EXPECT("MW_E_OVERFLOW", sync_range(map, page, UINT64_MAX - page + 1));
+    EXPECT("MW_OK", sync_range(map, 1, 3 * page - 1));
 }
