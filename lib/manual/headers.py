@@ -145,7 +145,7 @@ def declared(source, comment, macros):
     if flat.startswith("MW_API "):
         name = re.search(r"(\w+)\(", flat.removeprefix("MW_API "))[1]
         return Item("function", [name], flat.removeprefix("MW_API "), comment)
-    name = re.search(r"\(\s*\*\s*(\w+)\s*\)|(\w+)\s*;$", flat)
+    name = re.search(r"\(\s*\*\s*(\w+)\s*\)|(\w+)\s*(?:\([^()]*\))?;$", flat)
     if flat.startswith(("typedef ", "struct ", "union ", "enum ")):
         if flat.startswith(("enum ", "struct ", "union ")) and body is not None:
             named = re.match(r"\w+ (\w+)", flat)[1]
