@@ -7,7 +7,7 @@
 /* `n` bytes at `offset` that may be used for `prot`. */
 static int check(const mw_map *map, uint64_t offset, const void *buffer, size_t n, uint32_t prot, mw_err *err)
 {
-    mw__range range;
+    mw__range range = {0, 0};
     int code;
 
     if (!buffer && n != 0)

@@ -64,8 +64,8 @@ static int copy(void *context, mw_err *err)
 
 /* A copy that was cut off has not copied from the first byte on: the C library may well begin at the end. So
  * what lies before the page that failed is copied again, until nothing before it fails. */
-static int copy_guarded(size_t *done, mw_map *map, uint64_t offset, unsigned char *to,
-                        const unsigned char *from, size_t n, mw_err *err)
+static int copy_guarded(size_t *done, mw_map *map, uint64_t offset, void *to, const void *from, size_t n,
+                        mw_err *err)
 {
     copying request = {to, from, n};
     mw_err refusal;
@@ -91,8 +91,8 @@ static int copy_guarded(size_t *done, mw_map *map, uint64_t offset, unsigned cha
     return failure;
 }
 
-static int copy_bytes(size_t *done, mw_map *map, uint64_t offset, unsigned char *to,
-                      const unsigned char *from, size_t n, mw_err *err)
+static int copy_bytes(size_t *done, mw_map *map, uint64_t offset, void *to, const void *from, size_t n,
+                      mw_err *err)
 {
     if (mw__touch_needs_guard(map))
         return copy_guarded(done, map, offset, to, from, n, err);

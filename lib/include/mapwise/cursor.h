@@ -63,7 +63,7 @@ MW_API int mw_cursor_seek(uint64_t *position, mw_cursor *cursor, int64_t offset,
  * `destination` has room for all that is left; a map that may grow meanwhile is read safely with an `n` of
  * mw_length(map) - cursor.position.
  *
- * Without `got` (NULL) it is `n` bytes or a failure, and nothing is copied then.
+ * Without `got` (NULL) it is `n` bytes or a failure: the way to read a byte, or a record.
  *
  * MW_E_CLOSED  the map is closed
  * MW_E_BUSY    another thread is unmapping or protecting
@@ -104,7 +104,7 @@ MW_API int mw_cursor_readline(size_t *length, void *destination, size_t capacity
  * MW_E_RANGE   there is room, but not for `n` bytes; n = 0 past the end
  * MW_E_RDONLY  a page of these bytes can only be read
  * MW_E_ACCESS  a page of these bytes can be neither read nor written
- * MW_E_FAULT   guarded maps, MW_F_KERNEL_COPY: a page could not be supplied; some of the bytes before it may
+ * MW_E_FAULT   guarded maps, MW_F_KERNEL_COPY: a page could not be supplied; some of these bytes may
  *              have been written
  *
  * On failure the cursor has not moved. Any thread. */
