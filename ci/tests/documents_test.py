@@ -45,6 +45,11 @@ class Readme(unittest.TestCase):
         self.assertRegex((SOURCE / ".ci/run").read_text(), r"(?m)^exec \./ci/test$")
         self.assertTrue(os.access(SOURCE / ".ci/run", os.X_OK))
 
+    def test_it_asks_for_the_version_that_there_is(self):
+        version = re.search(r"^project\(mapwise VERSION (\d+\.\d+)", (SOURCE / "CMakeLists.txt").read_text(), re.M)
+        asked = re.search(r"find_package\(mapwise ([\d.]+)", (SOURCE / "README.md").read_text())
+        self.assertEqual(asked[1], version[1])
+
     def test_its_links_and_pictures_exist(self):
         for document in ("README.md", "CONTRIBUTING.md"):
             for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (SOURCE / document).read_text()):

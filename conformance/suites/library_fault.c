@@ -106,7 +106,8 @@ FILE_CASE("FLT-05", MAPWISE("FLT-05"),
     EXPECT("MW_OK", mw_error_name(mw_free(map)));
 }
 
-FILE_CASE("FLT-06", MAPWISE("FLT-06"), "a copy across the hole tells how many bytes came before it, exactly")
+FILE_CASE("FLT-06.exact", MAPWISE("FLT-06"),
+          "a copy across the hole tells how many bytes came before it, exactly")
 {
     static const uint32_t ways[] = {MW_F_GUARDED, MW_F_KERNEL_COPY};
     unsigned char *bytes = malloc(4 * page);

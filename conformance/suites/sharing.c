@@ -405,7 +405,7 @@ FILE_CASE("shared.futex", LINUX("futex(2)"),
     struct scratch_file file = scratch_file(page);
     uint32_t *word = (void *)map_shared(&file, page);
     int status;
-    long woken = 0;
+    long long woken = 0;
 
     *word = 0;
     wait_in_child(&file);

@@ -8,6 +8,8 @@
  *   mapwise/map.h        making a map, giving it back, facts about it
  *   mapwise/resize.h     longer, shorter, or another part of the file
  *   mapwise/bytes.h      reading and writing with every bound checked
+ *   mapwise/cursor.h     the same from front to back, as from a stream
+ *   mapwise/find.h       finding bytes
  *   mapwise/pin.h        raw pointers into a map, counted
  *   mapwise/sync.h       writing changes back
  *   mapwise/lock.h       keeping pages in memory
@@ -60,8 +62,10 @@
 #include "mapwise/bytes.h"
 #include "mapwise/capability.h"
 #include "mapwise/constants.h"
+#include "mapwise/cursor.h"
 #include "mapwise/error.h"
 #include "mapwise/export.h"
+#include "mapwise/find.h"
 #include "mapwise/guard.h"
 #include "mapwise/lock.h"
 #include "mapwise/map.h"

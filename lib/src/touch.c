@@ -64,8 +64,10 @@ static int copy(void *context, mw_err *err)
 
 /* A copy that was cut off has not copied from the first byte on: the C library may well begin at the end. So
  * what lies before the page that failed is copied again, until nothing before it fails. */
-static int copy_guarded(size_t *done, mw_map *map, uint64_t offset, copying request, mw_err *err)
+static int copy_guarded(size_t *done, mw_map *map, uint64_t offset, unsigned char *to,
+                        const unsigned char *from, size_t n, mw_err *err)
 {
+    copying request = {to, from, n};
     mw_err refusal;
     int failure = MW_OK;
 
@@ -79,7 +81,9 @@ static int copy_guarded(size_t *done, mw_map *map, uint64_t offset, copying requ
         if (code != MW_E_FAULT)
             return code;
         uint64_t page = mw__page_start(map, refusal.where);
-        request.n = page > offset ? (size_t)(page - offset) : 0;
+        uint64_t before = page > offset ? page - offset : 0;
+        /* Or else it was the caller's buffer that failed, which lies in this map too. */
+        request.n = before < request.n ? (size_t)before : 0;
         if (err)
             err->where = page > offset ? page : offset;
     }
@@ -87,12 +91,13 @@ static int copy_guarded(size_t *done, mw_map *map, uint64_t offset, copying requ
     return failure;
 }
 
-static int copy_bytes(size_t *done, mw_map *map, uint64_t offset, copying request, mw_err *err)
+static int copy_bytes(size_t *done, mw_map *map, uint64_t offset, unsigned char *to,
+                      const unsigned char *from, size_t n, mw_err *err)
 {
     if (mw__touch_needs_guard(map))
-        return copy_guarded(done, map, offset, request, err);
-    memmove(request.to, request.from, request.n);
-    *done = request.n;
+        return copy_guarded(done, map, offset, to, from, n, err);
+    memmove(to, from, n);
+    *done = n;
     return MW_OK;
 }
 
@@ -115,7 +120,7 @@ int mw__copy_from_map(size_t *done, void *destination, mw_map *map, uint64_t off
         int code = mw__os_copy_from(done, destination, bytes, n, err);
         return code == MW_OK ? code : at(offset + *done, code, err);
     }
-    return copy_bytes(done, map, offset, (copying){destination, bytes, n}, err);
+    return copy_bytes(done, map, offset, destination, bytes, n, err);
 }
 
 int mw__copy_to_map(size_t *done, mw_map *map, uint64_t offset, const void *source, size_t n, mw_err *err)
@@ -129,7 +134,7 @@ int mw__copy_to_map(size_t *done, mw_map *map, uint64_t offset, const void *sour
         int code = mw__os_copy_to(done, bytes, source, n, err);
         return code == MW_OK ? code : at(offset + *done, code, err);
     }
-    return copy_bytes(done, map, offset, (copying){bytes, source, n}, err);
+    return copy_bytes(done, map, offset, bytes, source, n, err);
 }
 
 int mw__check_in_place(const mw_map *map, mw_err *err)

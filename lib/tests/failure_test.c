@@ -329,12 +329,12 @@ static int guarded(struct world *world, mw_err *err)
 
 /* ---- running them ------------------------------------------------------- */
 
-#define ALLOWED " getrlimit64 "
+#define ALLOWED " getrlimit "
 
 static const struct scenario scenarios[] = {
     {"mw_map_file", nothing, map_file, "", false},
     {"mw_map_file, created", remove_file, create_file, ALLOWED, false},
-    {"mw_map_file, truncated", nothing, truncate_file, ALLOWED " fcntl64 munmap fstat64 ftruncate64 ", true},
+    {"mw_map_file, truncated", nothing, truncate_file, ALLOWED " fcntl munmap fstat ftruncate ", true},
     {"mw_map_fd", nothing, map_fd, ALLOWED, false},
     {"mw_map_fd, reserved", seek_a_little, map_fd_reserved, "", false},
     {"mw_map_fd, whole copy", open_status, copy_whole, " close ", false},
@@ -364,7 +364,7 @@ static const struct scenario scenarios[] = {
     {"mw_resize, longer shared memory", make_shared, grow, ALLOWED " mremap ", false},
     {"mw_resize, from nothing", make_empty, grow, ALLOWED, false},
     {"mw_resize, shorter", make_map, shrink, ALLOWED " munmap ", false},
-    {"mw_resize, shorter in reserved space", make_reserved, shrink, ALLOWED " mmap64 ", false},
+    {"mw_resize, shorter in reserved space", make_reserved, shrink, ALLOWED " mmap ", false},
     {"mw_resize, shorter memory", make_memory, shrink_protected, " munmap mprotect ", false},
     {"mw_resize, shorter shared memory", make_shared, shrink, ALLOWED " munmap ", false},
     {"mw_rewindow", make_map, rewindow, "", false},
@@ -390,18 +390,14 @@ static bool is_right_code(const mw_err *err)
     return err->code == mw_error_from_os(injected_error);
 }
 
+/* The names of the system calls, which the library tells, are shorter or longer than the C library's. */
 static bool is_right_error(const mw_err *err)
 {
     const bool allocation = is_among(" malloc calloc realloc ", injected_function);
-    char name[64];
+    const bool same_call =
+        err->op && (strstr(injected_function, err->op) || strstr(err->op, injected_function));
 
-    snprintf(name, sizeof name, "%s", injected_function);
-    if (strlen(name) > 2 && strcmp(name + strlen(name) - 2, "64") == 0)
-        name[strlen(name) - 2] = 0;
-    if (strcmp(name, "pread") == 0)
-        strcpy(name, "read");
-    return is_right_code(err) && (allocation || err->os == injected_error) && err->op &&
-           (strncmp(err->op, name, strlen(err->op)) == 0 || strncmp(err->op, name, 5) == 0);
+    return is_right_code(err) && (allocation || err->os == injected_error) && same_call;
 }
 
 static int complaints;

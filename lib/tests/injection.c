@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@ const char *injected_function;
 int injected_error;
 long injection_blocks;
 
+static char function_name[32]; /* without the 64 that some have at their end */
 static bool counting;
 static int calls;
 static int failing;
@@ -18,7 +21,8 @@ static bool fails_now(const char *name, int error)
 {
     if (!counting || ++calls != failing)
         return false;
-    injected_function = name;
+    snprintf(function_name, sizeof function_name, "%.*s", (int)strcspn(name, "6"), name);
+    injected_function = function_name;
     injected_error = error;
     errno = error;
     return true;
@@ -47,20 +51,45 @@ static size_t half_of(size_t length)
     return length / page / 2 * page;
 }
 
+/* The C library may well call itself; that is its own affair. */
+static bool pause_counting(void)
+{
+    const bool was = counting;
+
+    counting = false;
+    return was;
+}
+
 /* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming,cert-dcl37-c,cert-dcl51-cpp) */
 #define FUNCTION(result, name, parameters, arguments, error, failure)                                        \
     result __real_##name parameters;                                                                         \
     result __wrap_##name parameters;                                                                         \
     result __wrap_##name parameters                                                                          \
     {                                                                                                        \
-        return fails_now(#name, error) ? failure : __real_##name arguments;                                  \
+        if (fails_now(#name, error))                                                                         \
+            return failure;                                                                                  \
+        const bool was_counting = pause_counting();                                                          \
+        result answer = __real_##name arguments;                                                             \
+        counting = was_counting;                                                                             \
+        return answer;                                                                                       \
     }
+#ifdef LARGE_FILE_NAMES
+#define LARGE(result, name, parameters, arguments, error, failure)                                           \
+    FUNCTION(result, name##64, parameters, arguments, error, failure)
+#else
+#define LARGE(result, name, parameters, arguments, error, failure)                                           \
+    FUNCTION(result, name, parameters, arguments, error, failure)
+#endif
 #define ALLOCATION(name, parameters, arguments, grows)                                                       \
     void *__real_##name parameters;                                                                          \
     void *__wrap_##name parameters;                                                                          \
     void *__wrap_##name parameters                                                                           \
     {                                                                                                        \
-        void *block = fails_now(#name, ENOMEM) ? NULL : __real_##name arguments;                             \
+        if (fails_now(#name, ENOMEM))                                                                        \
+            return NULL;                                                                                     \
+        const bool was_counting = pause_counting();                                                          \
+        void *block = __real_##name arguments;                                                               \
+        counting = was_counting;                                                                             \
         injection_blocks += counting && block && (grows);                                                    \
         return block;                                                                                        \
     }
@@ -77,6 +106,7 @@ static size_t half_of(size_t length)
         return fails ? -1 : answer;                                                                          \
     }
 #include "injection.def"
+
 /* A descriptor is gone also if closing it fails. */
 int __real_close(int fd);
 int __wrap_close(int fd);

@@ -46,7 +46,7 @@ typedef enum mw_advice {
 
 /* Yes, contents may be lost. Without it advice marked ! is MW_E_INVAL. */
 #define MW_ADVISE_DESTRUCTIVE (1u << 0)
-/* Advise only pages that lie wholly inside the range, also where the rule below would widen it. */
+/* Advise only pages that lie wholly inside the range, also where mw_advise would widen it. */
 #define MW_ADVISE_INWARD (1u << 1)
 /* MW_E_NOTSUP becomes MW_OK. No other error does. */
 #define MW_ADVISE_BEST_EFFORT (1u << 2)
@@ -74,8 +74,8 @@ typedef enum mw_advice {
 MW_API int mw_advise(mw_map *map, uint64_t offset, uint64_t length, mw_advice advice, uint32_t flags,
                      mw_err *err);
 
-/* The same with the system's own value `native`, MADV_COLD say, and with the consent to lose contents
- * given. A value that a row above has is rounded as there; any other shrinks to whole pages inside the
+/* mw_advise with the system's own value `native`, MADV_COLD say, and with the consent to lose contents
+ * given. A value that an mw_advice has is rounded as that is; any other shrinks to whole pages inside the
  * range. One that the running system does not know is MW_E_NOTSUP. */
 MW_API int mw_advise_raw(mw_map *map, uint64_t offset, uint64_t length, int native, mw_err *err);
 

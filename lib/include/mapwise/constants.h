@@ -85,6 +85,7 @@ typedef enum mw_const_class {
     MW_CLASS_MEM         /* Windows: allocation types of VirtualAlloc */
 } mw_const_class;
 
+/* How a row tells its value. */
 typedef enum mw_const_kind {
     MW_CONST_NUMBER, /* `value` is the value */
     MW_CONST_ABSENT, /* the system's headers do not define the name; `value` is 0 */
@@ -147,7 +148,7 @@ MW_API bool mw_const_compiled(int64_t *value, const mw_const *constant);
  * answers MW_CAPABILITY_NO. Costs a few system calls each time: keep the answer. */
 MW_API mw_capability mw_const_cap(const mw_const *constant);
 
-/* "linux", "apple" ...; NULL for MW_OS_THIS and past the last system. */
+/* The name of a system: "linux", "apple" ...; NULL for MW_OS_THIS and past the last system. */
 MW_API const char *mw_os_name(mw_os os);
 
 /* The system this library was built for, MW_OS_THIS if it is none of the known ones. */
@@ -159,7 +160,7 @@ MW_API const char *mw_const_arch(mw_os os, size_t index);
 /* The host's architecture as the tables name it ("x86", "generic" ...). */
 MW_API const char *mw_const_arch_host(void);
 
-/* "PROT", "POSIX_MADV" ...; NULL for MW_CLASS_ANY and past the last class. */
+/* The name of a class: "PROT", "POSIX_MADV" ...; NULL for MW_CLASS_ANY and past the last class. */
 MW_API const char *mw_const_class_name(mw_const_class const_class);
 
 #ifdef __cplusplus

@@ -47,6 +47,7 @@ extern "C" {
     X(STALE, -122, "view is older than the last change of its map")                                          \
     X(OS, -199, "system error, see mw_err.os")
 
+/* The codes, each with what mw_error_text says of it. */
 enum mw_error {
     MW_OK = 0,
 #define MW_X(name, value, text) MW_E_##name = (value),
@@ -64,8 +65,8 @@ typedef struct mw_err {
     uint64_t where; /* the byte offset concerned, in the map or the file; UINT64_MAX: none */
 } mw_err;
 
-/* "MW_E_SHORT" for MW_E_SHORT, "MW_OK" for 0; "MW_E_?" for a number that is no code of ours.
- * A static string. Cannot fail; any thread. */
+/* The name of a code: "MW_E_SHORT" for MW_E_SHORT, "MW_OK" for 0; "MW_E_?" for a number that is no code
+ * of ours. A static string. Cannot fail; any thread. */
 MW_API const char *mw_error_name(int code);
 
 /* A short English sentence without a full stop. A static string, never NULL, "unknown error" for a

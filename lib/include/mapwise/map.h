@@ -32,6 +32,7 @@ extern "C" {
 /* A file descriptor. */
 typedef int mw_fd;
 
+/* The handle. */
 typedef struct mw_map mw_map;
 
 /* Maps the file at `path`; by default all of it, for reading.
@@ -108,6 +109,7 @@ typedef enum mw_source {
     MW_SOURCE_RING       /* memory that is seen twice (ring.h) */
 } mw_source;
 
+/* Facts about a map. */
 typedef struct mw_info {
     uint32_t size;          /* in: sizeof(mw_info), see MW_INFO_INIT */
     uint32_t flags;         /* MW_F_* it was made with */
@@ -128,6 +130,7 @@ typedef struct mw_info {
     uint64_t generation;    /* changes when what lies at an offset may have: moved, shorter, another part */
 } mw_info;
 
+/* What an mw_info begins as. */
 #define MW_INFO_INIT                                                                                         \
     {                                                                                                        \
         (uint32_t)sizeof(mw_info), 0, MW_ACCESS_DEFAULT, 0, MW_SOURCE_FILE, 0, 0, 0, 0, 0, NULL, -1, false,  \

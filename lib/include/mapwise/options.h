@@ -134,13 +134,16 @@ typedef struct mw_map_options {
                                 pool has not enough free (see mw_huge_page_size_at) */
 } mw_map_options;
 
+/* As huge_page_size: as the system prefers. */
 #define MW_HUGE_DEFAULT UINT64_MAX
 
+/* The defaults, but for these. */
 #define MW_MAP_OPTIONS_WITH(access, flags, length)                                                           \
     {                                                                                                        \
         (uint32_t)sizeof(mw_map_options), (flags), (access), 0, 0, (length), NULL, 0, 0600u, 0, NULL, 0, 0   \
     }
 
+/* The defaults. */
 #define MW_MAP_OPTIONS_INIT MW_MAP_OPTIONS_WITH(MW_ACCESS_DEFAULT, 0, MW_WHOLE)
 
 /* The defaults of the three systems that people come from; `length` and `access` may be changed as one would
