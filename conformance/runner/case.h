@@ -59,7 +59,7 @@ struct clause {
 #define MAPWISE(row)                                                                                         \
     {                                                                                                        \
         "mapwise", row, SHALL                                                                                \
-    } /* a row of the library's own behaviour table */
+    } /* the library's own promise; in its suite a row of library-rows.tsv */
 #define PRACTICE(what)                                                                                       \
     {                                                                                                        \
         "established practice", what, DOCUMENTED                                                             \
