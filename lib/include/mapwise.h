@@ -6,6 +6,7 @@
  *   mapwise/error.h      what can go wrong, and how a failure is described
  *   mapwise/options.h    what to map, and how
  *   mapwise/map.h        making a map, giving it back, facts about it
+ *   mapwise/named.h      shared memory by name, and seals
  *   mapwise/resize.h     longer, shorter, or another part of the file
  *   mapwise/bytes.h      reading and writing with every bound checked
  *   mapwise/cursor.h     the same from front to back, as from a stream
@@ -69,6 +70,7 @@
 #include "mapwise/guard.h"
 #include "mapwise/lock.h"
 #include "mapwise/map.h"
+#include "mapwise/named.h"
 #include "mapwise/options.h"
 #include "mapwise/pin.h"
 #include "mapwise/protect.h"

@@ -149,8 +149,8 @@ MW_API int mw_info_get(mw_info *out, const mw_map *map, mw_err *err);
 /* Bytes in the map; 0 when closed, or NULL. Only mw_resize and mw_rewindow change it. Any thread. */
 MW_API uint64_t mw_length(const mw_map *map);
 
-/* The size in bytes that the file has now, which follows every growth and truncation by anyone; for
- * anonymous memory and read copies the length of the map.
+/* The size in bytes that the file has now, which follows every growth and truncation by anyone. So it does
+ * for named memory and for that of a ring; for anonymous memory and read copies it is the map's length.
  *
  * MW_E_CLOSED  the map is closed
  * MW_E_INVAL   no descriptor was kept (MW_F_NO_TRACK), also for anonymous memory
