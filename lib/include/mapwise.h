@@ -7,6 +7,7 @@
  *   mapwise/options.h    what to map, and how
  *   mapwise/map.h        making a map, giving it back, facts about it
  *   mapwise/named.h      shared memory by name, and seals
+ *   mapwise/ring.h       memory that is seen twice, back to back
  *   mapwise/resize.h     longer, shorter, or another part of the file
  *   mapwise/bytes.h      reading and writing with every bound checked
  *   mapwise/cursor.h     the same from front to back, as from a stream
@@ -76,6 +77,7 @@
 #include "mapwise/protect.h"
 #include "mapwise/residency.h"
 #include "mapwise/resize.h"
+#include "mapwise/ring.h"
 #include "mapwise/sync.h"
 #include "mapwise/version.h"
 

@@ -135,6 +135,21 @@ static int map_private(struct world *world, mw_err *err)
     return mw_map_anon(&world->map, pages(3), &options, err);
 }
 
+static int map_ring(struct world *world, mw_err *err)
+{
+    const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_POPULATE | MW_F_LOCKED, MW_WHOLE);
+
+    return mw_map_ring(&world->map, pages(3), &options, err);
+}
+
+static int map_ring_guarded(struct world *world, mw_err *err)
+{
+    mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GUARDED | MW_F_NO_TRACK, MW_WHOLE);
+
+    options.label = "failure";
+    return mw_map_ring(&world->map, pages(3), &options, err);
+}
+
 /* -- with names -- */
 
 static int make_name_as(struct world *world, uint32_t flags, mw_err *err)
@@ -389,6 +404,8 @@ static const struct scenario scenarios[] = {
     {"mw_map_fd, too little to copy", open_status, copy_too_much, " munmap close ", false},
     {"mw_map_anon, shared", nothing, map_shared, ALLOWED, false},
     {"mw_map_anon, private", nothing, map_private, "", false},
+    {"mw_map_ring", nothing, map_ring, ALLOWED, false},
+    {"mw_map_ring, guarded", nothing, map_ring_guarded, ALLOWED " close ", false},
     {"mw_unmap", make_map, unmap, "", false},
     {"mw_unmap, reserved", make_reserved, unmap, "", false},
     {"mw_free", make_map, give_back, "", false},
