@@ -8,6 +8,7 @@
  *   mapwise/map.h        making a map, giving it back, facts about it
  *   mapwise/named.h      shared memory by name, and seals
  *   mapwise/ring.h       memory that is seen twice, back to back
+ *   mapwise/stream.h     the file behind a FILE *
  *   mapwise/resize.h     longer, shorter, or another part of the file
  *   mapwise/bytes.h      reading and writing with every bound checked
  *   mapwise/cursor.h     the same from front to back, as from a stream
@@ -78,6 +79,7 @@
 #include "mapwise/residency.h"
 #include "mapwise/resize.h"
 #include "mapwise/ring.h"
+#include "mapwise/stream.h"
 #include "mapwise/sync.h"
 #include "mapwise/version.h"
 

@@ -11,6 +11,8 @@
 #include "mapwise/map.h"
 #include "mapwise/sync.h"
 
+#include <stdio.h>
+
 #define MW_NO_FD ((mw_fd)-1)
 
 /* ---- files -------------------------------------------------------------- */
@@ -160,6 +162,12 @@ int mw__os_seal(mw_fd fd, uint32_t add, mw_err *err);
 
 /* This process, as long as it lives. */
 uint64_t mw__os_process(void);
+
+/* ---- streams ------------------------------------------------------------ */
+
+/* Leaves nothing in the buffer of `stream`, and tells its descriptor and position. What has no position is
+ * MW_E_NOTSUP, and keeps what is in its buffer. */
+int mw__os_stream_flush(mw_fd *fd, uint64_t *position, FILE *stream, mw_err *err);
 
 /* ---- threads ------------------------------------------------------------ */
 

@@ -150,6 +150,24 @@ static int map_ring_guarded(struct world *world, mw_err *err)
     return mw_map_ring(&world->map, pages(3), &options, err);
 }
 
+static FILE *stream; /* of the latest world's file, with something in its buffer */
+
+static void open_stream(struct world *world)
+{
+    if (stream)
+        fclose(stream);
+    stream = fopen(world->path, "r+");
+    assert_non_null(stream);
+    assert_int_equal(fgetc(stream), 1);
+}
+
+static int map_stream(struct world *world, mw_err *err)
+{
+    const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GROW, pages(5));
+
+    return mw_map_stream(&world->map, stream, &options, err);
+}
+
 /* -- with names -- */
 
 static int make_name_as(struct world *world, uint32_t flags, mw_err *err)
@@ -406,6 +424,7 @@ static const struct scenario scenarios[] = {
     {"mw_map_anon, private", nothing, map_private, "", false},
     {"mw_map_ring", nothing, map_ring, ALLOWED, false},
     {"mw_map_ring, guarded", nothing, map_ring_guarded, ALLOWED " close ", false},
+    {"mw_map_stream", open_stream, map_stream, ALLOWED, false},
     {"mw_unmap", make_map, unmap, "", false},
     {"mw_unmap, reserved", make_reserved, unmap, "", false},
     {"mw_free", make_map, give_back, "", false},

@@ -13,7 +13,8 @@
  * the end of the file and the end of its last page reads as zero and is never written to the file
  * (POSIX, mmap).
  *
- * Data that stdio still holds in a buffer is not in the file, and so not in the map: fflush first.
+ * Data that stdio still holds in a buffer is not in the file, and so not in the map: fflush first, or map the
+ * stream (stream.h).
  */
 #ifndef MAPWISE_MAP_H
 #define MAPWISE_MAP_H
