@@ -21,6 +21,7 @@
  *   mapwise/advice.h     telling the system how a range will be used
  *   mapwise/residency.h  which pages are in memory
  *   mapwise/constants.h  the value of every mmap constant of every known system
+ *   mapwise/migrate.h    for those who know Python's mmap, Julia's Mmap or UnixMmap.jl
  *
  * In ten lines:
  *
@@ -72,6 +73,7 @@
 #include "mapwise/guard.h"
 #include "mapwise/lock.h"
 #include "mapwise/map.h"
+#include "mapwise/migrate.h"
 #include "mapwise/named.h"
 #include "mapwise/options.h"
 #include "mapwise/pin.h"
