@@ -6,6 +6,9 @@
  *   mapwise/error.h      what can go wrong, and how a failure is described
  *   mapwise/options.h    what to map, and how
  *   mapwise/map.h        making a map, giving it back, facts about it
+ *   mapwise/named.h      shared memory by name, and seals
+ *   mapwise/ring.h       memory that is seen twice, back to back
+ *   mapwise/stream.h     the file behind a FILE *
  *   mapwise/resize.h     longer, shorter, or another part of the file
  *   mapwise/bytes.h      reading and writing with every bound checked
  *   mapwise/cursor.h     the same from front to back, as from a stream
@@ -18,6 +21,7 @@
  *   mapwise/advice.h     telling the system how a range will be used
  *   mapwise/residency.h  which pages are in memory
  *   mapwise/constants.h  the value of every mmap constant of every known system
+ *   mapwise/migrate.h    for those who know Python's mmap, Julia's Mmap or UnixMmap.jl
  *
  * In ten lines:
  *
@@ -69,11 +73,15 @@
 #include "mapwise/guard.h"
 #include "mapwise/lock.h"
 #include "mapwise/map.h"
+#include "mapwise/migrate.h"
+#include "mapwise/named.h"
 #include "mapwise/options.h"
 #include "mapwise/pin.h"
 #include "mapwise/protect.h"
 #include "mapwise/residency.h"
 #include "mapwise/resize.h"
+#include "mapwise/ring.h"
+#include "mapwise/stream.h"
 #include "mapwise/sync.h"
 #include "mapwise/version.h"
 

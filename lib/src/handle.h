@@ -9,6 +9,13 @@
 
 #include <stdatomic.h>
 
+/* A name that goes when the map does. */
+typedef struct mw__named {
+    mw__identity identity; /* of what it must still stand for */
+    uint64_t maker;        /* the process that made it: children of fork leave it alone */
+    char name[];
+} mw__named;
+
 struct mw_map {
     /* Pins held and calls counted, or MW_GATE_EXCLUSIVE while a structural call is at work (gate.h). */
     _Atomic uint32_t gate;
@@ -24,6 +31,7 @@ struct mw_map {
     bool shared;
     mw_fd fd; /* MW_NO_FD: none kept */
     size_t page_size;
+    mw__named *named;      /* owned; NULL: none */
     unsigned char nothing; /* what the first byte of an empty map would be: gives pins an address */
     mw_map *next;          /* while it is not in use (storage.c) */
 

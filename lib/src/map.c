@@ -2,6 +2,7 @@
 #include "mapwise/map.h"
 
 #include "gate.h"
+#include "named.h"
 #include "storage.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ static int close_map(mw_map *map, mw_err *err)
     if (map->fd != MW_NO_FD)
         code = mw__os_close(map->fd, err);
     map->fd = MW_NO_FD;
+    mw__named_release(map);
     return code;
 }
 
@@ -115,7 +117,7 @@ static int file_size(uint64_t *out, const mw_map *map, mw_err *err)
         return mw__fail(err, MW_E_INVAL, "map", MW_NOWHERE);
     if (map->source == MW_SOURCE_DEVICE)
         return mw__fail(err, MW_E_NOTSUP, "map", MW_NOWHERE);
-    if (map->source != MW_SOURCE_FILE) {
+    if (map->source == MW_SOURCE_ANONYMOUS || map->source == MW_SOURCE_COPY) {
         *out = map->length;
         return MW_OK;
     }

@@ -14,7 +14,8 @@
 #define MW_FLAGS_FD                                                                                          \
     (MW_FLAGS_MEMORY | MW_F_CREATE | MW_F_GROW | MW_F_PREALLOC | MW_F_TRUNCATE | MW_F_SLACK_OK |             \
      MW_F_READ_COPY | MW_F_FROM_POSITION)
-#define MW_FLAGS_PATH (MW_FLAGS_FD | MW_F_EXCLUSIVE)
+#define MW_FLAGS_PATH  (MW_FLAGS_FD | MW_F_EXCLUSIVE)
+#define MW_FLAGS_NAMED (MW_FLAGS_MEMORY | MW_F_CREATE | MW_F_EXCLUSIVE | MW_F_UNLINK)
 
 /* *out = what `given` (NULL: nothing) means, complete and checked as far as that goes without looking at
  * any file. `flags` is one of the sets above. */

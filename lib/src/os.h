@@ -11,6 +11,8 @@
 #include "mapwise/map.h"
 #include "mapwise/sync.h"
 
+#include <stdio.h>
+
 #define MW_NO_FD ((mw_fd)-1)
 
 /* ---- files -------------------------------------------------------------- */
@@ -138,6 +140,34 @@ int mw__os_advise(void *address, size_t length, int native, mw_err *err);
 
 /* One byte for each page of mw_page_size() bytes; bit 0 is residency. */
 int mw__os_residency(unsigned char *out, void *address, size_t length, mw_err *err);
+
+/* ---- shared memory ------------------------------------------------------ */
+
+/* What a file is, whatever it is called, as long as it exists. */
+typedef struct mw__identity {
+    uint64_t device, number;
+} mw__identity;
+
+/* Opens shared memory by its name, which begins with its only slash, or makes it, without any bytes. */
+int mw__os_named_open(mw_fd *out, bool *created, mw__identity *identity, const char *name,
+                      const mw__open_request *request, mw_err *err);
+int mw__os_named_unlink(const char *name, mw_err *err);
+
+/* Removes the name if it still stands for that memory. Best effort, for cleaning up. */
+void mw__os_named_remove(const char *name, const mw__identity *identity);
+
+/* The MW_SEAL_* that a file has; MW_E_NOTSUP if it can have none. Adding is all or nothing. */
+int mw__os_seals(uint32_t *out, mw_fd fd, mw_err *err);
+int mw__os_seal(mw_fd fd, uint32_t add, mw_err *err);
+
+/* This process, as long as it lives. */
+uint64_t mw__os_process(void);
+
+/* ---- streams ------------------------------------------------------------ */
+
+/* Leaves nothing in the buffer of `stream`, and tells its descriptor and position. What has no position is
+ * MW_E_NOTSUP, and keeps what is in its buffer. */
+int mw__os_stream_flush(mw_fd *fd, uint64_t *position, FILE *stream, mw_err *err);
 
 /* ---- threads ------------------------------------------------------------ */
 

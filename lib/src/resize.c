@@ -423,7 +423,8 @@ static int rewindow(mw_map *map, uint64_t offset, uint64_t length, mw_err *err)
 
     if (map->closed)
         return mw__fail(err, MW_E_CLOSED, "map", MW_NOWHERE);
-    if (map->source != MW_SOURCE_FILE || map->access == MW_ACCESS_COPY || map->fd == MW_NO_FD)
+    if ((map->source != MW_SOURCE_FILE && map->source != MW_SOURCE_NAMED) || map->access == MW_ACCESS_COPY ||
+        map->fd == MW_NO_FD)
         return mw__fail(err, MW_E_INVAL, "map", MW_NOWHERE);
     if ((code = mw__os_file_facts(&facts, map->fd, err)) != MW_OK ||
         (code = mw__plan_file(&plan, &options, &facts, map->page_size, err)) != MW_OK ||

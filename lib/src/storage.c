@@ -61,6 +61,7 @@ mw_map *mw__handle_new(mw_err *err)
     }
     map->fd = MW_NO_FD;
     map->raw_flags = 0;
+    map->named = NULL;
     map->next = NULL;
     atomic_store_explicit(&map->advised, 0, memory_order_relaxed);
     atomic_store_explicit(&map->locked, false, memory_order_relaxed);

@@ -135,6 +135,81 @@ static int map_private(struct world *world, mw_err *err)
     return mw_map_anon(&world->map, pages(3), &options, err);
 }
 
+static int map_ring(struct world *world, mw_err *err)
+{
+    const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_POPULATE | MW_F_LOCKED, MW_WHOLE);
+
+    return mw_map_ring(&world->map, pages(3), &options, err);
+}
+
+static int map_ring_guarded(struct world *world, mw_err *err)
+{
+    mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GUARDED | MW_F_NO_TRACK, MW_WHOLE);
+
+    options.label = "failure";
+    return mw_map_ring(&world->map, pages(3), &options, err);
+}
+
+static FILE *stream; /* of the latest world's file, with something in its buffer */
+
+static void open_stream(struct world *world)
+{
+    if (stream)
+        fclose(stream);
+    stream = fopen(world->path, "r+");
+    assert_non_null(stream);
+    assert_int_equal(fgetc(stream), 1);
+}
+
+static int map_stream(struct world *world, mw_err *err)
+{
+    const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GROW, pages(5));
+
+    return mw_map_stream(&world->map, stream, &options, err);
+}
+
+/* -- with names -- */
+
+static int make_name_as(struct world *world, uint32_t flags, mw_err *err)
+{
+    const mw_map_options options =
+        options_for(MW_ACCESS_WRITE, MW_F_CREATE | MW_F_POPULATE | MW_F_LOCKED | flags, pages(3));
+
+    return mw_map_named(&world->map, world->name, &options, err);
+}
+
+static int create_name(struct world *world, mw_err *err)
+{
+    return make_name_as(world, MW_F_UNLINK, err);
+}
+
+static int create_name_untracked(struct world *world, mw_err *err)
+{
+    return make_name_as(world, MW_F_EXCLUSIVE | MW_F_NO_TRACK, err);
+}
+
+static void make_name(struct world *world)
+{
+    assert_code(make_name_as(world, 0, NULL), MW_OK);
+    assert_code(mw_free(world->map), MW_OK);
+    world->map = NULL;
+}
+
+static int open_name(struct world *world, mw_err *err)
+{
+    return mw_map_named(&world->map, world->name, NULL, err);
+}
+
+static void make_named_map(struct world *world)
+{
+    assert_code(make_name_as(world, MW_F_UNLINK, NULL), MW_OK);
+}
+
+static int unlink_name(struct world *world, mw_err *err)
+{
+    return mw_name_unlink(world->name, err);
+}
+
 /* -- with a map -- */
 
 static void make(struct world *world, const mw_map_options *options)
@@ -309,6 +384,11 @@ static int rewindow(struct world *world, mw_err *err)
     return mw_rewindow(world->map, pages(1) + 3, pages(1), err);
 }
 
+static int seal(struct world *world, mw_err *err)
+{
+    return mw_seal(NULL, world->map, MW_SEAL_GROW, err);
+}
+
 static int look(void *bytes)
 {
     return *(const volatile unsigned char *)bytes == 1 ? MW_OK : MW_E_FORMAT;
@@ -342,6 +422,9 @@ static const struct scenario scenarios[] = {
     {"mw_map_fd, too little to copy", open_status, copy_too_much, " munmap close ", false},
     {"mw_map_anon, shared", nothing, map_shared, ALLOWED, false},
     {"mw_map_anon, private", nothing, map_private, "", false},
+    {"mw_map_ring", nothing, map_ring, ALLOWED, false},
+    {"mw_map_ring, guarded", nothing, map_ring_guarded, ALLOWED " close ", false},
+    {"mw_map_stream", open_stream, map_stream, ALLOWED, false},
     {"mw_unmap", make_map, unmap, "", false},
     {"mw_unmap, reserved", make_reserved, unmap, "", false},
     {"mw_free", make_map, give_back, "", false},
@@ -369,7 +452,16 @@ static const struct scenario scenarios[] = {
     {"mw_resize, shorter shared memory", make_shared, shrink, ALLOWED " munmap ", false},
     {"mw_rewindow", make_map, rewindow, "", false},
     {"mw_rewindow, reserved", make_reserved, rewindow, " madvise ", false},
+    {"mw_seal", make_shared, seal, " fcntl ", false},
     {"mw_guarded", make_guarded, guarded, "", false},
+};
+
+static const struct scenario scenarios_with_names[] = {
+    {"mw_map_named, created", nothing, create_name, ALLOWED " fcntl close ", false},
+    {"mw_map_named, created untracked", nothing, create_name_untracked, ALLOWED " fcntl close ", false},
+    {"mw_map_named, opened", make_name, open_name, " close ", false},
+    {"mw_unmap, named", make_named_map, unmap, " shm_open fstat shm_unlink close ", false},
+    {"mw_name_unlink", make_name, unlink_name, "", false},
 };
 
 static bool is_among(const char *names, const char *name)
@@ -458,20 +550,38 @@ static bool try_failing(const struct scenario *scenario, int number)
     return failed;
 }
 
-static void all_failures_are_told_and_change_nothing(void **state)
+static void try_all(const struct scenario *these, size_t count)
 {
     int total = 0;
 
-    (void)state;
-    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+    for (size_t i = 0; i < count; i++) {
         int number = 1;
-        while (try_failing(&scenarios[i], number))
+        while (try_failing(&these[i], number))
             assert_true(++number < 200);
-        print_message("%-40s %d failures\n", scenarios[i].name, number - 1);
+        print_message("%-40s %d failures\n", these[i].name, number - 1);
         total += number - 1;
     }
     assert_int_equal(complaints, 0);
-    print_message("%d failures in %zu scenarios\n", total, sizeof scenarios / sizeof scenarios[0]);
+    print_message("%d failures in %zu scenarios\n", total, count);
+}
+
+static void all_failures_are_told_and_change_nothing(void **state)
+{
+    (void)state;
+    try_all(scenarios, sizeof scenarios / sizeof scenarios[0]);
+}
+
+static void failures_with_names_are_told_and_change_nothing(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_make(&world);
+    const int code = create_name(&world, NULL);
+    world_drop(&world);
+    if (code == MW_E_NOENT || code == MW_E_NOTSUP)
+        skip(); /* there is no place for shared memory */
+    try_all(scenarios_with_names, sizeof scenarios_with_names / sizeof scenarios_with_names[0]);
 }
 
 static void rights_half_changed_are_put_back(void **state)
@@ -554,6 +664,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_failures_are_told_and_change_nothing),
+        cmocka_unit_test(failures_with_names_are_told_and_change_nothing),
         cmocka_unit_test(rights_half_changed_are_put_back),
         cmocka_unit_test(guards_half_installed_are_removed),
     };

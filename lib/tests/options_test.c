@@ -45,6 +45,7 @@ static void flags_are_those_of_the_source(void **state)
         assert_code(read_as(given, MW_FLAGS_FD), (bit & MW_FLAGS_FD) ? MW_OK : MW_E_INVAL);
         given.flags |= bit == MW_F_EXCLUSIVE ? MW_F_CREATE : 0;
         assert_code(read_as(given, MW_FLAGS_PATH), (bit & MW_FLAGS_PATH) ? MW_OK : MW_E_INVAL);
+        assert_code(read_as(given, MW_FLAGS_NAMED), (bit & MW_FLAGS_NAMED) ? MW_OK : MW_E_INVAL);
     }
     given.flags = MW_F_EXCLUSIVE;
     assert_code(read_as(given, MW_FLAGS_PATH), MW_E_INVAL);

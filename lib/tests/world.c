@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,7 +17,9 @@ void world_make(struct world *world)
 
     memset(world, 0, sizeof *world);
     snprintf(world->path, sizeof world->path, "mapwise-failure-%ld", (long)getpid());
+    snprintf(world->name, sizeof world->name, "/mapwise-failure-%ld", (long)getpid());
     unlink(world->path);
+    shm_unlink(world->name);
     world->other = -1;
     world->fd = open(world->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     assert_true(world->fd >= 0);
@@ -52,6 +55,7 @@ void world_drop(struct world *world)
     if (world->other >= 0)
         close(world->other);
     unlink(world->path);
+    shm_unlink(world->name);
 }
 
 unsigned long long world_file(const struct world *world)
@@ -105,6 +109,18 @@ static void handle(char *text, size_t size, const struct world *world)
              (unsigned long long)info.generation, info.base, info.prot, info.closed);
 }
 
+static size_t shared_memory(char *text, size_t size, const struct world *world)
+{
+    struct stat status;
+    int fd = shm_open(world->name, O_RDONLY, 0);
+
+    if (fd < 0)
+        return 0;
+    assert_int_equal(fstat(fd, &status), 0);
+    close(fd);
+    return (size_t)snprintf(text, size, "shared memory of %lld bytes\n", (long long)status.st_size);
+}
+
 char *world_snapshot(const struct world *world)
 {
     const size_t size = 64 << 10;
@@ -114,6 +130,7 @@ char *world_snapshot(const struct world *world)
     assert_non_null(text);
     length = descriptors(text, size);
     length += maps(text + length, size - length);
+    length += shared_memory(text + length, size - length, world);
     handle(text + length, size - length, world);
     return text;
 }

@@ -1,4 +1,5 @@
-/* What a failing call may not change: this process's descriptors and maps, and a file. */
+/* What a failing call may not change: this process's descriptors and maps, a file, and a name of shared
+ * memory. */
 #ifndef WORLD_H
 #define WORLD_H
 
@@ -9,8 +10,9 @@
 /* A scratch file of WORLD_PAGES pages and a bit, and what a scenario works on. */
 struct world {
     char path[64];
-    int fd;      /* of the file, for reading and writing */
-    mw_map *map; /* made by the set-up, or by the call under test */
+    char name[64]; /* of shared memory; nothing has it unless the set-up or the call under test makes it */
+    int fd;        /* of the file, for reading and writing */
+    mw_map *map;   /* made by the set-up, or by the call under test */
     void *pointer;
     int other; /* another descriptor, -1: none */
     unsigned char bytes[64];

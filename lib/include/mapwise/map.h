@@ -13,7 +13,8 @@
  * the end of the file and the end of its last page reads as zero and is never written to the file
  * (POSIX, mmap).
  *
- * Data that stdio still holds in a buffer is not in the file, and so not in the map: fflush first.
+ * Data that stdio still holds in a buffer is not in the file, and so not in the map: fflush first, or map the
+ * stream (stream.h).
  */
 #ifndef MAPWISE_MAP_H
 #define MAPWISE_MAP_H
@@ -149,8 +150,8 @@ MW_API int mw_info_get(mw_info *out, const mw_map *map, mw_err *err);
 /* Bytes in the map; 0 when closed, or NULL. Only mw_resize and mw_rewindow change it. Any thread. */
 MW_API uint64_t mw_length(const mw_map *map);
 
-/* The size in bytes that the file has now, which follows every growth and truncation by anyone; for
- * anonymous memory and read copies the length of the map.
+/* The size in bytes that the file has now, which follows every growth and truncation by anyone. So it does
+ * for named memory and for that of a ring; for anonymous memory and read copies it is the map's length.
  *
  * MW_E_CLOSED  the map is closed
  * MW_E_INVAL   no descriptor was kept (MW_F_NO_TRACK), also for anonymous memory

@@ -24,7 +24,7 @@ extern "C" {
 /* What the map is for. */
 typedef enum mw_access {
     /* As `prot` says; if `prot` is 0 too, as much as the descriptor allows: WRITE where it can be
-     * read and written, else READ. A path is opened for READ. Anonymous memory is WRITE. */
+     * read and written, else READ. A path is opened for READ. Memory, named or not, is WRITE. */
     MW_ACCESS_DEFAULT,
     /* Shared, for reading. */
     MW_ACCESS_READ,
@@ -105,7 +105,7 @@ typedef enum mw_access {
 #define MW_F_ZERO_IS_WHOLE (1u << 17)
 /* With MW_F_CREATE: a file or name that exists already is MW_E_EXIST. */
 #define MW_F_EXCLUSIVE (1u << 18)
-/* Named memory: unmapping removes the name, if this call created it. */
+/* Named memory, with MW_F_CREATE: unmapping removes the name, if this call created it. */
 #define MW_F_UNLINK (1u << 19)
 
 /* The structure grows at its end in later versions. `size` tells which version a caller has: fields a

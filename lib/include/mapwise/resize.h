@@ -47,7 +47,8 @@ extern "C" {
  * MW_E_SHORT     KEEP_FILE, and the file ends before that (and MW_F_SLACK_OK was not said)
  * MW_E_NOMEM     no room behind the map and it may not move; or no address space, or no memory at all
  * MW_E_NOTSUP    the system cannot let these pages grow: shared memory without a file of its own
- * MW_E_NOSPC, MW_E_LIMIT, MW_E_ACCESS, MW_E_OS  as the system says of the file
+ * MW_E_ACCESS    sealed against it (named.h)
+ * MW_E_NOSPC, MW_E_LIMIT, MW_E_OS  as the system says of the file
  *
  * Any thread; exclusive, never waits. Source: POSIX.1-2024 ftruncate, mmap; Linux mremap(2). */
 MW_API int mw_resize(mw_map *map, uint64_t length, uint32_t flags, mw_err *err);
@@ -59,8 +60,8 @@ MW_API int mw_resize(mw_map *map, uint64_t length, uint32_t flags, mw_err *err);
  * Errors as for mw_map_fd, and:
  * MW_E_CLOSED  the map is closed
  * MW_E_BUSY    a pin is held, or another thread is inside a call on this map
- * MW_E_INVAL   memory, copies, devices, COPY maps, whose stores are nowhere else; a map without its
- * descriptor
+ * MW_E_INVAL   memory without a name, copies, devices, COPY maps, whose stores are nowhere else; a map
+ *              without its descriptor
  *
  * On failure the map is as before. Any thread; exclusive, never waits. */
 MW_API int mw_rewindow(mw_map *map, uint64_t offset, uint64_t length, mw_err *err);

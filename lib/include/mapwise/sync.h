@@ -38,8 +38,8 @@ typedef enum mw_sync_level {
 
 /* Syncs `length` bytes from byte `offset` on (MW_WHOLE: to the end), widened to whole pages. The levels
  * from DATA on concern the whole file. flags: 0 or MW_SYNC_INVALIDATE.
- * A range of no bytes, and anything in a READ or COPY map or in anonymous memory, is MW_OK at once:
- * there is nothing to write back.
+ * A range of no bytes, and anything in a READ or COPY map or in memory, named or not, is MW_OK at once: there
+ * is nothing to write back.
  *
  * MW_E_CLOSED    the map is closed
  * MW_E_BUSY      another thread is unmapping or protecting; a locked page, with INVALIDATE
