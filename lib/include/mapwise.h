@@ -13,6 +13,8 @@
  *   mapwise/bytes.h      reading and writing with every bound checked
  *   mapwise/cursor.h     the same from front to back, as from a stream
  *   mapwise/find.h       finding bytes
+ *   mapwise/array.h      typed arrays in any number of dimensions
+ *   mapwise/bits.h       arrays of bits
  *   mapwise/pin.h        raw pointers into a map, counted
  *   mapwise/sync.h       writing changes back
  *   mapwise/lock.h       keeping pages in memory
@@ -53,7 +55,8 @@
  * Threads: any number of threads may read, write, pin, sync, advise and ask about one map at a time.
  * Calls that change the map itself (mw_unmap, mw_free, mw_protect, mw_resize, mw_rewindow) never wait:
  * they answer MW_E_BUSY while a pin is held or another thread is inside a call on the map, and a call that
- * comes in while one of them is at work, or is found to be refused, gets MW_E_BUSY too. After mw_free the pointer is dead for all threads.
+ * comes in while one of them is at work, or is found to be refused, gets MW_E_BUSY too. After mw_free the
+ * pointer is dead for all threads.
  *
  * Faults: a file that another program truncates under a map leaves pages that no call can supply;
  * touching them raises SIGBUS, also through mw_read_at and mw_write_at, unless the map is guarded
@@ -63,6 +66,8 @@
 #define MAPWISE_H
 
 #include "mapwise/advice.h"
+#include "mapwise/array.h"
+#include "mapwise/bits.h"
 #include "mapwise/bytes.h"
 #include "mapwise/capability.h"
 #include "mapwise/constants.h"
