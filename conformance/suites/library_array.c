@@ -535,7 +535,7 @@ FILE_CASE("ARR-24", MAPWISE("ARR-24"), "more than 16 dimensions are refused")
     EXPECT("MW_E_INVAL", mapped_array(&file, &layout, NULL));
 }
 
-FILE_CASE("ARR-25", MAPWISE("ARR-25"), "a file is created and grown by the call that makes the array")
+FILE_CASE("ARR-16.path", MAPWISE("ARR-16"), "a file is created and grown by the call that makes the array")
 {
     const char *path = scratch_path("array");
     const mw_origin from = from_path(path);

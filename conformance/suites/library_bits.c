@@ -345,6 +345,29 @@ FILE_CASE("BIT-13", MAPWISE("BIT-13"), "syncing and advising the bytes of an arr
     EXPECT("0", element(&view, 2, 0, 0));
 }
 
+FILE_CASE("ADV-11", MAPWISE("ADV-11"), "the words of an array of bits, or of a part of one, can be advised")
+{
+    const struct scratch_file file = scratch_file(4 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_COPY);
+    const mw_layout layout = bits(1, NULL);
+    const mw_view whole = view_of(map, &layout);
+    const mw_view part = sliced(&whole, 0, 8 * (int64_t)page, 24 * (int64_t)page, 1);
+    uint64_t offset = 0, length = 0;
+
+    for (uint64_t i = 0; i < 4; i++)
+        EXPECT("MW_OK", set_element(&whole, 8 * page * i + 7, 0, 1));
+    EXPECT("MW_OK", answer(mw_view_span(&offset, &length, &part, &failure)));
+    EXPECT(number((int64_t)page), number((int64_t)offset));
+    EXPECT(number((int64_t)(2 * page)), number((int64_t)length));
+    EXPECT("MW_OK", answer(mw_advise(map, offset, length, MW_ADVICE_RANDOM, 0, &failure)));
+    EXPECT("MW_OK",
+           answer(mw_advise(map, offset, length, MW_ADVICE_DONTNEED, MW_ADVISE_DESTRUCTIVE, &failure)));
+    EXPECT("1", element(&whole, 7, 0, 0));
+    EXPECT("0", element(&part, 7, 0, 0)); /* what was stored privately is gone, as the file has it */
+    EXPECT("0", element(&part, 8 * page + 7, 0, 0));
+    EXPECT("1", element(&whole, 24 * page + 7, 0, 0));
+}
+
 FILE_CASE("BIT-14", MAPWISE("BIT-14"), "an index outside is refused, also where the word goes on")
 {
     const struct scratch_file file = file_of_ones();

@@ -165,21 +165,6 @@ FILE_CASE("ARR-19.pin", MAPWISE("ARR-19"), "what is pinned through a view stays 
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
 }
 
-FILE_CASE("ARR-22", MAPWISE("ARR-22"), "an element that was got is ordinary memory")
-{
-    const struct scratch_file file = counting_file(16);
-    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
-    const mw_view view = view_of(map, NULL);
-    const uint64_t index[] = {5};
-    uint8_t value = 0;
-
-    EXPECT("MW_OK", answer(mw_view_get(&value, &view, index, &failure)));
-    value++;
-    EXPECT("5", element(&view, 5, 0, 0));
-    EXPECT("MW_OK", answer(mw_free(map)));
-    EXPECT("6", number(value));
-}
-
 FILE_CASE("ARR-23.strides", MAPWISE("ARR-23"),
           "steps may be given, also backwards and of 0, as far as they stay in the map")
 {

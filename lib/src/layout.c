@@ -211,7 +211,7 @@ int mw__layout_check_alignment(const mw_layout *layout, uint64_t lead, mw_err *e
     return MW_OK;
 }
 
-/* *elements = as many as fit into the `left` bytes behind the offset. */
+/* *elements = as many as fit into the `left` bytes behind the offset, if nothing else tells. */
 static int count_elements(uint64_t *elements, const mw_layout *layout, uint64_t left, mw_err *err)
 {
     const bool bits = layout->dtype == MW_T_BIT;
@@ -219,6 +219,8 @@ static int count_elements(uint64_t *elements, const mw_layout *layout, uint64_t 
 
     if ((layout->flags & MW_V_STRICT) && left % unit != 0)
         return mw__fail(err, MW_E_FORMAT, "layout.flags", layout->offset + (left - left % unit));
+    if (layout->dims || layout->ndim == 0)
+        return MW_OK;
     return mw__multiply(elements, left / unit, bits ? 64 : 1) ? MW_OK : does_not_fit(err);
 }
 

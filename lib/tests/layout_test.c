@@ -451,6 +451,17 @@ static void bits_take_whole_words(void **state)
     assert_code(fits(&layout, 8), MW_E_RANGE);
 }
 
+static void a_long_map_is_no_hindrance_to_a_few_bits(void **state)
+{
+    static const int64_t dims[] = {65};
+    mw_layout layout = layout_of(MW_T_BIT, 1, dims);
+
+    (void)state;
+    assert_code(fits(&layout, INT64_MAX), MW_OK);
+    layout.dims = NULL;
+    assert_code(fits(&layout, INT64_MAX), MW_E_OVERFLOW);
+}
+
 static void bytes_of_a_view_are_those_of_its_elements(void **state)
 {
     static const int64_t dims[] = {3, 4}, mixed[] = {-16, 4};
@@ -521,6 +532,7 @@ int main(void)
         cmocka_unit_test(steps_must_be_aligned_where_they_are_taken),
         cmocka_unit_test(alignment_counts_from_the_page),
         cmocka_unit_test(bits_take_whole_words),
+        cmocka_unit_test(a_long_map_is_no_hindrance_to_a_few_bits),
         cmocka_unit_test(bytes_of_a_view_are_those_of_its_elements),
         cmocka_unit_test(dense_is_side_by_side),
     };
