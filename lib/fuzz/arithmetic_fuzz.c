@@ -1,6 +1,7 @@
-/* Slices against the long way round, and the constants registry with any name. */
+/* Slices and layouts against the long way round, and the constants registry with any name. */
 #include "input.h"
 
+#include "layout.h"
 #include "mapwise.h"
 #include "slice.h"
 
@@ -58,6 +59,98 @@ static void try_slice(struct input *input)
         AGREE((__int128)range.step == step, "step %lld", (long long)range.step);
 }
 
+enum { AXES = 4 };
+
+/* The dimensions, steps and sizes that a layout came from, in numbers that can't overflow. */
+struct reference_array {
+    __int128 before, after; /* bytes before element (0, 0 ...), and from there on */
+    bool is_empty;
+};
+
+/* From the steps, whoever made them. */
+static struct reference_array reach_of(const mw_view *view)
+{
+    struct reference_array reach = {0, 0, false};
+    const __int128 unit = view->dtype == MW_T_BIT ? 8 : 1;
+
+    for (uint32_t i = 0; i < view->ndim; i++) {
+        const __int128 last = (__int128)view->shape[i] - 1;
+        const __int128 distance = last * view->stride[i];
+        if (view->shape[i] == 0)
+            reach.is_empty = true;
+        else if (distance < 0)
+            reach.before -= distance;
+        else
+            reach.after += distance;
+    }
+    reach.after = reach.after / unit + (__int128)view->elem_size;
+    return reach;
+}
+
+/* Any layout, around a map of `length` bytes. */
+static mw_layout take_layout(struct input *input, int64_t *dims, int64_t *strides, uint64_t length)
+{
+    mw_layout layout = MW_LAYOUT_INIT;
+    const uint8_t given = take_byte(input);
+
+    for (int i = 0; i < AXES; i++) {
+        dims[i] = take_signed(input, 20);
+        strides[i] = take_signed(input, 64);
+    }
+    layout.dtype = (mw_dtype)(take_byte(input) % 16);
+    layout.order = (mw_order)(take_byte(input) % 3);
+    layout.flags = take_byte(input) % 16;
+    layout.ndim = take_byte(input) % (AXES + 1);
+    layout.offset = take_number(input, length);
+    layout.dims = given & 1 ? NULL : dims;
+    layout.strides = given & 2 ? strides : NULL;
+    layout.elem_size = given & 4 || layout.dtype == MW_T_RAW ? take_number(input, 20) : 0;
+    layout.elem_stride = given & 8 ? take_number(input, 40) : 0;
+    return layout;
+}
+
+static void try_layout(struct input *input)
+{
+    const uint64_t length = take_number(input, 4000) & INT64_MAX;
+    const uint64_t lead = take_byte(input);
+    int64_t dims[AXES];
+    int64_t strides[AXES];
+    const mw_layout given = take_layout(input, dims, strides, length);
+    mw_layout layout;
+    mw_view view;
+    uint64_t bytes;
+
+    if (mw__layout_read(&layout, &given, NULL) != MW_OK)
+        return;
+    const int code = mw__layout_place(&view, &layout, lead, length, NULL);
+    const int sized = layout.dims ? mw__layout_bytes(&bytes, &layout, NULL) : code;
+    if (code != MW_OK) {
+        /* What one way fits the map, the other may not refuse. */
+        AGREE(sized != MW_OK || !layout.dims || bytes > length || code == MW_E_ALIGN || code == MW_E_FORMAT ||
+                  (code == MW_E_RANGE && layout.offset > length),
+              "%s, but %llu of %llu bytes", mw_error_name(code), (unsigned long long)bytes,
+              (unsigned long long)length);
+        return;
+    }
+    AGREE(sized == MW_OK && (!layout.dims || bytes <= length), "it fits, and yet: %s", mw_error_name(sized));
+
+    const struct reference_array reach = reach_of(&view);
+    for (uint32_t i = 0; i < view.ndim && layout.dims; i++)
+        AGREE(view.shape[i] == (uint64_t)dims[i], "dimension %u", i);
+    AGREE(reach.is_empty == mw__view_is_empty(&view), "elements, or none");
+    AGREE(view.offset <= length, "offset %llu", (unsigned long long)view.offset);
+    if (reach.is_empty)
+        return;
+    AGREE(reach.before <= (__int128)view.offset, "the first byte is before the map");
+    AGREE((__int128)view.offset + reach.after <= (__int128)length, "the last byte is behind the map");
+
+    const mw__range covered = mw__view_bytes(&view);
+    AGREE((__int128)covered.start == (__int128)view.offset - reach.before, "start %llu",
+          (unsigned long long)covered.start);
+    AGREE((__int128)covered.end == (__int128)view.offset + reach.after, "end %llu",
+          (unsigned long long)covered.end);
+}
+
 enum { ROWS = 2000 };
 
 /* Any name, of any system and architecture: a real one, often changed at one place. */
@@ -96,10 +189,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct input input = {data, size};
 
     while (input.left > 0) {
-        if (take_byte(&input) % 4)
-            try_slice(&input);
-        else
+        const uint8_t what = take_byte(&input) % 4;
+        if (what == 0)
             try_constant(&input);
+        else if (what == 1)
+            try_layout(&input);
+        else
+            try_slice(&input);
     }
     return 0;
 }

@@ -13,6 +13,8 @@
  *   mapwise/bytes.h      reading and writing with every bound checked
  *   mapwise/cursor.h     the same from front to back, as from a stream
  *   mapwise/find.h       finding bytes
+ *   mapwise/array.h      typed arrays in any number of dimensions
+ *   mapwise/bits.h       arrays of bits
  *   mapwise/pin.h        raw pointers into a map, counted
  *   mapwise/sync.h       writing changes back
  *   mapwise/lock.h       keeping pages in memory
@@ -64,6 +66,8 @@
 #define MAPWISE_H
 
 #include "mapwise/advice.h"
+#include "mapwise/array.h"
+#include "mapwise/bits.h"
 #include "mapwise/bytes.h"
 #include "mapwise/capability.h"
 #include "mapwise/constants.h"

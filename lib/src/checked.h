@@ -11,6 +11,12 @@ static inline bool mw__add(uint64_t *sum, uint64_t a, uint64_t b)
     return *sum >= a;
 }
 
+static inline bool mw__multiply(uint64_t *product, uint64_t a, uint64_t b)
+{
+    *product = a * b;
+    return a == 0 || *product / a == b;
+}
+
 /* `unit` is a power of two. */
 static inline uint64_t mw__round_down(uint64_t value, uint64_t unit)
 {

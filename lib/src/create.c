@@ -179,20 +179,43 @@ static int prepare_file(uint64_t *size, const mw__plan *plan, const mw_map_optio
     return MW_OK;
 }
 
+/* Shows the map to whoever wants it. What is refused is unmapped again. */
+static int show(mw_map *map, const mw__consent *consent, mw_err *err)
+{
+    int code = consent ? consent->to_map(consent->context, map, err) : MW_OK;
+
+    if (code != MW_OK && map->region) {
+        mw__os_unmap(map->region, map->room, NULL);
+        map->region = NULL;
+    }
+    return code;
+}
+
 /* Maps the file as planned, or leaves it as it was. */
 static int carry_out(mw_map *map, const mw__plan *plan, const mw_map_options *options, uint64_t size,
-                     mw_fd fd, mw_err *err)
+                     mw_fd fd, const mw__consent *consent, mw_err *err)
 {
     int code = prepare_file(&size, plan, options, fd, err);
 
     if (code == MW_OK)
         code = mw__make_region(map, plan, options, fd, err);
+    if (code == MW_OK)
+        code = show(map, consent, err);
     if (code != MW_OK)
         shrink_back(plan, size, fd);
     return code;
 }
 
-static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, mw_err *err)
+static int copy_file(mw_map *map, mw_fd fd, bool stream, const mw_map_options *options,
+                     const mw__consent *consent, mw_err *err)
+{
+    int code = mw__make_copy(map, fd, stream, options, err);
+
+    return code == MW_OK ? show(map, consent, err) : code;
+}
+
+static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, const mw__consent *consent,
+                         mw_err *err)
 {
     mw__file_facts facts;
     mw__plan plan;
@@ -203,10 +226,11 @@ static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, m
     if ((code = mw__os_file_facts(&facts, fd, err)) != MW_OK ||
         (code = mw__os_mapping_page_size(&page_size, fd, facts.block_size, options->raw_flags, err)) !=
             MW_OK ||
-        (code = mw__plan_file(&plan, options, &facts, page_size, err)) != MW_OK)
+        (code = mw__plan_file(&plan, options, &facts, page_size, err)) != MW_OK ||
+        (consent && (code = consent->to_plan(consent->context, &plan, err)) != MW_OK))
         return code;
     if (plan.copy)
-        return mw__make_copy(map, fd, facts.kind == MW_KIND_STREAM, options, err);
+        return copy_file(map, fd, facts.kind == MW_KIND_STREAM, options, consent, err);
     if (options->label)
         return mw__fail(err, MW_E_NOTSUP, "options.label", MW_NOWHERE);
     if ((code = mw__os_raw_flags_check(options->raw_flags, (options->flags & MW_F_RAW_UNCHECKED) != 0,
@@ -214,9 +238,9 @@ static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, m
         return code;
 
     map->source = facts.kind == MW_KIND_REGULAR ? MW_SOURCE_FILE : MW_SOURCE_DEVICE;
-    code = carry_out(map, &plan, options, facts.size, fd, &refusal);
+    code = carry_out(map, &plan, options, facts.size, fd, consent, &refusal);
     if (code == MW_E_NOTSUP && plan.may_copy)
-        return mw__make_copy(map, fd, false, options, err);
+        return copy_file(map, fd, false, options, consent, err);
     if (code != MW_OK && err)
         *err = refusal;
     return code;
@@ -225,7 +249,8 @@ static int map_open_file(mw_map *map, mw_fd fd, const mw_map_options *options, m
 /* ---- the three ways in -------------------------------------------------- */
 
 /* `fd` stays the caller's, who hands it to the map, keeps it or closes it. */
-static int map_descriptor(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err)
+static int map_descriptor(mw_map **out, mw_fd fd, const mw_map_options *options, const mw__consent *consent,
+                          mw_err *err)
 {
     mw_map *map = new_handle(options, err);
     int code;
@@ -233,7 +258,7 @@ static int map_descriptor(mw_map **out, mw_fd fd, const mw_map_options *options,
     if (!map)
         return MW_E_NOMEM;
     if ((code = install_guard(options, err)) == MW_OK)
-        code = map_open_file(map, fd, options, err);
+        code = map_open_file(map, fd, options, consent, err);
     if (code != MW_OK) {
         mw__handle_release(map);
         return code;
@@ -251,11 +276,35 @@ static bool keep_descriptor(mw_map *map, mw_fd fd)
     return true;
 }
 
+int mw__map_path(mw_map **out, const char *path, const mw_map_options *options, const mw__consent *consent,
+                 mw_err *err)
+{
+    mw_map_options own = *options;
+    bool created;
+    mw_fd fd;
+    int code;
+
+    mw__open_request request = {.writable = mw__plan_opens_writable(&own),
+                                .create = (own.flags & MW_F_CREATE) != 0,
+                                .exclusive = (own.flags & MW_F_EXCLUSIVE) != 0,
+                                .wait = (own.flags & MW_F_READ_COPY) != 0,
+                                .mode = own.file_mode};
+    if (own.access == MW_ACCESS_DEFAULT && own.prot == 0)
+        own.access = MW_ACCESS_READ;
+    if ((code = mw__os_open(&fd, &created, path, &request, err)) != MW_OK)
+        return code;
+
+    code = map_descriptor(out, fd, &own, consent, err);
+    if (code != MW_OK && created)
+        mw__os_remove(path, fd);
+    if (code != MW_OK || !keep_descriptor(*out, fd))
+        mw__os_close(fd, NULL);
+    return code;
+}
+
 int mw_map_file(mw_map **out, const char *path, const mw_map_options *options, mw_err *err)
 {
     mw_map_options read;
-    bool created;
-    mw_fd fd;
     int code;
 
     if (!out)
@@ -265,23 +314,7 @@ int mw_map_file(mw_map **out, const char *path, const mw_map_options *options, m
         return mw__fail(err, MW_E_INVAL, "path", MW_NOWHERE);
     if ((code = mw__options_read(&read, options, MW_FLAGS_PATH, err)) != MW_OK)
         return code;
-
-    mw__open_request request = {.writable = mw__plan_opens_writable(&read),
-                                .create = (read.flags & MW_F_CREATE) != 0,
-                                .exclusive = (read.flags & MW_F_EXCLUSIVE) != 0,
-                                .wait = (read.flags & MW_F_READ_COPY) != 0,
-                                .mode = read.file_mode};
-    if (read.access == MW_ACCESS_DEFAULT && read.prot == 0)
-        read.access = MW_ACCESS_READ;
-    if ((code = mw__os_open(&fd, &created, path, &request, err)) != MW_OK)
-        return code;
-
-    code = map_descriptor(out, fd, &read, err);
-    if (code != MW_OK && created)
-        mw__os_remove(path, fd);
-    if (code != MW_OK || !keep_descriptor(*out, fd))
-        mw__os_close(fd, NULL);
-    return code;
+    return mw__map_path(out, path, &read, NULL, err);
 }
 
 static int count_from_position(mw_map_options *options, mw_fd fd, mw_err *err)
@@ -298,10 +331,27 @@ static int count_from_position(mw_map_options *options, mw_fd fd, mw_err *err)
                : mw__fail(err, MW_E_OVERFLOW, "options.offset", position);
 }
 
+int mw__map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, const mw__consent *consent, mw_err *err)
+{
+    mw_map_options own = *options;
+    mw_fd kept = MW_NO_FD;
+    int code = count_from_position(&own, fd, err);
+
+    if (code != MW_OK)
+        return code;
+    /* Before the map, so that running out of descriptors costs nothing that must be undone. */
+    if (!(own.flags & MW_F_NO_TRACK) && (code = mw__os_duplicate(&kept, fd, err)) != MW_OK)
+        return code;
+
+    code = map_descriptor(out, fd, &own, consent, err);
+    if (kept != MW_NO_FD && (code != MW_OK || !keep_descriptor(*out, kept)))
+        mw__os_close(kept, NULL);
+    return code;
+}
+
 int mw_map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err)
 {
     mw_map_options read;
-    mw_fd kept = MW_NO_FD;
     int code;
 
     if (!out)
@@ -309,16 +359,7 @@ int mw_map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err
     *out = NULL;
     if ((code = mw__options_read(&read, options, MW_FLAGS_FD, err)) != MW_OK)
         return code;
-    if ((code = count_from_position(&read, fd, err)) != MW_OK)
-        return code;
-    /* Before the map, so that running out of descriptors costs nothing that must be undone. */
-    if (!(read.flags & MW_F_NO_TRACK) && (code = mw__os_duplicate(&kept, fd, err)) != MW_OK)
-        return code;
-
-    code = map_descriptor(out, fd, &read, err);
-    if (kept != MW_NO_FD && (code != MW_OK || !keep_descriptor(*out, kept)))
-        mw__os_close(kept, NULL);
-    return code;
+    return mw__map_fd(out, fd, &read, NULL, err);
 }
 
 /* Memory in huge pages: the system's own flags say so. */

@@ -4,6 +4,20 @@
 
 #include "plan.h"
 
+/* What whoever asks for a map may say to it: to the plan, before anything is done, and to the map, while all
+ * can still be undone. A refusal is the answer of the call. */
+typedef struct mw__consent {
+    int (*to_plan)(void *context, const mw__plan *plan, mw_err *err);
+    int (*to_map)(void *context, mw_map *map, mw_err *err);
+    void *context;
+} mw__consent;
+
+/* mw_map_file and mw_map_fd with options that have been read; `consent` may be NULL. */
+int mw__map_path(mw_map **out, const char *path, const mw_map_options *options, const mw__consent *consent,
+                 mw_err *err);
+int mw__map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, const mw__consent *consent,
+               mw_err *err);
+
 /* Maps what `plan` says, does to the pages what `options` say, and describes the region in `map`. */
 int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err);
 

@@ -16,6 +16,21 @@ static void sums_fit_or_say_so(void **state)
     assert_false(mw__add(&sum, UINT64_MAX, UINT64_MAX));
 }
 
+static void products_fit_or_say_so(void **state)
+{
+    uint64_t product;
+
+    (void)state;
+    assert_true(mw__multiply(&product, 0, UINT64_MAX) && product == 0);
+    assert_true(mw__multiply(&product, UINT64_MAX, 0) && product == 0);
+    assert_true(mw__multiply(&product, UINT64_MAX, 1) && product == UINT64_MAX);
+    assert_true(mw__multiply(&product, UINT32_MAX, UINT64_C(1) + UINT32_MAX));
+    assert_false(mw__multiply(&product, UINT64_C(1) << 32, UINT64_C(1) << 32));
+    assert_false(mw__multiply(&product, UINT64_MAX, 2));
+    assert_false(mw__multiply(&product, 2, UINT64_MAX));
+    assert_false(mw__multiply(&product, UINT64_MAX, UINT64_MAX));
+}
+
 static void rounding_goes_to_multiples(void **state)
 {
     uint64_t rounded;
@@ -44,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_fit_or_say_so),
+        cmocka_unit_test(products_fit_or_say_so),
         cmocka_unit_test(rounding_goes_to_multiples),
         cmocka_unit_test(rounding_up_past_64_bits_is_noticed),
     };

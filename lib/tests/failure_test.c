@@ -208,6 +208,33 @@ static void make_named_map(struct world *world)
 static int unlink_name(struct world *world, mw_err *err)
 {
     return mw_name_unlink(world->name, err);
+
+static int array_of(struct world *world, mw_origin_kind kind, uint32_t flags, mw_err *err)
+{
+    const mw_map_options options = options_for(MW_ACCESS_WRITE, flags, MW_WHOLE);
+    const mw_origin from = {.kind = kind, .fd = world->fd, .path = world->path};
+    const int64_t bits[] = {(int64_t)pages(6) * 8 - 1};
+    mw_layout layout = MW_LAYOUT_INIT;
+    mw_view view;
+
+    layout.dtype = MW_T_BIT;
+    layout.dims = bits;
+    return mw_map_array(&world->map, &view, &from, &layout, &options, err);
+}
+
+static int create_array(struct world *world, mw_err *err)
+{
+    return array_of(world, MW_FROM_PATH, MW_F_CREATE | MW_F_GROW | MW_F_KERNEL_COPY, err);
+}
+
+static int grow_array(struct world *world, mw_err *err)
+{
+    return array_of(world, MW_FROM_FD, MW_F_GROW | MW_F_KERNEL_COPY, err);
+}
+
+static int new_array(struct world *world, mw_err *err)
+{
+    return array_of(world, MW_FROM_MEMORY, MW_F_KERNEL_COPY, err);
 }
 
 /* -- with a map -- */
@@ -425,6 +452,9 @@ static const struct scenario scenarios[] = {
     {"mw_map_ring", nothing, map_ring, ALLOWED, false},
     {"mw_map_ring, guarded", nothing, map_ring_guarded, ALLOWED " close ", false},
     {"mw_map_stream", open_stream, map_stream, ALLOWED, false},
+    {"mw_map_array, created", remove_file, create_array, ALLOWED, false},
+    {"mw_map_array, grown", nothing, grow_array, ALLOWED, false},
+    {"mw_map_array, new memory", nothing, new_array, ALLOWED " memfd_create ftruncate ", false},
     {"mw_unmap", make_map, unmap, "", false},
     {"mw_unmap, reserved", make_reserved, unmap, "", false},
     {"mw_free", make_map, give_back, "", false},

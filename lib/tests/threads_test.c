@@ -187,6 +187,61 @@ static void a_pin_holds_the_map(void **state)
     assert_code(mw_free(arena.map), MW_OK);
 }
 
+/* One bit of a byte whose other bits are the other threads'. A view that is out of date is made anew. */
+static void *change_bit(void *argument)
+{
+    const struct worker *worker = argument;
+    struct arena *arena = worker->arena;
+    const uint64_t index[] = {worker->part};
+    mw_layout layout = MW_LAYOUT_INIT;
+    mw_view view;
+    int code = MW_E_STALE;
+
+    layout.dtype = MW_T_BIT;
+    for (int round = 0; round < ROUNDS; round++) {
+        const unsigned char set = round % 2 == 0;
+        unsigned char got = 2;
+        if (code == MW_E_STALE)
+            code = mw_view_make(&view, arena->map, &layout, NULL);
+        if (code == MW_OK)
+            code = mw_view_set(&view, index, &set, NULL);
+        if (code == MW_OK && (code = mw_view_get(&got, &view, index, NULL)) == MW_OK && got != set)
+            atomic_fetch_add(&arena->wrong, 1);
+        if (code != MW_E_STALE && !count(arena, code))
+            code = MW_E_STALE;
+    }
+    return NULL;
+}
+
+static void change_bits(struct arena *arena, int (*change)(mw_map *map, int round))
+{
+    struct worker workers[THREADS];
+    pthread_t threads[THREADS];
+
+    for (size_t i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){arena, i};
+        assert_int_equal(pthread_create(&threads[i], NULL, change_bit, &workers[i]), 0);
+    }
+    for (int round = 0; change && round < ROUNDS; round++) {
+        int code = change(arena->map, round);
+        assert_true(code == MW_OK || code == MW_E_BUSY);
+    }
+    finish(threads);
+    assert_int_equal(arena->wrong, 0);
+}
+
+static void bits_of_one_byte_do_not_meet(void **state)
+{
+    struct arena arena = {0};
+
+    (void)state;
+    assert_code(mw_map_anon(&arena.map, mw_page_size(), NULL, NULL), MW_OK);
+    change_bits(&arena, NULL);
+    assert_int_equal(arena.done, THREADS * ROUNDS);
+    change_bits(&arena, resize);
+    assert_code(mw_free(arena.map), MW_OK);
+}
+
 /* Handles pass from map to map among threads; a late call on a freed one is refused and hurts nobody. */
 static void *make_and_free(void *argument)
 {
@@ -222,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_map_changes_only_when_nobody_is_inside),
         cmocka_unit_test(unmapping_ends_all_calls_or_none),
         cmocka_unit_test(a_pin_holds_the_map),
+        cmocka_unit_test(bits_of_one_byte_do_not_meet),
         cmocka_unit_test(handles_pass_between_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
