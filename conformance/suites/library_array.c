@@ -1,6 +1,7 @@
 /* The library: arrays of any type and shape, and what they are made from. */
 #include "library_array.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 
 SUITE("library", "what libmapwise promises");
@@ -439,6 +440,61 @@ FILE_CASE("ARR-20.origin", MAPWISE("ARR-20"), "an origin that says nothing sensi
     EXPECT("MW_E_BADFD", answer(mw_map_array(&map, &view, &closed, NULL, NULL, &failure)));
     EXPECT("MW_E_INVAL", answer(mw_map_array(NULL, &view, &missing, NULL, NULL, &failure)));
     EXPECT("MW_E_INVAL", answer(mw_map_array(&map, NULL, &missing, NULL, NULL, &failure)));
+}
+
+FILE_CASE("ARR-20.stream", MAPWISE("ARR-20"),
+          "an array may begin where a stream of stdio stands, and grow its file")
+{
+    const struct scratch_file file = scratch_file(0);
+    const mw_map_options grow = options_for(MW_ACCESS_WRITE, MW_F_GROW);
+    const int64_t dims[] = {5};
+    const mw_layout layout = layout_of(MW_T_U32, 1, dims);
+    const mw_origin nowhere = {.kind = MW_FROM_STREAM};
+    FILE *stream = fopen(file.path, "r+");
+    mw_map *map;
+    mw_view view;
+
+    if (!stream)
+        setup_failed("fopen: %s", strerror(errno));
+    const mw_origin from = {.kind = MW_FROM_STREAM, .stream = stream};
+    SETUP(fputs("head", stream));
+    SETUP(fputc('x', stream));
+    EXPECT("MW_E_ALIGN", answer(mw_map_array(&map, &view, &from, &layout, &grow, &failure)));
+    EXPECT("5", file_size(&file));
+    SETUP(fputs("yz ", stream));
+    EXPECT("MW_OK", answer(mw_map_array(&map, &view, &from, &layout, &grow, &failure)));
+    EXPECT("28", file_size(&file));
+    EXPECT("MW_OK", set_element(&view, 4, 0, UINT32_MAX));
+    EXPECT("255", file_byte(&file, 27));
+    EXPECT(number('z'), file_byte(&file, 6));
+    EXPECT("8", number(ftell(stream)));
+    EXPECT("MW_E_INVAL", answer(mw_map_array(&map, &view, &nowhere, &layout, &grow, &failure)));
+}
+
+CASE("ARR-20.name", MAPWISE("ARR-20"),
+     "an array may be shared memory with a name, made as long as the array or opened")
+{
+    const mw_map_options make = options_for(MW_ACCESS_WRITE, MW_F_CREATE | MW_F_EXCLUSIVE);
+    const mw_origin from = {.kind = MW_FROM_NAME, .name = shared_memory_name()};
+    const mw_origin nameless = {.kind = MW_FROM_NAME};
+    const int64_t dims[] = {3, 4}, more[] = {4, 4};
+    mw_layout layout = layout_of(MW_T_U16, 2, dims);
+    mw_map *map, *other;
+    mw_view view, seen;
+
+    layout.offset = 1;
+    EXPECT("MW_E_ALIGN", answer(mw_map_array(&map, &view, &from, &layout, &make, &failure)));
+    EXPECT("MW_E_NOENT", answer(mw_map_named(&map, from.name, NULL, &failure)));
+    layout.offset = 8;
+    EXPECT("MW_OK", answer(mw_map_array(&map, &view, &from, &layout, &make, &failure)));
+    EXPECT("32", number((int64_t)mw_length(map)));
+    EXPECT("MW_OK", set_element(&view, 2, 3, 9));
+    EXPECT("MW_OK", answer(mw_map_array(&other, &seen, &from, &layout, NULL, &failure)));
+    EXPECT("9", element(&seen, 2, 3, 0));
+    layout.dims = more;
+    EXPECT("MW_E_SHORT", answer(mw_map_array(&other, &seen, &from, &layout, NULL, &failure)));
+    EXPECT("MW_E_INVAL", answer(mw_map_array(&other, &seen, &nameless, &layout, NULL, &failure)));
+    EXPECT("MW_OK", answer(mw_name_unlink(from.name, &failure)));
 }
 
 FILE_CASE("ARR-20.pipe", MAPWISE("ARR-20"), "an array may be read from what can't be mapped")

@@ -4,6 +4,8 @@
 
 #include "plan.h"
 
+#include <stdio.h>
+
 /* What whoever asks for a map may say to it: to the plan, before anything is done, and to the map, while all
  * can still be undone. A refusal is the answer of the call. */
 typedef struct mw__consent {
@@ -12,11 +14,16 @@ typedef struct mw__consent {
     void *context;
 } mw__consent;
 
-/* mw_map_file and mw_map_fd with options that have been read; `consent` may be NULL. */
+/* mw_map_file, mw_map_fd, mw_map_stream and mw_map_named with options that have been read; `consent` may be
+ * NULL. */
 int mw__map_path(mw_map **out, const char *path, const mw_map_options *options, const mw__consent *consent,
                  mw_err *err);
 int mw__map_fd(mw_map **out, mw_fd fd, const mw_map_options *options, const mw__consent *consent,
                mw_err *err);
+int mw__map_stream(mw_map **out, FILE *stream, const mw_map_options *options, const mw__consent *consent,
+                   mw_err *err);
+int mw__map_named(mw_map **out, const char *name, const mw_map_options *options, const mw__consent *consent,
+                  mw_err *err);
 
 /* Maps what `plan` says, does to the pages what `options` say, and describes the region in `map`. */
 int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *options, mw_fd fd, mw_err *err);

@@ -1,9 +1,9 @@
 /* Shared memory by name: how it is found, and how it comes to be whole before anybody sees its bytes. */
 #include "mapwise/named.h"
 
+#include "create.h"
 #include "named.h"
 #include "options.h"
-#include "plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ void mw__named_release(mw_map *map)
 /* ---- making and opening ------------------------------------------------- */
 
 /* What can be refused without looking whether the memory is there: everything that is wrong for all sizes. */
-static int check_request(const mw_map_options *options, mw_err *err)
+static int check_request(const mw_map_options *options, const mw__consent *consent, mw_err *err)
 {
     const mw__file_facts whatever = {
         .kind = MW_KIND_REGULAR, .readable = true, .writable = true, .size = INT64_MAX};
@@ -68,7 +68,8 @@ static int check_request(const mw_map_options *options, mw_err *err)
         return mw__fail(err, MW_E_INVAL, "options.access", MW_NOWHERE);
     if (options->length == MW_WHOLE || options->length == 0)
         return mw__fail(err, MW_E_INVAL, "options.length", MW_NOWHERE);
-    if ((code = mw__plan_file(&plan, options, &whatever, mw_page_size(), err)) != MW_OK)
+    if ((code = mw__plan_file(&plan, options, &whatever, mw_page_size(), err)) != MW_OK ||
+        (consent && (code = consent->to_plan(consent->context, &plan, err)) != MW_OK))
         return code;
     return mw__os_raw_flags_check(options->raw_flags, (options->flags & MW_F_RAW_UNCHECKED) != 0, true, err);
 }
@@ -82,7 +83,8 @@ static int give_size(mw_fd fd, uint64_t size, mw_err *err)
 }
 
 /* From here on it is a file like others. */
-static int map_opened(mw_map **out, mw_fd fd, const mw_map_options *options, mw_err *err)
+static int map_opened(mw_map **out, mw_fd fd, const mw_map_options *options, const mw__consent *consent,
+                      mw_err *err)
 {
     mw_map_options plain = *options;
     mw__file_facts facts;
@@ -99,7 +101,7 @@ static int map_opened(mw_map **out, mw_fd fd, const mw_map_options *options, mw_
         return mw__fail(err, MW_E_SHORT, "name", 0);
     }
     plain.flags &= MW_FLAGS_FD;
-    if ((code = mw_map_fd(out, fd, &plain, err)) != MW_OK)
+    if ((code = mw__map_fd(out, fd, &plain, consent, err)) != MW_OK)
         return code;
     (*out)->source = MW_SOURCE_NAMED;
     (*out)->flags = options->flags;
@@ -108,14 +110,14 @@ static int map_opened(mw_map **out, mw_fd fd, const mw_map_options *options, mw_
 
 /* The same for memory that was made by this call, and whose name may have to go with the map. */
 static int map_made(mw_map **out, mw_fd fd, const char *name, const mw__identity *identity,
-                    const mw_map_options *options, mw_err *err)
+                    const mw_map_options *options, const mw__consent *consent, mw_err *err)
 {
     mw__named *named = NULL;
     int code;
 
     if ((options->flags & MW_F_UNLINK) && !(named = remember_name(name, identity, err)))
         return MW_E_NOMEM;
-    code = map_opened(out, fd, options, err);
+    code = map_opened(out, fd, options, consent, err);
     if (*out)
         (*out)->named = named;
     else
@@ -123,7 +125,8 @@ static int map_made(mw_map **out, mw_fd fd, const char *name, const mw__identity
     return code;
 }
 
-static int map_name(mw_map **out, const char *name, const mw_map_options *options, mw_err *err)
+static int map_name(mw_map **out, const char *name, const mw_map_options *options, const mw__consent *consent,
+                    mw_err *err)
 {
     const mw__open_request request = {.writable = mw__plan_opens_writable(options),
                                       .create = (options->flags & MW_F_CREATE) != 0,
@@ -136,7 +139,8 @@ static int map_name(mw_map **out, const char *name, const mw_map_options *option
 
     if (code != MW_OK)
         return code;
-    code = created ? map_made(out, fd, name, &identity, options, err) : map_opened(out, fd, options, err);
+    code = created ? map_made(out, fd, name, &identity, options, consent, err)
+                   : map_opened(out, fd, options, consent, err);
     /* Before the name, so that there is a descriptor left to look at that with. */
     mw__os_close(fd, NULL);
     if (code != MW_OK && created)
@@ -144,23 +148,31 @@ static int map_name(mw_map **out, const char *name, const mw_map_options *option
     return code;
 }
 
+int mw__map_named(mw_map **out, const char *name, const mw_map_options *options, const mw__consent *consent,
+                  mw_err *err)
+{
+    mw_map_options own = *options;
+    char full[MW_NAME_SIZE];
+    int code = mw__name_read(full, name, err);
+
+    if (own.access == MW_ACCESS_DEFAULT && own.prot == 0)
+        own.access = MW_ACCESS_WRITE;
+    if (code != MW_OK || (code = check_request(&own, consent, err)) != MW_OK)
+        return code;
+    return map_name(out, full, &own, consent, err);
+}
+
 int mw_map_named(mw_map **out, const char *name, const mw_map_options *options, mw_err *err)
 {
-    char full[MW_NAME_SIZE];
     mw_map_options read;
     int code;
 
     if (!out)
         return mw__fail(err, MW_E_INVAL, "out", MW_NOWHERE);
     *out = NULL;
-    if ((code = mw__name_read(full, name, err)) != MW_OK ||
-        (code = mw__options_read(&read, options, MW_FLAGS_NAMED, err)) != MW_OK)
+    if ((code = mw__options_read(&read, options, MW_FLAGS_NAMED, err)) != MW_OK)
         return code;
-    if (read.access == MW_ACCESS_DEFAULT && read.prot == 0)
-        read.access = MW_ACCESS_WRITE;
-    if ((code = check_request(&read, err)) != MW_OK)
-        return code;
-    return map_name(out, full, &read, err);
+    return mw__map_named(out, name, &read, NULL, err);
 }
 
 int mw_name_unlink(const char *name, mw_err *err)

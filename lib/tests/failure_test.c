@@ -208,11 +208,15 @@ static void make_named_map(struct world *world)
 static int unlink_name(struct world *world, mw_err *err)
 {
     return mw_name_unlink(world->name, err);
+}
+
+/* -- arrays: of bits, whose last word is looked at -- */
 
 static int array_of(struct world *world, mw_origin_kind kind, uint32_t flags, mw_err *err)
 {
     const mw_map_options options = options_for(MW_ACCESS_WRITE, flags, MW_WHOLE);
-    const mw_origin from = {.kind = kind, .fd = world->fd, .path = world->path};
+    const mw_origin from = {
+        .kind = kind, .fd = world->fd, .path = world->path, .stream = stream, .name = world->name};
     const int64_t bits[] = {(int64_t)pages(6) * 8 - 1};
     mw_layout layout = MW_LAYOUT_INIT;
     mw_view view;
@@ -230,6 +234,22 @@ static int create_array(struct world *world, mw_err *err)
 static int grow_array(struct world *world, mw_err *err)
 {
     return array_of(world, MW_FROM_FD, MW_F_GROW | MW_F_KERNEL_COPY, err);
+}
+
+static void open_aligned_stream(struct world *world)
+{
+    open_stream(world);
+    assert_int_equal(fseek(stream, 8, SEEK_SET), 0);
+}
+
+static int stream_array(struct world *world, mw_err *err)
+{
+    return array_of(world, MW_FROM_STREAM, MW_F_GROW | MW_F_KERNEL_COPY, err);
+}
+
+static int name_array(struct world *world, mw_err *err)
+{
+    return array_of(world, MW_FROM_NAME, MW_F_CREATE | MW_F_UNLINK | MW_F_KERNEL_COPY, err);
 }
 
 static int new_array(struct world *world, mw_err *err)
@@ -454,6 +474,7 @@ static const struct scenario scenarios[] = {
     {"mw_map_stream", open_stream, map_stream, ALLOWED, false},
     {"mw_map_array, created", remove_file, create_array, ALLOWED, false},
     {"mw_map_array, grown", nothing, grow_array, ALLOWED, false},
+    {"mw_map_array, of a stream", open_aligned_stream, stream_array, ALLOWED, false},
     {"mw_map_array, new memory", nothing, new_array, ALLOWED " memfd_create ftruncate ", false},
     {"mw_unmap", make_map, unmap, "", false},
     {"mw_unmap, reserved", make_reserved, unmap, "", false},
@@ -490,6 +511,7 @@ static const struct scenario scenarios_with_names[] = {
     {"mw_map_named, created", nothing, create_name, ALLOWED " fcntl close ", false},
     {"mw_map_named, created untracked", nothing, create_name_untracked, ALLOWED " fcntl close ", false},
     {"mw_map_named, opened", make_name, open_name, " close ", false},
+    {"mw_map_array, named", nothing, name_array, ALLOWED " fcntl close ", false},
     {"mw_unmap, named", make_named_map, unmap, " shm_open fstat shm_unlink close ", false},
     {"mw_name_unlink", make_name, unlink_name, "", false},
 };

@@ -24,6 +24,7 @@
 
 #include "bytes.h"
 #include "map.h"
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -197,13 +198,17 @@ MW_API bool mw_view_is_dense(const mw_view *view, mw_order order);
 typedef enum mw_origin_kind {
     MW_FROM_MEMORY, /* new memory, as mw_map_anon makes it */
     MW_FROM_PATH,   /* the file at `path`, as mw_map_file opens it */
-    MW_FROM_FD      /* the open descriptor `fd`, as mw_map_fd takes it */
+    MW_FROM_FD,     /* the open descriptor `fd`, as mw_map_fd takes it */
+    MW_FROM_STREAM, /* the file behind `stream` from its position on, as mw_map_stream takes it */
+    MW_FROM_NAME    /* shared memory called `name`, as mw_map_named makes or opens it */
 } mw_origin_kind;
 
 typedef struct mw_origin {
     mw_origin_kind kind;
     mw_fd fd;         /* MW_FROM_FD */
     const char *path; /* MW_FROM_PATH */
+    FILE *stream;     /* MW_FROM_STREAM */
+    const char *name; /* MW_FROM_NAME */
 } mw_origin;
 
 /* Maps `from` (NULL: new memory) and makes a view of it, in one step.
@@ -213,14 +218,14 @@ typedef struct mw_origin {
  *   options.flags = MW_F_CREATE | MW_F_GROW;
  *   mw_map_array(&map, &view, &from, &layout, &options, &err);
  *
- * The map begins at options.offset in the file, the array layout.offset bytes after that. With a length of
- * MW_WHOLE the map is as long as the array needs, if the layout has `dims`; so with MW_F_GROW the file grows
- * to options.offset + layout.offset + the bytes of the array, exactly. Else it is as long as options.length
- * says, and new memory must be told so.
+ * The map begins at options.offset in the file (or in the memory of a name), the array layout.offset bytes
+ * after that. With a length of MW_WHOLE the map is as long as the array needs, if the layout has `dims`; so
+ * with MW_F_GROW the file grows to options.offset + layout.offset + the bytes of the array, exactly. Else it
+ * is as long as options.length says, and new memory must be told so.
  *
  * *map is the caller's to mw_free. All or nothing: on failure it is NULL, *view is as before, and so is the
- * file. What is wrong with the layout is found before anything is mapped, grown, created or discarded; what
- * is wrong with the contents (bits.h) before anything has changed for good.
+ * file. What is wrong with the layout is found before anything is mapped, grown or discarded, what is wrong
+ * with the contents (bits.h) while all can be undone; a file or a name that was created is removed again.
  *
  * Errors as for the call that `from` names and for mw_view_make, and:
  * MW_E_INVAL  an unknown origin; new memory without `dims` or a length
