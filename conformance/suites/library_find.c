@@ -337,3 +337,28 @@ CASE("FND-16", MAPWISE("FND-16"), "whatever else searches bytes can do so throug
     EXPECT("4", search_bytes(mw_find, map, bytes + 4, 3, BEGINNING, END)); /* a needle in the map itself */
     EXPECT("none", search_bytes(mw_find, map, bytes, 3, 1, END));
 }
+
+CASE("FND-17", MAPWISE("FND-17"), "needles that nearly fit at every place take no longer than others")
+{
+    const size_t n = (size_t)4 << 20, half = n / 2;
+    mw_map *map = library_anonymous(n, MW_ACCESS_WRITE);
+    char *bytes = pinned(map, MW_PROT_WRITE), *needle = malloc(half);
+
+    if (!needle)
+        setup_failed("malloc: out of memory");
+    memset(bytes, 'a', n);
+    memset(needle, 'a', half);
+    needle[half - 1] = 'b';
+    EXPECT("none", search_bytes(mw_find, map, needle, half, BEGINNING, END));
+    EXPECT("none", search_bytes(mw_rfind, map, needle, half, BEGINNING, END));
+    bytes[n - 1] = 'b';
+    EXPECT(number((int64_t)half), search_bytes(mw_find, map, needle, half, BEGINNING, END));
+    bytes[n - 1] = 'a';
+    needle[half - 1] = 'a';
+    needle[0] = 'b';
+    EXPECT("none", search_bytes(mw_find, map, needle, half, BEGINNING, END));
+    EXPECT("none", search_bytes(mw_rfind, map, needle, half, BEGINNING, END));
+    bytes[0] = 'b';
+    EXPECT("0", search_bytes(mw_rfind, map, needle, half, BEGINNING, END));
+    free(needle);
+}

@@ -530,13 +530,28 @@ FILE_CASE("GRO-10.populate", MAPWISE("GRO-10"),
     mw_map_options options = options_range(MW_ACCESS_DEFAULT, MW_F_GROW | MW_F_POPULATE, 0, 4 * page);
     mw_map *map;
 
-    options.prot = MW_PROT_NONE; /* such pages can be mapped, but not brought into memory */
+    options.prot = MW_PROT_WRITE; /* such pages can be mapped, but not brought into memory for reading */
     remember_resources();
     EXPECT("MW_E_INVAL|MW_E_ACCESS|MW_E_FAULT", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT("madvise", failure.op);
     EXPECT(number((int64_t)(page + 10)), file_size(&file));
     EXPECT("nothing", leaked());
     options.prot = MW_PROT_READ;
     EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+}
+
+FILE_CASE("GRO-10.locked", MAPWISE("GRO-10"),
+          "so it does, and no page stays mapped, when the pages can't be locked")
+{
+    struct scratch_file file = scratch_file(page + 10);
+
+    refuse_call(SYS_mlock, EAGAIN);
+    refuse_call(SYS_mlock2, EAGAIN);
+    remember_resources();
+    EXPECT("MW_E_LIMIT", try_range(&file, 0, 4 * page, MW_F_GROW | MW_F_LOCKED));
+    EXPECT(number((int64_t)(page + 10)), file_size(&file));
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_range(&file, 0, 4 * page, MW_F_GROW));
 }
 
 FILE_CASE("GRO-11", MAPWISE("GRO-11"), "MW_F_PREALLOC owns the space of the range before it returns")

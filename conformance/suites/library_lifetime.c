@@ -327,6 +327,52 @@ CASE("LIF-15.calls", MAPWISE("LIF-15"), "threads read and write one map at a tim
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
 }
 
+static int ends[4]; /* two pipes: here I am, go on */
+
+/* Work inside a call that lasts as long as its caller likes. */
+static int wait_inside(void *context)
+{
+    char word = 'x';
+
+    (void)context;
+    return write(ends[1], &word, 1) == 1 && read(ends[2], &word, 1) == 1 ? MW_OK : MW_E_OS;
+}
+
+static void *enter_and_wait(void *map)
+{
+    return (void *)(intptr_t)mw_guarded(map, wait_inside, NULL, NULL);
+}
+
+FILE_CASE("LIF-15.inside", MAPWISE("LIF-15"),
+          "while a thread is inside a call the map can be read, and not be changed by any structural call")
+{
+    struct scratch_file file = scratch_file(page);
+    const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GUARDED);
+    mw_map *map = library_map_with(&file, &options);
+    pthread_t thread;
+    void *result;
+    char word;
+
+    SETUP(pipe(&ends[0]));
+    SETUP(pipe(&ends[2]));
+    if (pthread_create(&thread, NULL, enter_and_wait, map) != 0)
+        setup_failed("a thread could not be run");
+    SETUP(read(ends[0], &word, 1));
+    EXPECT("1", byte_at(map, 0));
+    EXPECT("MW_E_BUSY", answer(mw_unmap(map, &failure)));
+    EXPECT("MW_E_BUSY", mw_error_name(mw_free(map)));
+    EXPECT("MW_E_BUSY", answer(mw_protect(map, 0, page, MW_PROT_READ, &failure)));
+    EXPECT("MW_E_BUSY", answer(mw_resize(map, 2 * page, MW_RESIZE_MAY_MOVE, &failure)));
+    EXPECT("MW_E_BUSY", answer(mw_rewindow(map, 0, page, &failure)));
+    EXPECT("MW_E_BUSY",
+           answer(mw_advise(map, 0, page, MW_ADVICE_GUARD_INSTALL, MW_ADVISE_DESTRUCTIVE, &failure)));
+    EXPECT("MW_OK", set_byte(map, 0, 9));
+    SETUP(write(ends[3], &word, 1));
+    pthread_join(thread, &result);
+    EXPECT("MW_OK", mw_error_name((int)(intptr_t)result));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+}
+
 /* Reads until the map is closed; how many times something came back that must not. */
 static void *read_until_closed(void *map)
 {
@@ -378,6 +424,7 @@ FILE_CASE("LIF-18", MAPWISE("LIF-18"),
     EXPECT(number((int64_t)page + 3), number((int64_t)info.offset));
     EXPECT(number((int64_t)page), number((int64_t)info.length));
     EXPECT(number((int64_t)(2 * page)), number((int64_t)info.mapped_length));
+    EXPECT("3", number((int64_t)((uintptr_t)info.base % page)));
     EXPECT("2", load(info.base));
     EXPECT("yes", yes_or_no(info_of(library_anonymous(1, MW_ACCESS_COPY)).source == MW_SOURCE_ANONYMOUS));
 }

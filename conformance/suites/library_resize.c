@@ -406,6 +406,54 @@ CASE("RSZ-22.memory", MAPWISE("RSZ-22"),
     }
 }
 
+FILE_CASE("RSZ-09", MAPWISE("RSZ-09"),
+          "cursors stay where they are, in a map that grows, moves or shrinks, and read on")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    mw_cursor cursor;
+    unsigned char byte;
+
+    EXPECT("MW_OK", answer(mw_cursor_make(&cursor, map, &failure)));
+    EXPECT("MW_OK", answer(mw_cursor_seek(NULL, &cursor, (int64_t)page + 5, MW_SEEK_SET, &failure)));
+    obstruct(map);
+    EXPECT("MW_OK", resized(map, 9 * page, MW_RESIZE_MAY_MOVE));
+    EXPECT(number((int64_t)page + 5), number((int64_t)cursor.position));
+    EXPECT("MW_OK", answer(mw_cursor_read(NULL, &byte, &cursor, 1, &failure)));
+    EXPECT("2", number(byte));
+    EXPECT("MW_OK", resized(map, page, 0));
+    EXPECT(number((int64_t)page + 6), number((int64_t)cursor.position));
+    EXPECT("MW_OK", resized(map, 2 * page, MW_RESIZE_MAY_MOVE));
+    EXPECT("MW_OK", answer(mw_cursor_read(NULL, &byte, &cursor, 1, &failure)));
+    EXPECT("0", number(byte));
+}
+
+FILE_CASE("RSZ-23", MAPWISE("RSZ-23"), "every call finds the new end, and nothing behind it")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    mw_cursor cursor;
+    uint64_t offset;
+
+    EXPECT("MW_OK", answer(mw_cursor_make(&cursor, map, &failure)));
+    EXPECT("MW_OK", resized(map, page + 10, 0));
+    EXPECT("MW_E_RANGE", byte_at(map, page + 10));
+    EXPECT("MW_E_RANGE", set_byte(map, page + 10, 9));
+    EXPECT("MW_E_RANGE", answer(mw_index(&offset, map, (int64_t)page + 10, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_fill(map, page, 11, 9, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_move(map, 0, page, 11, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_pin(&(void *){NULL}, map, page, 11, 0, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_sync(map, 0, page + 11, MW_SYNC_WAIT, 0, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_advise(map, 0, page + 11, MW_ADVICE_NORMAL, 0, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_protect(map, page, 11, MW_PROT_READ, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_cursor_seek(NULL, &cursor, (int64_t)page + 11, MW_SEEK_SET, &failure)));
+    EXPECT("MW_OK", answer(mw_cursor_seek(&offset, &cursor, 0, MW_SEEK_END, &failure)));
+    EXPECT(number((int64_t)page + 10), number((int64_t)offset));
+    EXPECT("MW_OK", answer(mw_index(&offset, map, -1, &failure)));
+    EXPECT(number((int64_t)page + 9), number((int64_t)offset));
+    EXPECT("2", byte_at(map, page + 9));
+}
+
 FILE_CASE("RSZ-25", MAPWISE("RSZ-25"), "a closed map can't be resized, and its file stays")
 {
     struct scratch_file file = scratch_file(page);

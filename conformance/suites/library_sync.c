@@ -220,11 +220,23 @@ FILE_CASE("SYN-11", MAPWISE("SYN-11"),
     EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, MW_SYNC_INVALIDATE, &failure)));
 }
 
-CASE("SYN-12", MAPWISE("SYN-12"), "the MS_ values of this system are those of its headers")
+FILE_CASE("SYN-12", MAPWISE("SYN-12"),
+          "the system is asked with the values of its own headers, one level by one flag")
 {
+    struct scratch_file file = scratch_file(page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+
+    refuse_call_with(SYS_msync, 2, MS_SYNC, EIO);
+    EXPECT("MW_E_OS", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, 0, &failure)));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_ASYNC, 0, &failure)));
+    EXPECT("MW_OK", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, MW_SYNC_INVALIDATE, &failure)));
+    refuse_call_with(SYS_msync, 2, MS_ASYNC, ENOSPC);
+    EXPECT("MW_E_NOSPC", answer(mw_sync(map, 0, page, MW_SYNC_ASYNC, 0, &failure)));
+    refuse_call_with(SYS_msync, 2, MS_SYNC | MS_INVALIDATE, EBUSY);
+    EXPECT("MW_E_BUSY", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, MW_SYNC_INVALIDATE, &failure)));
+    EXPECT(number(MS_SYNC), number(CONSTANT(MS_SYNC)));
     EXPECT(number(MS_ASYNC), number(CONSTANT(MS_ASYNC)));
     EXPECT(number(MS_INVALIDATE), number(CONSTANT(MS_INVALIDATE)));
-    EXPECT(number(MS_SYNC), number(CONSTANT(MS_SYNC)));
 }
 
 CASE("SYN-13", MAPWISE("SYN-13"), "anonymous memory can be synced at every level and keeps its contents")
@@ -372,7 +384,7 @@ FILE_CASE("DF-14", MAPWISE("DF-14"),
           "a level that waits returns when all of the file's pages have been written, however many there are")
 {
     static const mw_sync_level levels[] = {MW_SYNC_WAIT, MW_SYNC_DATA, MW_SYNC_BARRIER, MW_SYNC_FULL};
-    const size_t length = 512 * page;
+    const size_t length = 128 * page;
     struct scratch_file file = scratch_file(length);
     mw_map *map = clean_map(&file, 0);
 
