@@ -275,6 +275,49 @@ CASE("RSZ-12", MAPWISE("RSZ-12"),
     EXPECT("0", byte_at(map, 3 * page));
 }
 
+FILE_CASE("RSZ-09", MAPWISE("RSZ-09"), "cursors stay where they are when the map grows, moves or shrinks")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    mw_cursor cursor;
+    unsigned char byte = 0;
+    size_t got;
+
+    SETUP(mw_cursor_make(&cursor, map, NULL));
+    SETUP(mw_cursor_seek(NULL, &cursor, (int64_t)page, MW_SEEK_SET, NULL));
+    obstruct(map);
+    EXPECT("MW_OK", resized(map, 9 * page, MW_RESIZE_MAY_MOVE));
+    EXPECT(number((int64_t)page), number((int64_t)cursor.position));
+    EXPECT("MW_OK", answer(mw_cursor_read(&got, &byte, &cursor, 1, &failure)));
+    EXPECT("2", number(byte));
+    EXPECT("MW_OK", resized(map, 5, 0));
+    EXPECT(number((int64_t)page + 1), number((int64_t)cursor.position));
+    EXPECT("MW_OK", answer(mw_cursor_read(&got, &byte, &cursor, 1, &failure)));
+    EXPECT("0", number((int64_t)got));
+}
+
+FILE_CASE("RSZ-23", MAPWISE("RSZ-23"), "what is behind the new end is out of range for every call")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    mw_map *map = library_map(&file, MW_ACCESS_WRITE);
+    mw_cursor cursor;
+    uint64_t offset;
+    void *bytes;
+
+    SETUP(mw_cursor_make(&cursor, map, NULL));
+    EXPECT("MW_OK", resized(map, 10, 0));
+    EXPECT("MW_E_RANGE", byte_at(map, 10));
+    EXPECT("MW_E_RANGE", set_byte(map, page, 9));
+    EXPECT("MW_E_RANGE", answer(mw_index(&offset, map, 10, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_index(&offset, map, -11, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_cursor_seek(NULL, &cursor, 11, MW_SEEK_SET, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_pin(&bytes, map, 0, 11, 0, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_sync(map, 0, 11, MW_SYNC_WAIT, 0, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_advise(map, 0, 11, MW_ADVICE_NORMAL, 0, &failure)));
+    EXPECT("MW_OK", answer(mw_index(&offset, map, -10, &failure)));
+    EXPECT("1", byte_at(map, 9));
+}
+
 FILE_CASE("RSZ-13", MAPWISE("RSZ-13"), "a map that kept no descriptor can't be resized")
 {
     struct scratch_file file = scratch_file(2 * page);
