@@ -205,7 +205,7 @@ class GoogleOptions(BenchCase):
             self.assertEqual(ours.stdout, google.stdout)
         names = ours.stdout.splitlines()
         self.assertEqual(len(names), len(set(names)))
-        self.assertEqual(len({name.split("/")[0] for name in names}), 9)
+        self.assertEqual(len({name.split("/")[0] for name in names}), 11)
         standard = run("--list", "--profile", "standard", cwd=self.folder).stdout.splitlines()
         self.assertLess(set(names), set(standard))
         self.assertEqual(os.listdir(self.folder), [])

@@ -81,7 +81,7 @@ static int look_at_third_page(void *context)
 {
     struct looking *looking = context;
 
-    looking->seen = looking->bytes[0];
+    looking->seen = (unsigned char)looking->bytes[0];
     looking->seen = 100 + looking->bytes[2 * page];
     return MW_OK;
 }
@@ -110,7 +110,7 @@ FILE_CASE("FLT-06.exact", MAPWISE("FLT-06"),
           "a copy across the hole tells how many bytes came before it, exactly")
 {
     static const uint32_t ways[] = {MW_F_GUARDED, MW_F_KERNEL_COPY};
-    unsigned char *bytes = malloc(4 * page);
+    unsigned char *bytes = (unsigned char *)map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
     size_t done;
 
     for (size_t way = 0; way < 2; way++) {

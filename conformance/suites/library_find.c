@@ -350,7 +350,7 @@ CASE("FND-17", MAPWISE("FND-17"), "no text and no needle make a search quadratic
 {
     enum { TEXT = 4 << 20, NEEDLE = 1 << 18 };
     mw_map *map = library_anonymous(TEXT, MW_ACCESS_COPY);
-    unsigned char *needle = malloc(NEEDLE);
+    unsigned char *needle = (unsigned char *)map_anonymous(NEEDLE, READ_WRITE, MAP_PRIVATE);
     const size_t odd[] = {0, NEEDLE / 2, NEEDLE - 1};
     uint64_t position;
 

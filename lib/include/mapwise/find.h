@@ -33,7 +33,8 @@ extern "C" {
 MW_API int mw_find(uint64_t *position, mw_map *map, const void *needle, size_t n, int64_t start, int64_t end,
                    mw_err *err);
 
-/* The same for the last place. No bytes at all are found at `end`. */
+/* *position = the offset of the last place between `start` and `end` where the map holds the `n` bytes at
+ * `needle`; no bytes at all are found at `end`. Else, and in its errors, as mw_find. Any thread. */
 MW_API int mw_rfind(uint64_t *position, mw_map *map, const void *needle, size_t n, int64_t start, int64_t end,
                     mw_err *err);
 
