@@ -215,6 +215,9 @@ FILE_CASE("ACC-10", MAPWISE("ACC-10"),
     EXPECT("r--s", permissions(base + page));
     EXPECT("rw-s", permissions(base + 2 * page));
     EXPECT("2", file_byte(&file, (int64_t)page));
+    EXPECT("MW_E_INVAL", answer(mw_protect(map, 0, page, 0, &failure)));
+    EXPECT("MW_E_INVAL", answer(mw_protect(map, 0, page, MW_PROT_READ | MW_PROT_NONE, &failure)));
+    EXPECT("MW_E_INVAL", answer(mw_protect(map, 0, page, 16, &failure)));
     EXPECT("MW_OK", answer(mw_protect(map, 0, MW_WHOLE, MW_PROT_READ | MW_PROT_WRITE, &failure)));
     EXPECT("MW_OK", set_byte(map, page, 9));
     EXPECT("9", file_byte(&file, (int64_t)page));

@@ -440,7 +440,8 @@ static void *change_bit(void *argument)
     return &undone[bit->bit];
 }
 
-CASE("BIT-16", MAPWISE("BIT-16"), "two threads that set neighbouring bits do not undo each other's")
+CASE("BIT-16", MAPWISE("BIT-16"), "two threads that set neighbouring bits do not undo each other's",
+     .seconds = 10)
 {
     const int64_t dims[] = {8};
     const mw_layout layout = bits(1, dims);

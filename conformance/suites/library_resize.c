@@ -470,7 +470,7 @@ FILE_CASE("RSZ-26", MAPWISE("RSZ-26"),
     struct scratch_file file = scratch_file(2 * page);
     mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
 
-    need_lockable(64 * page);
+    need_locks(64 * page);
     for (int reserved = 0; reserved < 2; reserved++) {
         options.reserve = reserved ? 16 * page : 0;
         mw_map *map = library_map_with(&file, &options);
@@ -576,7 +576,7 @@ FILE_CASE("ADV-01.lock", MAPWISE("ADV-01"),
 {
     struct scratch_file file = scratch_file(4 * page);
 
-    need_lockable(4 * page);
+    need_locks(4 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
     const char *base = info_of(map).base;
     EXPECT("MW_OK", answer(mw_lock(map, page + 1, page, 0, &failure)));
@@ -593,7 +593,7 @@ FILE_CASE("ADV-01.lock", MAPWISE("ADV-01"),
 
 CASE("ADV-01.lock_later", MAPWISE("ADV-01"), "pages can be locked as they come", .since = KERNEL(4, 4))
 {
-    need_lockable(4 * page);
+    need_locks(4 * page);
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
     const char *base = info_of(map).base;
 
@@ -621,7 +621,7 @@ FILE_CASE("ADV-01.lock_errors", MAPWISE("ADV-01"), "ranges, flags and pages that
 {
     struct scratch_file file = scratch_file(4 * page);
 
-    need_lockable(4 * page);
+    need_locks(4 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
     EXPECT("MW_E_RANGE", answer(mw_lock(map, 0, 4 * page + 1, 0, &failure)));
     EXPECT("MW_E_OVERFLOW", answer(mw_unlock(map, 2, UINT64_MAX - 1, &failure)));
