@@ -217,7 +217,7 @@ FILE_CASE("LEN-12", MAPWISE("LEN-12"),
 
 CASE("LEN-12.memory", MAPWISE("LEN-12"),
      "a file larger than all addresses of 64 bits is refused as a whole, and a part of it can be mapped",
-     .needs = NEED_64_BIT)
+     .needs = NEED_64_BIT, .since = KERNEL(3, 17))
 {
     const uint64_t size = UINT64_C(1) << 62;
     struct scratch_file file = {.descriptor = (int)SETUP(memfd_create("case", 0))};
@@ -360,7 +360,8 @@ static void map_restless(struct outcomes *seen, uint64_t length)
 }
 
 CASE("LEN-16", MAPWISE("LEN-16"),
-     "a file whose size changes while it is mapped gives one of its sizes, and never a signal", .seconds = 20)
+     "a file whose size changes while it is mapped gives one of its sizes, and never a signal",
+     .since = KERNEL(3, 17), .seconds = 20)
 {
     struct outcomes seen = {0, 0, 0, 0, 0};
     pthread_t thread;

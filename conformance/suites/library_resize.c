@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 SUITE("library", "what libmapwise promises");
 
@@ -535,7 +536,8 @@ FILE_CASE("RSZ-01.prealloc", MAPWISE("RSZ-01"),
         unsupported("this file system can't allocate blocks");
     SETUP(fstat(file.descriptor, &status));
     EXPECT("yes", yes_or_no((size_t)status.st_blocks * 512 >= 64 * page));
-    EXPECT("MW_E_NOSPC|MW_E_LIMIT", resized(map, (uint64_t)1 << 45, MW_RESIZE_MAY_MOVE | MW_RESIZE_PREALLOC));
+    EXPECT("MW_E_NOSPC|MW_E_LIMIT|MW_E_OVERFLOW",
+           resized(map, (uint64_t)1 << 45, MW_RESIZE_MAY_MOVE | MW_RESIZE_PREALLOC));
     EXPECT(number((int64_t)(64 * page)), file_size(&file));
     EXPECT(number((int64_t)(64 * page)), length_of(map));
 }
@@ -602,6 +604,20 @@ CASE("ADV-01.lock_later", MAPWISE("ADV-01"), "pages can be locked as they come",
     EXPECT("MW_OK", set_byte(map, page, 1));
     EXPECT("0100", residency(base, 4 * page));
     EXPECT("yes", vm_flag(base, "lf"));
+}
+
+CASE("ADV-01.lock_now_only", MAPWISE("ADV-01"),
+     "a system that can't lock pages as they come locks all of them, and says that it can't do the other")
+{
+    need_locks(4 * page);
+    mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
+
+    refuse_call(SYS_mlock2, ENOSYS);
+    EXPECT("MW_E_NOTSUP", answer(mw_lock(map, 0, MW_WHOLE, MW_LOCK_ON_FAULT, &failure)));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("MW_OK", answer(mw_lock(map, page, 2 * page, 0, &failure)));
+    EXPECT("2", status_pages("VmLck"));
+    EXPECT("0110", residency(info_of(map).base, 4 * page));
 }
 
 CASE("ADV-01.lock_limit", MAPWISE("ADV-01"),

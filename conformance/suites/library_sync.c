@@ -23,13 +23,14 @@ static void make_dirty(mw_map *map, const struct scratch_file *file, uint64_t of
 {
     const int attempts = 100;
     const unsigned char byte = (unsigned char)value;
-    const off_t start = (off_t)(info_of(map).offset + offset);
+    const off_t first = (off_t)(info_of(map).offset + offset), start = first - first % (off_t)page;
+    const size_t pages = ((size_t)(first - start) + length + page - 1) / page;
 
     for (int attempt = 0; attempt < attempts; attempt++) {
         for (size_t at = 0; at < length; at += page)
             if (mw_write_at(NULL, map, offset + at, &byte, 1, &failure) != MW_OK)
                 setup_failed("mw_write_at: %s", mw_error_text(failure.code));
-        if (strcmp(dirty_pages(file, start, length), "0") != 0)
+        if (strcmp(dirty_pages(file, start, pages * page), "0") != 0)
             return;
     }
     unsupported("what is stored never waits to be written here");
