@@ -284,7 +284,9 @@ CASE("LIF-15", MAPWISE("LIF-15"),
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
 }
 
-enum { THREADS = 4, ROUNDS = 2000 };
+enum { THREADS = 4, ROUNDS = 100000 };
+
+static pthread_barrier_t all_ready;
 
 struct part {
     mw_map *map;
@@ -297,6 +299,7 @@ static void *work_on_part(void *argument)
     const struct part *part = argument;
     intptr_t wrong = 0;
 
+    pthread_barrier_wait(&all_ready);
     for (int round = 0; round < ROUNDS; round++) {
         const unsigned char written = (unsigned char)round;
         unsigned char read = 0;
@@ -306,15 +309,19 @@ static void *work_on_part(void *argument)
     return (void *)wrong;
 }
 
-CASE("LIF-15.calls", MAPWISE("LIF-15"), "threads read and write one map at a time without being refused")
+CASE("LIF-15.calls", MAPWISE("LIF-15"),
+     "threads read and write one map at a time without being refused, and undo nothing of each other's",
+     .seconds = 10)
 {
     mw_map *map = library_anonymous(page, MW_ACCESS_DEFAULT);
     pthread_t threads[THREADS];
     struct part parts[THREADS];
     intptr_t wrong = 0;
 
+    if (pthread_barrier_init(&all_ready, NULL, THREADS) != 0)
+        setup_failed("a barrier could not be made");
     for (size_t i = 0; i < THREADS; i++) {
-        parts[i] = (struct part){map, i * 7};
+        parts[i] = (struct part){map, i};
         if (pthread_create(&threads[i], NULL, work_on_part, &parts[i]) != 0)
             setup_failed("a thread could not be run");
     }
