@@ -68,6 +68,8 @@ void need_lockable(size_t bytes);
 /* From here on a system call of this process and its children, SYS_msync say, fails with that error and does
  * nothing. UNSUPPORTED where that can't be arranged. */
 void refuse_call(long call, int error);
+/* The same for calls whose argument number `argument`, counted from 0, has the value `value` in 32 bits. */
+void refuse_call_with(long call, unsigned argument, uint32_t value, int error);
 
 /* Checks a call of the set-up that answers -1 and errno. */
 #define SETUP(call) setup_result(#call, (long long)(call))

@@ -32,6 +32,10 @@ char *pinned(mw_map *map, uint32_t prot);
 mw_info info_of(const mw_map *map);
 const char *access_of(const mw_map *map); /* "READ", "WRITE", "COPY" */
 
+/* Ends the case as UNSUPPORTED where the system can't lock so many bytes for the library, or only pretends
+ * to, as under AddressSanitizer. */
+void need_locks(size_t bytes);
+
 /* Ends the case as UNSUPPORTED where there is no /dev/zero, in an empty chroot say. */
 void need_zero_device(void);
 

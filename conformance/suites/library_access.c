@@ -166,7 +166,9 @@ FILE_CASE("ACC-07", MAPWISE("ACC-07"), "a pin for writing of a READ map is refus
     EXPECT("0", number(info_of(map).pins));
     EXPECT("MW_OK", try_pin(map, MW_PROT_READ));
     EXPECT("0", number(info_of(map).pins));
-    EXPECT("stored", store(pinned(library_map(&file, MW_ACCESS_WRITE), MW_PROT_WRITE), 9));
+    mw_map *writable = library_map(&file, MW_ACCESS_WRITE);
+    EXPECT("stored", store(pinned(writable, MW_PROT_WRITE), 9));
+    EXPECT("1", number(info_of(writable).pins));
     EXPECT("9", file_byte(&file, 0));
 }
 
@@ -213,6 +215,9 @@ FILE_CASE("ACC-10", MAPWISE("ACC-10"),
     EXPECT("r--s", permissions(base + page));
     EXPECT("rw-s", permissions(base + 2 * page));
     EXPECT("2", file_byte(&file, (int64_t)page));
+    EXPECT("MW_E_INVAL", answer(mw_protect(map, 0, page, 0, &failure)));
+    EXPECT("MW_E_INVAL", answer(mw_protect(map, 0, page, MW_PROT_READ | MW_PROT_NONE, &failure)));
+    EXPECT("MW_E_INVAL", answer(mw_protect(map, 0, page, 16, &failure)));
     EXPECT("MW_OK", answer(mw_protect(map, 0, MW_WHOLE, MW_PROT_READ | MW_PROT_WRITE, &failure)));
     EXPECT("MW_OK", set_byte(map, page, 9));
     EXPECT("9", file_byte(&file, (int64_t)page));
@@ -235,6 +240,10 @@ FILE_CASE("ACC-10.upgrade", MAPWISE("ACC-10"),
     EXPECT("MW_OK", answer(mw_protect(higher, 0, page, MW_PROT_READ | MW_PROT_WRITE, &failure)));
     EXPECT("MW_OK", set_byte(higher, 0, 9));
     EXPECT("9", file_byte(&file, 0));
+    EXPECT("WRITE", access_of(higher));
+    refuse_call(SYS_msync, EIO);
+    EXPECT("MW_E_OS",
+           answer(mw_sync(higher, 0, page, MW_SYNC_WAIT, 0, &failure))); /* there is something to write */
 }
 
 CASE("ACC-11", MAPWISE("ACC-11"), "checked calls refuse by what they know and raise no signal")

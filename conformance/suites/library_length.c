@@ -217,7 +217,7 @@ FILE_CASE("LEN-12", MAPWISE("LEN-12"),
 
 CASE("LEN-12.memory", MAPWISE("LEN-12"),
      "a file larger than all addresses of 64 bits is refused as a whole, and a part of it can be mapped",
-     .needs = NEED_64_BIT)
+     .needs = NEED_64_BIT, .since = KERNEL(3, 17))
 {
     const uint64_t size = UINT64_C(1) << 62;
     struct scratch_file file = {.descriptor = (int)SETUP(memfd_create("case", 0))};
@@ -360,7 +360,8 @@ static void map_restless(struct outcomes *seen, uint64_t length)
 }
 
 CASE("LEN-16", MAPWISE("LEN-16"),
-     "a file whose size changes while it is mapped gives one of its sizes, and never a signal", .seconds = 20)
+     "a file whose size changes while it is mapped gives one of its sizes, and never a signal",
+     .since = KERNEL(3, 17), .seconds = 20)
 {
     struct outcomes seen = {0, 0, 0, 0, 0};
     pthread_t thread;
@@ -530,13 +531,29 @@ FILE_CASE("GRO-10.populate", MAPWISE("GRO-10"),
     mw_map_options options = options_range(MW_ACCESS_DEFAULT, MW_F_GROW | MW_F_POPULATE, 0, 4 * page);
     mw_map *map;
 
-    options.prot = MW_PROT_NONE; /* such pages can be mapped, but not brought into memory */
+    options.prot = MW_PROT_WRITE; /* such pages can be mapped, but not brought into memory for reading */
     remember_resources();
     EXPECT("MW_E_INVAL|MW_E_ACCESS|MW_E_FAULT", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+    EXPECT("madvise", failure.op);
     EXPECT(number((int64_t)(page + 10)), file_size(&file));
     EXPECT("nothing", leaked());
     options.prot = MW_PROT_READ;
     EXPECT("MW_OK", answer(mw_map_fd(&map, file.descriptor, &options, &failure)));
+}
+
+FILE_CASE("GRO-10.locked", MAPWISE("GRO-10"),
+          "so it does, and no page stays mapped, when the pages can't be locked")
+{
+    struct scratch_file file = scratch_file(page + 10);
+
+    need_locks(4 * page);
+    refuse_call(SYS_mlock, EAGAIN);
+    refuse_call(SYS_mlock2, EAGAIN);
+    remember_resources();
+    EXPECT("MW_E_LIMIT", try_range(&file, 0, 4 * page, MW_F_GROW | MW_F_LOCKED));
+    EXPECT(number((int64_t)(page + 10)), file_size(&file));
+    EXPECT("nothing", leaked());
+    EXPECT("MW_OK", try_range(&file, 0, 4 * page, MW_F_GROW));
 }
 
 FILE_CASE("GRO-11", MAPWISE("GRO-11"), "MW_F_PREALLOC owns the space of the range before it returns")

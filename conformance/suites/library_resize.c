@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 SUITE("library", "what libmapwise promises");
 
@@ -312,6 +313,9 @@ FILE_CASE("RSZ-23", MAPWISE("RSZ-23"), "what is behind the new end is out of ran
     EXPECT("MW_E_RANGE", answer(mw_index(&offset, map, -11, &failure)));
     EXPECT("MW_E_RANGE", answer(mw_cursor_seek(NULL, &cursor, 11, MW_SEEK_SET, &failure)));
     EXPECT("MW_E_RANGE", answer(mw_pin(&bytes, map, 0, 11, 0, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_fill(map, 0, 11, 9, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_move(map, 0, 1, 10, &failure)));
+    EXPECT("MW_E_RANGE", answer(mw_protect(map, 0, 11, MW_PROT_READ, &failure)));
     EXPECT("MW_E_RANGE", answer(mw_sync(map, 0, 11, MW_SYNC_WAIT, 0, &failure)));
     EXPECT("MW_E_RANGE", answer(mw_advise(map, 0, 11, MW_ADVICE_NORMAL, 0, &failure)));
     EXPECT("MW_OK", answer(mw_index(&offset, map, -10, &failure)));
@@ -467,7 +471,7 @@ FILE_CASE("RSZ-26", MAPWISE("RSZ-26"),
     struct scratch_file file = scratch_file(2 * page);
     mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
 
-    need_lockable(64 * page);
+    need_locks(64 * page);
     for (int reserved = 0; reserved < 2; reserved++) {
         options.reserve = reserved ? 16 * page : 0;
         mw_map *map = library_map_with(&file, &options);
@@ -574,7 +578,7 @@ FILE_CASE("ADV-01.lock", MAPWISE("ADV-01"),
 {
     struct scratch_file file = scratch_file(4 * page);
 
-    need_lockable(4 * page);
+    need_locks(4 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
     const char *base = info_of(map).base;
     EXPECT("MW_OK", answer(mw_lock(map, page + 1, page, 0, &failure)));
@@ -591,7 +595,7 @@ FILE_CASE("ADV-01.lock", MAPWISE("ADV-01"),
 
 CASE("ADV-01.lock_later", MAPWISE("ADV-01"), "pages can be locked as they come", .since = KERNEL(4, 4))
 {
-    need_lockable(4 * page);
+    need_locks(4 * page);
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
     const char *base = info_of(map).base;
 
@@ -600,6 +604,20 @@ CASE("ADV-01.lock_later", MAPWISE("ADV-01"), "pages can be locked as they come",
     EXPECT("MW_OK", set_byte(map, page, 1));
     EXPECT("0100", residency(base, 4 * page));
     EXPECT("yes", vm_flag(base, "lf"));
+}
+
+CASE("ADV-01.lock_now_only", MAPWISE("ADV-01"),
+     "a system that can't lock pages as they come locks all of them, and says that it can't do the other")
+{
+    need_locks(4 * page);
+    mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
+
+    refuse_call(SYS_mlock2, ENOSYS);
+    EXPECT("MW_E_NOTSUP", answer(mw_lock(map, 0, MW_WHOLE, MW_LOCK_ON_FAULT, &failure)));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("MW_OK", answer(mw_lock(map, page, 2 * page, 0, &failure)));
+    EXPECT("2", status_pages("VmLck"));
+    EXPECT("0110", residency(info_of(map).base, 4 * page));
 }
 
 CASE("ADV-01.lock_limit", MAPWISE("ADV-01"),
@@ -619,7 +637,7 @@ FILE_CASE("ADV-01.lock_errors", MAPWISE("ADV-01"), "ranges, flags and pages that
 {
     struct scratch_file file = scratch_file(4 * page);
 
-    need_lockable(4 * page);
+    need_locks(4 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
     EXPECT("MW_E_RANGE", answer(mw_lock(map, 0, 4 * page + 1, 0, &failure)));
     EXPECT("MW_E_OVERFLOW", answer(mw_unlock(map, 2, UINT64_MAX - 1, &failure)));

@@ -157,6 +157,17 @@ const char *leaked(void)
     return text;
 }
 
+void need_locks(size_t bytes)
+{
+    need_lockable(bytes + page);
+    char *own = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
+
+    SETUP(mlock(own, page));
+    if (strcmp(status_pages("VmLck"), "1") != 0)
+        unsupported("mlock locks nothing here");
+    SETUP(munmap(own, page));
+}
+
 void need_zero_device(void)
 {
     if (access("/dev/zero", R_OK | W_OK) != 0)

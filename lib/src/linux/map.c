@@ -154,8 +154,8 @@ int mw__os_lock(void *address, size_t length, bool later, mw_err *err)
         if ((later ? mlock2(start, n, MLOCK_ONFAULT) : mlock(start, n)) == 0)
             continue;
         bool limit = errno == ENOMEM || errno == EPERM || errno == EAGAIN;
-        if (later && errno == ENOSYS) /* Linux before 4.4 */
-            return mw__fail_os(err, errno, "mlock2");
+        if (later && (errno == ENOSYS || errno == EINVAL)) /* Linux before 4.4; glibc says EINVAL then */
+            return mw__fail_as(err, MW_E_NOTSUP, errno, "mlock2");
         return mw__fail_as(err, limit ? MW_E_LIMIT : mw_error_from_os(errno), errno, "mlock");
     }
     return MW_OK;
