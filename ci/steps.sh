@@ -92,7 +92,7 @@ check_i386() {
     if $check --help >/dev/null 2>&1; then
         run_tests i386 -L "unit|install" && $check --suite library --no-results build/i386
     elif command -v qemu-i386 >/dev/null; then
-        run_tests i386 -L "unit|install" -E "lib.capability|constants.command" && check_by_qemu i386
+        run_tests i386 -L "unit|install" -E "lib.capability|lib.failure|example.survive_truncation" && check_by_qemu i386
     else
         echo "this kernel runs no 32-bit programs, and there is no qemu-i386"
         return 77
@@ -105,11 +105,9 @@ check_by_qemu() {
     "qemu-$1" "build/$1/bin/mapwise-check" --suite library --timeout-scale 5 --format tap --no-results "build/$1" >"$tap" ||
         result=$?
     [ $result -le 1 ] || return $result
-    awk 'NR == FNR { if (!/^#/) known[$1]; next }
-        /^ok / { passed++ }
-        /^not ok / { split($5, id, "/"); if (id[2] in known) left_out++; else failed++ }
-        /^not ok / { shown = !(id[2] in known) }
-        /^ok / { shown = 0 }
+    awk 'NR == FNR { if (/^[^#]/) { gsub(/\./, "\\."); gsub(/\*/, ".*"); known = known "|" $1 }; next }
+        /^ok / { passed++; shown = 0 }
+        /^not ok / { split($5, id, "/"); shown = id[2] !~ "^(" substr(known, 2) ")$"; failed += shown; left_out += !shown }
         shown
         END { print passed " of " passed + left_out + failed " in the library suite, " left_out + 0 " known"; exit failed > 0 }
         ' "ci/qemu-$1.txt" "$tap"

@@ -1,9 +1,10 @@
-# Tests of the program: cmake -DPROGRAM=bin/mapwise-constants -P constants_test.cmake
+# Tests of the program: cmake -DPROGRAM=bin/mapwise-constants [-DEMULATOR=qemu] -P constants_test.cmake
 cmake_minimum_required(VERSION 3.25)
 
 # Runs the program; fails unless it ends with `status` and its output (both streams) matches `pattern`.
 function(expect status pattern)
-  execute_process(COMMAND ${PROGRAM} ${ARGN} RESULT_VARIABLE ended OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  execute_process(COMMAND ${EMULATOR} ${PROGRAM} ${ARGN} RESULT_VARIABLE ended OUTPUT_VARIABLE output
+                  ERROR_VARIABLE output)
   if(NOT ended EQUAL status OR NOT output MATCHES "${pattern}")
     message(FATAL_ERROR "mapwise constants ${ARGN}: exit ${ended}, not ${status} with '${pattern}':\n${output}")
   endif()
@@ -31,7 +32,7 @@ expect(2 "^[^\n]*'--os' needs a value[^\n]*\n$" --os)
 expect(2 "^[^\n]*unknown option '--bogus'[^\n]*\n$" --bogus)
 
 # Every line of JSON stands alone.
-execute_process(COMMAND ${PROGRAM} --json OUTPUT_VARIABLE records OUTPUT_STRIP_TRAILING_WHITESPACE)
+execute_process(COMMAND ${EMULATOR} ${PROGRAM} --json OUTPUT_VARIABLE records OUTPUT_STRIP_TRAILING_WHITESPACE)
 string(REPLACE ";" "," records "${records}")
 string(REPLACE "\n" ";" records "${records}")
 list(LENGTH records count)

@@ -430,7 +430,7 @@ static void *change_bit(void *argument)
     const uint64_t index[] = {0};
 
     pthread_barrier_wait(&both_ready);
-    for (int i = 0; i < 1000000; i++) {
+    for (int i = 0; i < 300000; i++) {
         const unsigned char to = i % 2 != 0;
         unsigned char is = 2;
         if (mw_view_set(bit, index, &to, NULL) != MW_OK || mw_view_get(&is, bit, index, NULL) != MW_OK ||

@@ -83,7 +83,7 @@ class Manual:
 
     def term(self, term):
         return re.sub(r"[^, ]+", lambda word: BOLD + word[0] + ROMAN, escape_code(term)) if re.match(
-            r"(MW_|[A-Z_*]+\b)", term) else self.prose(term)[0]
+            r"(MW_|[A-Z_*]+\b)", term) else " ".join(self.prose(term))
 
     def blocks(self, blocks, own=None, paragraph=".PP"):
         """`paragraph` is what begins one: .IP inside the body of a term."""
@@ -99,7 +99,8 @@ class Manual:
                     yield r".IP \(bu 2"
                     yield from self.prose(entry, own)
             else:
-                yield paragraph
+                if number:
+                    yield paragraph
                 yield ".RS 4"
                 yield ".EX"
                 yield from (guarded(escape_code(line)) for line in content)
@@ -155,7 +156,8 @@ class Manual:
         yield from self.blocks(description.text, name)
         if re.search(r"\bmw_err \*\w+\);$", item.declaration) and item.declaration.startswith("int "):
             yield ".SH RETURN VALUE"
-            yield from self.prose("MW_OK (0), or a negative MW_E_* code; then *err, unless it is NULL, tells what failed.")
+            yield from self.prose("MW_OK (0), or a negative MW_E_* code; then *err, unless it is NULL, tells what "
+                                  "failed.")
         if description.errors:
             yield ".SH ERRORS"
             yield from self.prose(description.errors_introduction, name)
@@ -171,7 +173,8 @@ class Manual:
     def concept_page(self, header, name, section=7):
         functions = header.functions()
         if header is self.umbrella:
-            functions = sorted((item for each in self.headers for item in each.functions()), key=lambda item: item.names)
+            everything = (item for each in self.headers for item in each.functions())
+            functions = sorted(everything, key=lambda item: item.names)
         yield from self.head(name, section, header, summary(header.overview))
         yield from self.synopsis([])
         yield ".SH DESCRIPTION"

@@ -142,7 +142,7 @@ int mw__bit_set(const mw_view *view, const uint64_t *index, bool value, mw_err *
     if (code != MW_OK || (code = mw__check_in_place(map, err)) != MW_OK)
         return code;
     request.bytes = mw__bytes(map) + view->offset;
-    return mw__touch(map, change_one, &request, err);
+    return mw__view_is_plain(map) ? change_one(&request, err) : mw__touch(map, change_one, &request, err);
 }
 
 /* ---- all of them -------------------------------------------------------- */

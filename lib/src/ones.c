@@ -1,6 +1,5 @@
 #include "ones.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 /* ---- counting ----------------------------------------------------------- */
@@ -128,21 +127,6 @@ uint64_t mw__ones_count(const unsigned char *bytes, uint64_t first, uint64_t n)
     if (of.tail)
         count += count_word(bytes[of.whole] & of.tail);
     return count;
-}
-
-unsigned char mw__ones_byte(const unsigned char *byte)
-{
-    return atomic_load_explicit((const _Atomic unsigned char *)byte, memory_order_relaxed);
-}
-
-void mw__ones_change(unsigned char *byte, unsigned mask, bool value)
-{
-    _Atomic unsigned char *shared = (_Atomic unsigned char *)byte;
-
-    if (value)
-        atomic_fetch_or_explicit(shared, (unsigned char)mask, memory_order_relaxed);
-    else
-        atomic_fetch_and_explicit(shared, (unsigned char)~mask, memory_order_relaxed);
 }
 
 void mw__ones_fill(unsigned char *bytes, uint64_t first, uint64_t n, bool value)

@@ -2,6 +2,7 @@
 #ifndef MW_ONES_H
 #define MW_ONES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,9 +14,20 @@ uint64_t mw__ones_count(const unsigned char *bytes, uint64_t first, uint64_t n);
 void mw__ones_fill(unsigned char *bytes, uint64_t first, uint64_t n, bool value);
 
 /* A byte whose bits may be changed meanwhile. */
-unsigned char mw__ones_byte(const unsigned char *byte);
+static inline unsigned char mw__ones_byte(const unsigned char *byte)
+{
+    return atomic_load_explicit((const _Atomic unsigned char *)byte, memory_order_relaxed);
+}
 
 /* Gives the bits `mask` of a byte the value `value`, in one step. */
-void mw__ones_change(unsigned char *byte, unsigned mask, bool value);
+static inline void mw__ones_change(unsigned char *byte, unsigned mask, bool value)
+{
+    _Atomic unsigned char *shared = (_Atomic unsigned char *)byte;
+
+    if (value)
+        atomic_fetch_or_explicit(shared, (unsigned char)mask, memory_order_relaxed);
+    else
+        atomic_fetch_and_explicit(shared, (unsigned char)~mask, memory_order_relaxed);
+}
 
 #endif

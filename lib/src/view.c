@@ -135,7 +135,7 @@ static inline bool is_converted(const mw_view *view)
     return view && ((view->flags & MW_V_SWAP) || view->dtype == MW_T_BIT);
 }
 
-/* The first `unit` bytes the other way round; of one byte, or of bytes without an order, nothing changes. */
+/* The first `unit` bytes the other way round. */
 static void turn_round(unsigned char *number, size_t unit)
 {
     uint16_t two;
@@ -170,7 +170,7 @@ static void convert(unsigned char *element, const mw_view *view)
 {
     const size_t unit = mw__dtype_unit(view->dtype);
 
-    for (size_t i = 0; i < view->elem_size; i += unit)
+    for (size_t i = 0; unit > 1 && i < view->elem_size; i += unit)
         turn_round(element + i, unit);
 }
 

@@ -25,8 +25,10 @@ void need_backing_store(const struct scratch_file *file)
 /* The pages that smaps calls dirty, in a map of its own that touches each of them. */
 static int64_t dirty_by_smaps(const struct scratch_file *file, off_t offset, size_t length)
 {
-    char *map = map_file(file, offset, length, PROT_READ, MAP_SHARED);
+    const size_t lead = (size_t)offset % page;
+    char *map = map_file(file, offset - (off_t)lead, lead + length, PROT_READ, MAP_SHARED);
 
+    length += lead;
     page_bytes(map, length);
     int64_t pages = atoll(smaps_pages(map, "Private_Dirty")) + atoll(smaps_pages(map, "Shared_Dirty"));
     SETUP(munmap(map, length));

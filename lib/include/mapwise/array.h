@@ -83,8 +83,8 @@ typedef struct mw_layout {
     mw_order order;         /* of a dense array */
     uint64_t elem_size;     /* bytes of an element; 0: as `dtype` says. 0 for BIT */
     uint64_t elem_stride;   /* bytes from one element of a dense array to the next, elem_size or more; 0:
-                               elem_size. What lies between belongs to the array, as in an array of C. 0 for BIT
-                               and with `strides` */
+                               elem_size. What lies between belongs to the array, as in an array of C. 0 for
+                               BIT and with `strides` */
     uint64_t offset;        /* of element (0, 0 ...) in the map, in bytes */
     uint32_t ndim;          /* 0 to MW_MAX_DIMS */
     uint32_t reserved;      /* 0 */
@@ -118,13 +118,15 @@ typedef struct mw_view {
  * MW_E_CLOSED    the map is closed
  * MW_E_BUSY      another thread is changing the map
  * MW_E_INVAL     a negative dimension; more than MW_MAX_DIMS of them; unknown flags or order; `dims` is NULL
- * and `ndim` 2 or more; strides without dims; an elem_stride less than elem_size; what does not go together
- * (see the fields) MW_E_TYPE      an unknown dtype; RAW without a size, another dtype with one that is not
- * its own MW_E_OVERFLOW  the array, or its end, does not fit the address space MW_E_RANGE     part of the
- * array is outside the map MW_E_ALIGN     the elements, or the words of a bit array, are not aligned in
- * memory, and MW_V_UNALIGNED was not said. The first byte of a map is aligned as options.offset is in the
- * file MW_E_FORMAT    MW_V_STRICT, and the last element is not whole MW_E_NOTSUP    a larger layout that says
- * something this library does not know
+ *                and `ndim` 2 or more; strides without dims; an elem_stride less than elem_size; what does
+ *                not go together (see the fields)
+ * MW_E_TYPE      an unknown dtype; RAW without a size, another dtype with one that is not its own
+ * MW_E_OVERFLOW  the array, or its end, does not fit the address space
+ * MW_E_RANGE     part of the array is outside the map
+ * MW_E_ALIGN     the elements, or the words of a bit array, are not aligned in memory, and MW_V_UNALIGNED was
+ *                not said. The first byte of a map is aligned as options.offset is in the file
+ * MW_E_FORMAT    MW_V_STRICT, and the last element is not whole
+ * MW_E_NOTSUP    a larger layout that says something this library does not know
  *
  * Any thread. */
 MW_API int mw_view_make(mw_view *out, mw_map *map, const mw_layout *layout, mw_err *err);
@@ -145,10 +147,13 @@ MW_API int mw_view_slice(mw_view *out, const mw_view *view, uint32_t axis, mw_sl
  *
  * MW_E_CLOSED  the map is closed
  * MW_E_BUSY    another thread is changing the map
- * MW_E_STALE   the map has moved or become shorter, or shows another part of its file, since the view was
- * made MW_E_INVAL   a NULL that is not allowed MW_E_RANGE   the index is outside the shape; nothing was
- * copied MW_E_ACCESS  a page of the element cannot be read MW_E_FAULT   guarded maps: a page could not be
- * supplied; part of `destination` may have been written MW_E_LIMIT   2^31 - 1 pins and calls at once
+ * MW_E_STALE   since the view was made the map has moved or become shorter, or shows another part of its
+ *              file
+ * MW_E_INVAL   a NULL that is not allowed
+ * MW_E_RANGE   the index is outside the shape; nothing was copied
+ * MW_E_ACCESS  a page of the element cannot be read
+ * MW_E_FAULT   guarded maps: a page could not be supplied; part of `destination` may have been written
+ * MW_E_LIMIT   2^31 - 1 pins and calls at once
  *
  * Any thread. As with ordinary memory, an element that another thread sets at the same time may be seen half
  * changed. A bit can't. */
