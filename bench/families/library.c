@@ -111,12 +111,14 @@ static void element_by_hand(void)
 
 static void element_pinned(void)
 {
+    uint64_t index[MW_MAX_DIMS] = {0};
     void *first;
 
     if (mw_view_pin(&first, &stage.view, MW_PROT_READ, NULL) != MW_OK)
         return;
     for (uint64_t i = 0; i < CALLS; i++) {
-        const uint64_t index[2] = {i % 2, i % COLUMNS};
+        index[0] = i % 2;
+        index[1] = i % COLUMNS;
         consume(*(const uint64_t *)mw_view_element(&stage.view, first, index));
     }
     mw_unpin(stage.map, first);

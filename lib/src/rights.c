@@ -80,26 +80,23 @@ int mw__rights_resize(mw__rights *out, const mw__rights *rights, uint64_t whole,
                       uint32_t bits, mw_err *err)
 {
     const uint64_t kept = whole < new_whole ? whole : new_whole;
+    mw__rights resized = {kept == 0 ? bits : rights->bits, 0, NULL};
     uint64_t position = 0;
 
-    *out = (mw__rights){rights->bits, 0, NULL};
-    if (!rights->runs && (kept == 0 || bits == rights->bits || new_whole <= whole)) {
-        out->bits = kept == 0 ? bits : rights->bits;
-        return MW_OK;
+    if (rights->runs || (kept != 0 && new_whole > kept && bits != rights->bits)) {
+        resized.runs = malloc(((rights->runs ? rights->count : 1) + 1) * sizeof *resized.runs);
+        if (!resized.runs)
+            return mw__fail(err, MW_E_NOMEM, "malloc", MW_NOWHERE);
+        while (position < kept) {
+            uint32_t old;
+            position = mw__rights_run_at(&old, rights, position, kept).end;
+            append(&resized, position, old);
+        }
+        if (new_whole > kept || kept == 0)
+            append(&resized, new_whole, bits);
+        simplify(&resized);
     }
-    out->runs = malloc(((rights->runs ? rights->count : 1) + 1) * sizeof *out->runs);
-    if (!out->runs)
-        return mw__fail(err, MW_E_NOMEM, "malloc", MW_NOWHERE);
-    while (position < kept) {
-        uint32_t old;
-        position = mw__rights_run_at(&old, rights, position, kept).end;
-        append(out, position, old);
-    }
-    if (new_whole > kept)
-        append(out, new_whole, bits);
-    if (out->count == 0)
-        append(out, 0, bits);
-    simplify(out);
+    *out = resized;
     return MW_OK;
 }
 

@@ -67,7 +67,7 @@ static bool pause_counting(void)
     result __wrap_##name parameters                                                                          \
     {                                                                                                        \
         if (fails_now(#name, error))                                                                         \
-            return failure;                                                                                  \
+            return (failure);                                                                                \
         const bool was_counting = pause_counting();                                                          \
         result answer = __real_##name arguments;                                                             \
         counting = was_counting;                                                                             \
@@ -102,7 +102,7 @@ static bool pause_counting(void)
         const bool fails = length != 0 && fails_now(#name, error);                                           \
         const size_t done = fails ? half_of(length) : length;                                                \
         const int answer = done != 0 || length == 0 ? __real_##name arguments : 0;                           \
-        errno = fails ? error : errno;                                                                       \
+        errno = fails ? (error) : errno;                                                                     \
         return fails ? -1 : answer;                                                                          \
     }
 #include "injection.def"

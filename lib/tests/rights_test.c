@@ -108,6 +108,32 @@ static void many_changes_agree_with_an_array(void **state)
     mw__rights_release(&rights);
 }
 
+/* Pages come and go at the end, and the others keep what they have. */
+static void the_end_moves(void **state)
+{
+    mw__rights rights = {MW_PROT_READ, 0, NULL};
+    mw__rights resized;
+
+    (void)state;
+    change(&rights, 1, 1, MW_PROT_READ, MW_PROT_WRITE);
+    assert_code(mw__rights_resize(&resized, &rights, PAGES * PAGE, (PAGES + 2) * PAGE, MW_PROT_EXEC, NULL),
+                MW_OK);
+    assert_int_equal(common(&resized, 0, PAGE), MW_PROT_READ);
+    assert_int_equal(common(&resized, PAGE, 2 * PAGE), MW_PROT_WRITE);
+    assert_int_equal(common(&resized, (PAGES - 1) * PAGE, PAGES * PAGE), MW_PROT_READ);
+    assert_int_equal(common(&resized, PAGES * PAGE, (PAGES + 2) * PAGE), MW_PROT_EXEC);
+    mw__rights_release(&rights);
+
+    assert_code(mw__rights_resize(&rights, &resized, (PAGES + 2) * PAGE, PAGE, MW_PROT_EXEC, NULL), MW_OK);
+    assert_null(rights.runs);
+    assert_int_equal(rights.bits, MW_PROT_READ);
+    mw__rights_release(&resized);
+
+    assert_code(mw__rights_resize(&resized, &rights, PAGE, 0, MW_PROT_READ, NULL), MW_OK);
+    assert_code(mw__rights_resize(&rights, &resized, 0, PAGE, MW_PROT_WRITE, NULL), MW_OK);
+    assert_int_equal(common(&rights, 0, PAGE), MW_PROT_WRITE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +142,7 @@ int main(void)
         cmocka_unit_test(equal_neighbours_join),
         cmocka_unit_test(guards_leave_the_other_bits),
         cmocka_unit_test(many_changes_agree_with_an_array),
+        cmocka_unit_test(the_end_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,7 +70,7 @@ static void calls_beside_each_other_are_never_refused(void **state)
     pthread_t threads[THREADS];
 
     (void)state;
-    assert_code(mw_map_anon(&arena.map, THREADS * PART, NULL, NULL), MW_OK);
+    assert_code(mw_map_anon(&arena.map, (uint64_t)THREADS * PART, NULL, NULL), MW_OK);
     start(threads, workers, &arena);
     finish(threads);
     assert_int_equal(arena.done, 2 * THREADS * ROUNDS);
