@@ -444,9 +444,11 @@ static void do_view_slice(struct input *input)
         return;
     const uint64_t count = slice_elements(elements, slice, view.shape[axis]);
     AGREE(part.shape[axis] == count, "%llu elements", (unsigned long long)part.shape[axis]);
-    AGREE(count == 0 || part.offset == view.offset + elements[0] * (uint64_t)view.stride[axis],
+    AGREE(count == 0 || view.shape[1 - axis] == 0 ||
+              part.offset == view.offset + elements[0] * (uint64_t)view.stride[axis],
           "first element");
-    AGREE(count < 2 || part.stride[axis] == (int64_t)(elements[1] - elements[0]) * view.stride[axis],
+    AGREE(count < 2 || view.shape[1 - axis] == 0 ||
+              part.stride[axis] == (int64_t)(elements[1] - elements[0]) * view.stride[axis],
           "stride");
     view = part;
 }
@@ -482,6 +484,9 @@ static void extend_rights(uint64_t old_length, uint64_t new_length)
     const uint64_t pages = old_length ? (lead + old_length - 1) / MODEL_PAGE + 1 : 0;
     const uint64_t new_pages = new_length ? (lead + new_length - 1) / MODEL_PAGE + 1 : 0;
 
+    /* Without any page left, those that come have the rights of the last there was. */
+    if (new_pages == 0 && pages > 0)
+        model.prot[0] = model.prot[pages - 1];
     for (uint64_t page = pages; page < new_pages; page++)
         model.prot[page] = pages ? model.prot[pages - 1] : model.prot[0];
 }

@@ -220,6 +220,7 @@ typedef struct mw_origin {
  *
  *   const mw_origin from = {.kind = MW_FROM_PATH, .path = "grid.f32"};
  *   mw_map_options options = MW_MAP_OPTIONS_INIT;
+ *   options.access = MW_ACCESS_WRITE;
  *   options.flags = MW_F_CREATE | MW_F_GROW;
  *   mw_map_array(&map, &view, &from, &layout, &options, &err);
  *
