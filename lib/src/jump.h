@@ -10,9 +10,13 @@ typedef void *mw__jump[5];
 #define MW_JUMP_BACK(jump) __builtin_longjmp(jump, 1)
 #else
 #include <setjmp.h>
-/* No signal mask: the handler runs with none of its own (SA_NODEFER). */
+/* Without the signal mask, since the handler runs with none of its own (SA_NODEFER), unless a sanitizer
+ * stands before it that blocks every signal meanwhile. */
+#ifndef MW_JUMP_MASK
+#define MW_JUMP_MASK 0
+#endif
 typedef sigjmp_buf mw__jump;
-#define MW_JUMP_SET(jump)  sigsetjmp(jump, 0)
+#define MW_JUMP_SET(jump)  sigsetjmp(jump, MW_JUMP_MASK)
 #define MW_JUMP_BACK(jump) siglongjmp(jump, 1)
 #endif
 
