@@ -117,6 +117,7 @@ run_valgrind() {
         build/dev/conformance/tests/runner-outcome-test; do
         case $program in
         *lib-capability-test | *lib-create-test) continue ;; # valgrind answers for the kernel there
+        *lib-failure-test) continue ;;                       # it counts maps, and valgrind makes some of its own
         esac
         valgrind --quiet --error-exitcode=1 --leak-check=full "$program" || return 1
     done

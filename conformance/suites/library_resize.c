@@ -525,6 +525,25 @@ FILE_CASE("RSZ-01.follow", MAPWISE("RSZ-01"),
     EXPECT("5", file_size(&file));
 }
 
+FILE_CASE("RSZ-01.tail", MAPWISE("RSZ-01"),
+          "a READ map can follow its file too, within what it reserved without moving")
+{
+    struct scratch_file file = scratch_file(page);
+    mw_map_options options = options_for(MW_ACCESS_READ, 0);
+
+    options.reserve = 8 * page;
+    mw_map *map = library_map_with(&file, &options);
+    const char *base = info_of(map).base;
+    write_file(&file, (off_t)(5 * page), 9);
+    EXPECT("MW_E_RDONLY", resized(map, 2 * page, 0));
+    EXPECT("MW_OK", resized(map, MW_WHOLE, MW_RESIZE_KEEP_FILE));
+    EXPECT("exact", placed(info_of(map).base, base));
+    EXPECT(number((int64_t)(5 * page + 1)), length_of(map));
+    EXPECT("9", byte_at(map, 5 * page));
+    EXPECT("MW_E_RDONLY", set_byte(map, 5 * page, 8));
+    EXPECT("r--s", permissions(base + 5 * page));
+}
+
 FILE_CASE("RSZ-01.prealloc", MAPWISE("RSZ-01"),
           "growth can own its blocks, or is refused by a full disk and undone")
 {

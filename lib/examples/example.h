@@ -13,7 +13,10 @@ static inline void must(int code)
 {
     if (code == MW_OK)
         return;
-    fprintf(stderr, "%s: %s\n", failure.op, mw_error_text(code));
+    /* Calls that take no mw_err leave what an earlier failure said. */
+    if (failure.code == code && failure.op)
+        fprintf(stderr, "%s: ", failure.op);
+    fprintf(stderr, "%s\n", mw_error_text(code));
     exit(1);
 }
 

@@ -504,7 +504,8 @@ static void do_resize(struct input *input)
         return;
     if (model.pins)
         expected = MW_E_BUSY;
-    else if (model.access != MW_ACCESS_WRITE)
+    else if (model.access == MW_ACCESS_COPY ||
+             (model.access == MW_ACCESS_READ && !(flags & MW_RESIZE_KEEP_FILE)))
         expected = MW_E_RDONLY;
     else if (length != model.length && (flags & MW_RESIZE_KEEP_FILE) && end > model.file_size)
         expected = MW_E_SHORT;

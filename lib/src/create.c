@@ -284,13 +284,14 @@ int mw__map_path(mw_map **out, const char *path, const mw_map_options *options, 
     mw_fd fd;
     int code;
 
+    if (own.access == MW_ACCESS_DEFAULT && own.prot == 0)
+        own.access = MW_ACCESS_READ;
+
     mw__open_request request = {.writable = mw__plan_opens_writable(&own),
                                 .create = (own.flags & MW_F_CREATE) != 0,
                                 .exclusive = (own.flags & MW_F_EXCLUSIVE) != 0,
                                 .wait = (own.flags & MW_F_READ_COPY) != 0,
                                 .mode = own.file_mode};
-    if (own.access == MW_ACCESS_DEFAULT && own.prot == 0)
-        own.access = MW_ACCESS_READ;
     if ((code = mw__os_open(&fd, &created, path, &request, err)) != MW_OK)
         return code;
 

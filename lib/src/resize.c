@@ -34,8 +34,8 @@ static int check_map(const mw_map *map, uint64_t length, uint32_t flags, mw_err 
         return mw__fail(err, MW_E_INVAL, "flags", MW_NOWHERE);
     if (length == MW_WHOLE && !(flags & MW_RESIZE_KEEP_FILE))
         return mw__fail(err, MW_E_INVAL, "length", MW_NOWHERE);
-    if (map->source == MW_SOURCE_COPY || (is_file && map->access != MW_ACCESS_WRITE) ||
-        map->access == MW_ACCESS_READ)
+    if (map->source == MW_SOURCE_COPY || (is_file && map->access == MW_ACCESS_COPY) ||
+        (map->access == MW_ACCESS_READ && !(flags & MW_RESIZE_KEEP_FILE)))
         return mw__fail(err, MW_E_RDONLY, "map", MW_NOWHERE);
     if ((!is_file && map->source != MW_SOURCE_ANONYMOUS) || (map->flags & MW_F_NO_TRACK))
         return mw__fail(err, MW_E_INVAL, "map", MW_NOWHERE);

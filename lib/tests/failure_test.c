@@ -557,7 +557,7 @@ static void complain(const struct scenario *scenario, int number, const char *wh
 static void check_failure(const struct scenario *scenario, int number, int code, const mw_err *err,
                           const struct world *world, const char *before, unsigned long long file)
 {
-    char *after = world_snapshot(world);
+    const char *after = world_snapshot(world);
     /* Closing is the last thing that happens: it is told, and everything is closed. */
     const bool closed = strcmp(injected_function, "close") == 0;
 
@@ -571,7 +571,6 @@ static void check_failure(const struct scenario *scenario, int number, int code,
         complain(scenario, number, "the file has changed", err);
     if (!closed && injection_blocks != 0)
         complain(scenario, number, "memory is lost", err);
-    free(after);
 }
 
 /* Answers whether the call failed, so that there may be one more that can. */
@@ -583,7 +582,7 @@ static bool try_failing(const struct scenario *scenario, int number)
     world_make(&world);
     scenario->set_up(&world);
     mw_map *map = world.map;
-    char *before = world_snapshot(&world);
+    const char *before = world_snapshot(&world);
     const unsigned long long file = world_file(&world);
 
     injection_begin(number);
@@ -598,7 +597,6 @@ static bool try_failing(const struct scenario *scenario, int number)
     } else if (failed && !is_among(scenario->does_without, injected_function)) {
         complain(scenario, number, "the call succeeded", &err);
     }
-    free(before);
     world_drop(&world);
     return failed;
 }

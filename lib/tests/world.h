@@ -21,8 +21,8 @@ struct world {
 void world_make(struct world *world);
 void world_drop(struct world *world);
 
-/* Everything that can be seen from outside, as text; the caller frees it. */
-char *world_snapshot(const struct world *world);
+/* Everything that can be seen from outside, as text. The last two are valid. */
+const char *world_snapshot(const struct world *world);
 
 /* Prints what has changed. */
 void world_compare(const char *before, const char *after);

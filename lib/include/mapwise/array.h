@@ -216,6 +216,11 @@ typedef struct mw_origin {
     const char *name; /* MW_FROM_NAME */
 } mw_origin;
 
+#define MW_ORIGIN_INIT                                                                                       \
+    {                                                                                                        \
+        MW_FROM_MEMORY, -1, NULL, NULL, NULL                                                                 \
+    }
+
 /* Maps `from` (NULL: new memory) and makes a view of it, in one step.
  *
  *   const mw_origin from = {.kind = MW_FROM_PATH, .path = "grid.f32"};

@@ -60,7 +60,7 @@ MW_API int mw_move(mw_map *map, uint64_t destination, uint64_t source, uint64_t 
  * Any thread. */
 MW_API int mw_fill(mw_map *map, uint64_t offset, uint64_t length, unsigned char value, mw_err *err);
 
-/* In a slice or a window: not given, as None in Python. */
+/* In a slice or a window: not given, as None in Python. (MW_WHOLE, which is a length, is -1 here.) */
 #define MW_SLICE_DEFAULT INT64_MIN
 
 /* Every step-th element from `start` on, up to but not including `stop`, exactly as start:stop:step in

@@ -24,7 +24,8 @@ extern "C" {
 /* What the map is for. */
 typedef enum mw_access {
     /* As `prot` says; if `prot` is 0 too, as much as the descriptor allows: WRITE where it can be
-     * read and written, else READ. A path is opened for READ. Memory, named or not, is WRITE. */
+     * read and written, else READ. A path is mapped for READ, also if
+     * the call creates the file or lets it grow: say WRITE. Memory, named or not, is WRITE. */
     MW_ACCESS_DEFAULT,
     /* Shared, for reading. */
     MW_ACCESS_READ,

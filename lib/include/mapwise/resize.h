@@ -9,7 +9,8 @@
  *                             ^ grows to here, without moving, without a race
  *
  * Views. A map that moved or became shorter, or shows another part of its file, makes the views of before
- * stale (MW_E_STALE). Growth in place does not. Cursors stay as they are, also beyond a new end. */
+ * stale (MW_E_STALE). Growth in place does not; a view of before keeps its shape, and a new one sees what has
+ * come. Cursors stay as they are, also beyond a new end. */
 #ifndef MAPWISE_RESIZE_H
 #define MAPWISE_RESIZE_H
 
@@ -42,7 +43,7 @@ extern "C" {
  * MW_E_BUSY      a pin is held, or another thread is inside a call on this map
  * MW_E_INVAL     unknown flags; MW_WHOLE without MW_RESIZE_KEEP_FILE; a device, a ring, named memory; a map
  *                without its descriptor (MW_F_NO_TRACK); PREALLOC of something that is not a file
- * MW_E_RDONLY    a READ map, or a COPY map of a file
+ * MW_E_RDONLY    a READ map, except with KEEP_FILE; a COPY map of a file
  * MW_E_OVERFLOW  offset + length does not fit
  * MW_E_SHORT     KEEP_FILE, and the file ends before that (and MW_F_SLACK_OK was not said)
  * MW_E_NOMEM     no room behind the map and it may not move; or no address space, or no memory at all

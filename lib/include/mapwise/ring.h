@@ -22,7 +22,8 @@ extern "C" {
  * children of fork. `capacity` is a multiple of mw_granularity().
  *
  * *out is the new map, the caller's to mw_free; NULL on failure. It keeps the memory's descriptor
- * (close-on-exec, see MW_F_NO_TRACK), whose bytes others can map, and mw_seal can seal; mw_file_size is
+ * (close-on-exec, see MW_F_NO_TRACK), whose bytes another program can map once
+ * (to see them twice it must be a child of fork), and mw_seal can seal; mw_file_size is
  * `capacity`. Rights, advice and locks are those of each of the two views: to change a byte's, change them at
  * both of its places. What counts pages counts those of both, the limit on locked memory for one.
  *
