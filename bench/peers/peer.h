@@ -1,4 +1,5 @@
-/* Those who do the same work: us, and by hand. Each is a file here that registers itself. */
+/* Those who do the same work: us, by hand, and other libraries that map files, as far as they are there
+ * when mapwise is built. Each is a file here that registers itself, so one that is not there is unknown. */
 #ifndef MAPWISE_BENCH_PEER_H
 #define MAPWISE_BENCH_PEER_H
 
