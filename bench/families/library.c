@@ -1,19 +1,13 @@
-/* What the library costs: its calls, and in the same sample, before and after,
- * the same work done by hand. The extra figure `ratio` is ours over theirs,
- * paired; `by_hand` is theirs in nanoseconds. */
+/* What the library costs: its calls beside the same work done by hand. */
 #include "access.h"
-#include "clock.h"
-#include "random.h"
-#include "sample.h"
+#include "pair.h"
+#include "peer.h"
+#include "text.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { CALLS = 200000, MAPS = 100, NEEDLE_MAX = 64, COLUMNS = 512 };
+enum { CALLS = 200000, NEEDLE_MAX = 64, COLUMNS = 512 };
 
 /* What works share: set by the body, read by both sides. */
 static struct stage {
@@ -24,48 +18,23 @@ static struct stage {
     mw_view view;
     unsigned char needle[NEEDLE_MAX];
     size_t n;
-    double before; /* seconds, by hand */
-    double ours;
 } stage;
 
 struct work {
     const char *name;
-    unsigned items;
-    void (*ours)(void);
-    void (*by_hand)(void);
+    struct pair pair;
 };
 
 /* ---- maps of a file of 1 MiB -------------------------------------------- */
 
 static void map_ours(void)
 {
-    for (int i = 0; i < MAPS; i++) {
-        mw_map *map;
-        void *bytes;
-        if (mw_map_file(&map, stage.s->path, NULL, NULL) != MW_OK)
-            return;
-        if (mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, NULL) == MW_OK) {
-            consume(load_each_page(bytes, (size_t)mw_length(map), stage.s->page_size));
-            mw_unpin(map, bytes);
-        }
-        mw_free(map);
-    }
+    peer_maps(peer_named("mapwise"), stage.s);
 }
 
 static void map_by_hand(void)
 {
-    for (int i = 0; i < MAPS; i++) {
-        struct stat status;
-        const int fd = open(stage.s->path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0 || fstat(fd, &status) != 0)
-            return;
-        void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
-        if (bytes != MAP_FAILED) {
-            consume(load_each_page(bytes, (size_t)status.st_size, stage.s->page_size));
-            munmap(bytes, (size_t)status.st_size);
-        }
-        close(fd);
-    }
+    peer_maps(peer_named("hand"), stage.s);
 }
 
 /* ---- bytes and elements, all in the first level of cache ---------------- */
@@ -125,11 +94,11 @@ static void element_pinned(void)
 }
 
 static const struct work calls[] = {
-    {"map_file", MAPS, map_ours, map_by_hand},
-    {"read_64", CALLS, read_ours, read_by_hand},
-    {"read_64_guarded", CALLS, read_ours, read_by_hand},
-    {"element", CALLS, element_checked, element_by_hand},
-    {"element_pinned", CALLS, element_pinned, element_by_hand},
+    {"map_file", {PEER_MAPS, map_ours, map_by_hand}},
+    {"read_64", {CALLS, read_ours, read_by_hand}},
+    {"read_64_guarded", {CALLS, read_ours, read_by_hand}},
+    {"element", {CALLS, element_checked, element_by_hand}},
+    {"element_pinned", {CALLS, element_pinned, element_by_hand}},
 };
 
 /* ---- whole maps --------------------------------------------------------- */
@@ -169,60 +138,26 @@ static void sum_by_hand(void)
 }
 
 static const struct work scans[] = {
-    {"find_1", 1, find_ours, find_by_hand},     {"find_4", 1, find_ours, find_by_hand},
-    {"find_16", 1, find_ours, find_by_hand},    {"find_64", 1, find_ours, find_by_hand},
-    {"rfind_1", 1, rfind_ours, find_ours},      {"rfind_4", 1, rfind_ours, find_ours},
-    {"rfind_16", 1, rfind_ours, find_ours},     {"rfind_64", 1, rfind_ours, find_ours},
-    {"bits_count", 1, count_ours, sum_by_hand},
+    {"find_1", {1, find_ours, find_by_hand}},     {"find_4", {1, find_ours, find_by_hand}},
+    {"find_16", {1, find_ours, find_by_hand}},    {"find_64", {1, find_ours, find_by_hand}},
+    {"rfind_1", {1, rfind_ours, find_ours}},      {"rfind_4", {1, rfind_ours, find_ours}},
+    {"rfind_16", {1, rfind_ours, find_ours}},     {"rfind_64", {1, rfind_ours, find_ours}},
+    {"bits_count", {1, count_ours, sum_by_hand}},
 };
 
 /* ---- the pairs ---------------------------------------------------------- */
 
-static const struct work *work_of(const struct sample *s)
+static const struct pair *pair_of(const struct sample *s)
 {
     const char *name = axis_text(s, "work");
 
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
         if (strcmp(calls[i].name, name) == 0)
-            return &calls[i];
+            return &calls[i].pair;
     for (size_t i = 0; i < sizeof scans / sizeof scans[0]; i++)
         if (strcmp(scans[i].name, name) == 0)
-            return &scans[i];
+            return &scans[i].pair;
     return NULL;
-}
-
-static double time_by_hand(struct sample *s)
-{
-    const int64_t began = clock_nanoseconds();
-
-    work_of(s)->by_hand();
-    return seconds_between(began, clock_nanoseconds());
-}
-
-static void before(struct sample *s)
-{
-    if (stage.s == s)
-        stage.before = time_by_hand(s);
-}
-
-static void after(struct sample *s)
-{
-    const double by_hand = (stage.before + time_by_hand(s)) / 2;
-
-    sample_extra(s, "by_hand", by_hand * 1e9 / work_of(s)->items);
-    sample_extra(s, "ratio", stage.ours / by_hand);
-}
-
-static void run_pairs(struct sample *s, uint64_t bytes)
-{
-    const struct work *work = work_of(s);
-
-    each_operation(s, bytes, work->items);
-    while (next_sample(s)) {
-        const int64_t began = clock_nanoseconds();
-        work->ours();
-        stage.ours = seconds_between(began, clock_nanoseconds());
-    }
 }
 
 static bool make_view(struct sample *s, mw_dtype type, uint32_t ndim, const int64_t *dims)
@@ -238,7 +173,7 @@ static bool make_view(struct sample *s, mw_dtype type, uint32_t ndim, const int6
 
 FAMILY(library_calls, "a call of the library beside the same work by hand, in the same sample",
        .items = "calls", .demands = {.subject = FILE_ONLY, .temperature = WARM, .size = 1 << 20},
-       .prepare = before, .check = after,
+       .prepare = pair_before, .check = pair_after,
        .axes = {EACH("work", QUICK("map_file read_64 read_64_guarded element element_pinned"))})
 {
     static const int64_t dims[] = {2, COLUMNS};
@@ -253,19 +188,16 @@ FAMILY(library_calls, "a call of the library beside the same work by hand, in th
     if (sample_ok(s, "pinning", mw_pin(&bytes, stage.map, 0, MW_WHOLE, MW_PROT_READ, &err), &err)) {
         stage.bytes = bytes;
         if (make_view(s, MW_T_U64, 2, dims))
-            run_pairs(s, 0);
+            pair_run(s, pair_of(s), 0);
         mw_unpin(stage.map, bytes);
     }
     mw_free(stage.map);
-    stage.s = NULL;
 }
 
-/* Odd bytes only: an even one is never found. */
 static bool make_text(struct sample *s, uint64_t size)
 {
     mw_map_options options = MW_MAP_OPTIONS_INIT;
     mw_err err = {0};
-    uint64_t state = 1;
     void *bytes;
 
     options.access = MW_ACCESS_COPY;
@@ -275,20 +207,10 @@ static bool make_text(struct sample *s, uint64_t size)
         mw_free(stage.map);
         return false;
     }
-    for (uint64_t i = 0; i < size / sizeof(uint64_t); i++)
-        ((uint64_t *)bytes)[i] = random_next(&state) | 0x0101010101010101;
+    text_fill(bytes, (size_t)size);
     stage.bytes = bytes;
     stage.length = size;
     return true;
-}
-
-/* A needle whose first and last bytes occur as often as any. */
-static void make_needle(size_t n)
-{
-    stage.n = n;
-    for (size_t i = 0; i < n; i++)
-        stage.needle[i] = (unsigned char)(i * 150 + 77);
-    stage.needle[n / 2] = 78;
 }
 
 FAMILY(library_scan,
@@ -296,7 +218,7 @@ FAMILY(library_scan,
        "(find) or find (rfind), and "
        "counting its bits, "
        "beside the sum of its words",
-       .items = "maps", .demands = {.subject = NOTHING}, .prepare = before, .check = after,
+       .items = "maps", .demands = {.subject = NOTHING}, .prepare = pair_before, .check = pair_after,
        .axes = {EACH("work", QUICK("find_1 find_4 find_16 find_64 rfind_1 "
                                    "rfind_4 rfind_16 rfind_64 bits_count")),
                 VARY("size", "64M", STANDARD("256M"))})
@@ -307,11 +229,10 @@ FAMILY(library_scan,
     stage = (struct stage){.s = s};
     if (!make_text(s, size))
         return;
-    make_needle((size_t)strtoul(strchr(axis_text(s, "work"), '_') + 1, NULL, 10) |
-                axis_is(s, "work", "bits_count"));
+    stage.n = (size_t)strtoul(strchr(axis_text(s, "work"), '_') + 1, NULL, 10); /* 0: no needle */
+    text_needle(stage.needle, stage.n);
     if (make_view(s, MW_T_BIT, 1, &bits))
-        run_pairs(s, size);
+        pair_run(s, pair_of(s), size);
     mw_unpin(stage.map, stage.bytes);
     mw_free(stage.map);
-    stage.s = NULL;
 }
