@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 
 SUITE("library", "what libmapwise promises");
 
@@ -352,4 +353,92 @@ FILE_CASE("FLT-09", MAPWISE("FLT-09"),
     for (uint64_t i = 0; i < 16; i++)
         EXPECT("MW_OK", set_byte(map, i * page, 1));
     EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_WAIT, 0, &failure)));
+}
+
+FILE_CASE("FLT-06.overlap", MAPWISE("FLT-06"),
+          "bytes that overlap in one map are copied whole, also where the system copies")
+{
+    static const uint32_t ways[] = {MW_F_GUARDED, MW_F_KERNEL_COPY};
+    enum { SHIFT = 100 };
+
+    for (size_t way = 0; way < 2; way++) {
+        struct scratch_file file;
+        mw_map *map = cut_map(&file, ways[way], 4, 4);
+        unsigned char *bytes = (unsigned char *)pinned(map, MW_PROT_WRITE);
+        for (size_t i = 0; i < 4 * page; i++)
+            bytes[i] = (unsigned char)(i % 251);
+        EXPECT("MW_OK", answer(mw_write_at(NULL, map, SHIFT, bytes, 3 * page, &failure)));
+        EXPECT(number((int64_t)((3 * page - 1) % 251)), number(bytes[3 * page - 1 + SHIFT]));
+        EXPECT("0", number(bytes[SHIFT]));
+        EXPECT(number((int64_t)(2 * page % 251)), number(bytes[2 * page + SHIFT]));
+        EXPECT("MW_OK", answer(mw_read_at(NULL, bytes, map, SHIFT, 3 * page, &failure)));
+        EXPECT("0", number(bytes[0]));
+        EXPECT(number((int64_t)((3 * page - 1) % 251)), number(bytes[3 * page - 1]));
+    }
+}
+
+/* What a call on another map is given lies in the hole of this one. */
+static int ask_with_lost_arguments(void *context)
+{
+    struct looking *looking = context;
+    char *hole = (char *)(uintptr_t)looking->bytes + page;
+    uint64_t pages;
+
+    switch (looking->seen) {
+    case 0:
+        mw_index((uint64_t *)(void *)hole, looking->other, 0, NULL);
+        break;
+    case 1:
+        mw_resident(&pages, NULL, hole, page, MW_RESIDENCY_BYTES, looking->other, 0, MW_WHOLE, NULL);
+        break;
+    case 2:
+        mw_find((uint64_t *)(void *)hole, looking->other, "x", 1, 0, MW_SLICE_DEFAULT, NULL);
+        break;
+    default:
+        mw_read_at(NULL, hole, looking->other, 0, 1, NULL);
+    }
+    return MW_OK;
+}
+
+FILE_CASE("FLT-08.arguments", MAPWISE("FLT-08"),
+          "a map is left in order also by a call that is cut off at its own arguments")
+{
+    struct scratch_file file, second;
+    mw_map *map = cut_map(&file, MW_F_GUARDED, 2, 1);
+    char *bytes = pinned(map, MW_PROT_READ);
+
+    for (int way = 0; way < 4; way++) {
+        struct looking looking = {bytes, way, cut_map(&second, 0, 2, 2)};
+        EXPECT("MW_E_FAULT", answer(mw_guarded(map, ask_with_lost_arguments, &looking, &failure)));
+        EXPECT("MW_OK", answer(mw_unmap(looking.other, &failure)));
+    }
+    EXPECT("MW_OK", mw_error_name(mw_unpin(map, bytes)));
+    EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
+}
+
+static mw_map *interrupted;
+
+static void read_in_handler(int signal_number)
+{
+    unsigned char byte;
+
+    (void)signal_number;
+    mw_read_at(NULL, &byte, interrupted, 0, 1, NULL);
+}
+
+CASE("LIF-15.handler", MAPWISE("LIF-15"), "calls from a signal handler leave the map as they found it",
+     .seconds = 10)
+{
+    const struct sigaction action = {.sa_handler = read_in_handler, .sa_flags = SA_RESTART};
+    const struct itimerval often = {{0, 50}, {0, 50}}, never = {{0, 0}, {0, 0}};
+    unsigned char byte;
+
+    interrupted = library_anonymous(page, MW_ACCESS_WRITE);
+    SETUP(mw_read_at(NULL, &byte, interrupted, 0, 1, NULL));
+    SETUP(sigaction(SIGALRM, &action, NULL));
+    SETUP(setitimer(ITIMER_REAL, &often, NULL));
+    for (int i = 0; i < 2000000; i++)
+        mw_read_at(NULL, &byte, interrupted, 0, 1, NULL);
+    SETUP(setitimer(ITIMER_REAL, &never, NULL));
+    EXPECT("MW_OK", answer(mw_unmap(interrupted, &failure)));
 }

@@ -639,6 +639,26 @@ CASE("ADV-01.lock_now_only", MAPWISE("ADV-01"),
     EXPECT("0110", residency(info_of(map).base, 4 * page));
 }
 
+FILE_CASE("ADV-01.lock_window", MAPWISE("ADV-01"),
+          "a locked map is locked in every window, and no page of an old one stays mapped")
+{
+    struct scratch_file file = scratch_file(8 * page);
+    mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 0, 2 * page);
+
+    need_locks(8 * page);
+    options.reserve = 4 * page;
+    mw_map *map = library_map_with(&file, &options);
+    const char *base = info_of(map).base;
+    EXPECT("MW_OK", answer(mw_lock(map, 0, MW_WHOLE, 0, &failure)));
+    EXPECT("MW_OK", answer(mw_rewindow(map, 4 * page, 3 * page, &failure)));
+    EXPECT("yes", vm_flag(info_of(map).base, "lo"));
+    EXPECT("3", status_pages("VmLck"));
+    EXPECT("nothing|rw-p", permissions(base == info_of(map).base ? base - page : base));
+    EXPECT("MW_OK", answer(mw_unlock(map, 0, MW_WHOLE, &failure)));
+    EXPECT("MW_OK", answer(mw_rewindow(map, 0, page, &failure)));
+    EXPECT("0", status_pages("VmLck"));
+}
+
 CASE("ADV-01.lock_limit", MAPWISE("ADV-01"),
      "more than the process may lock is refused, and then nothing is locked", .needs = NEED_UNPRIVILEGED)
 {

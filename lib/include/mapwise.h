@@ -58,6 +58,11 @@
  * comes in while one of them is at work, or is found to be refused, gets MW_E_BUSY too. After mw_free the
  * pointer is dead for all threads.
  *
+ * fork: a child has the maps of its parent. If the parent has several threads, a map that another one was
+ * inside of may answer MW_E_BUSY in the child for ever, as a lock would be held for ever there. Signal
+ * handlers may call the library, in a thread that has called it before, but for calls that make or change
+ * maps.
+ *
  * Faults: a file that another program truncates under a map leaves pages that no call can supply;
  * touching them raises SIGBUS, also through mw_read_at and mw_write_at, unless the map is guarded
  * (mapwise/guard.h).

@@ -14,9 +14,19 @@ static mw_map *new_handle(const mw_map_options *options, mw_err *err)
     return map;
 }
 
+/* What the flags about faults need of the system is had, or refused, before anything else. */
 static int install_guard(const mw_map_options *options, mw_err *err)
 {
-    return (options->flags & MW_F_GUARDED) ? mw__os_guard_install(err) : MW_OK;
+    const char asked = 0;
+    char copied;
+    size_t done;
+    int code = MW_OK;
+
+    if (options->flags & MW_F_GUARDED)
+        code = mw__os_guard_install(err);
+    if (code == MW_OK && (options->flags & MW_F_KERNEL_COPY))
+        code = mw__os_copy_from(&done, &copied, &asked, 1, err);
+    return code;
 }
 
 /* ---- the region --------------------------------------------------------- */
@@ -103,7 +113,7 @@ int mw__make_region(mw_map *map, const mw__plan *plan, const mw_map_options *opt
     map->region_length = plan->region_length;
     map->room = plan->room;
     map->keeps_room = plan->room > plan->region_length;
-    map->locked = (options->flags & MW_F_LOCKED) != 0;
+    map->locked = (options->flags & MW_F_LOCKED) ? MW_LOCKED_NOW : MW_LOCKED_NOT;
     return MW_OK;
 }
 
@@ -127,13 +137,11 @@ static int try_region(const mw__plan *plan, const mw_map_options *options, mw_fd
     return code == MW_E_NOTSUP ? MW_OK : code;
 }
 
-/* Takes back growth, unless somebody else has changed the size since. */
-static void shrink_back(const mw__plan *plan, uint64_t old_size, mw_fd fd)
+void mw__shrink_back(mw_fd fd, uint64_t size, uint64_t old_size)
 {
     mw__file_facts now;
 
-    if (old_size < plan->file_size && mw__os_file_facts(&now, fd, NULL) == MW_OK &&
-        now.size == plan->file_size)
+    if (old_size < size && mw__os_file_facts(&now, fd, NULL) == MW_OK && now.size == size)
         mw__os_file_resize(fd, old_size, NULL);
 }
 
@@ -150,7 +158,7 @@ static int rehearse(const mw__plan *plan, const mw_map_options *options, uint64_
     /* One byte: can the file system do it at all? */
     if ((options->flags & MW_F_PREALLOC) && plan->backed != 0)
         code = mw__os_preallocate(fd, 0, 1, err);
-    shrink_back(plan, size, fd);
+    mw__shrink_back(fd, plan->file_size, size);
     return code;
 }
 
@@ -202,7 +210,7 @@ static int carry_out(mw_map *map, const mw__plan *plan, const mw_map_options *op
     if (code == MW_OK)
         code = show(map, consent, err);
     if (code != MW_OK)
-        shrink_back(plan, size, fd);
+        mw__shrink_back(fd, plan->file_size, size);
     return code;
 }
 

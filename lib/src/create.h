@@ -34,4 +34,7 @@ int mw__make_memory(mw_map *map, uint64_t length, const mw_map_options *options,
 /* Fills `map` with bytes read from `fd`: what comes next if `stream`, else from options->offset on. */
 int mw__make_copy(mw_map *map, mw_fd fd, bool stream, const mw_map_options *options, mw_err *err);
 
+/* Takes back the growth of a file from `old_size` to `size`, unless somebody else has changed it since. */
+void mw__shrink_back(mw_fd fd, uint64_t size, uint64_t old_size);
+
 #endif

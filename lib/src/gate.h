@@ -12,11 +12,15 @@
 
 int mw__enter_slowly(mw_map *map, mw_err *err);
 int mw__enter_refused(mw_err *err);
+void mw__leave_slowly(mw_map *map);
+
+/* Ends the calls that began since this thread was `depth` deep, and were cut off. */
+void mw__leave_to(uint32_t depth);
 
 /* Puts the call on record with its thread; the answer is the state of the gate after that. */
 static inline uint32_t mw__put_on_record(mw__thread *self, mw_map *map)
 {
-    if (self->fenced) {
+    if (atomic_load_explicit(&self->fenced, memory_order_relaxed)) {
         atomic_exchange(&self->inside, map);
         return atomic_load(&map->gate);
     }
@@ -39,15 +43,17 @@ static inline int mw__enter_any(mw_map *map, mw_err *err)
     return mw__enter_refused(err);
 }
 
+/* The calls of a thread end in the order in which they nest, a signal handler's among them. So the one that
+ * ends is the last that was counted, or else the one on record. */
 static inline void mw__leave(mw_map *map)
 {
     mw__thread *self = mw__self;
 
-    /* Whichever of a thread's calls comes first gives back the record, the others the count: it adds up. */
-    if (self && atomic_load_explicit(&self->inside, memory_order_relaxed) == map)
+    if (self && atomic_load_explicit(&self->depth, memory_order_relaxed) == 0 &&
+        atomic_load_explicit(&self->inside, memory_order_relaxed) == map)
         atomic_store_explicit(&self->inside, NULL, memory_order_release);
     else
-        atomic_fetch_sub_explicit(&map->gate, 1, memory_order_release);
+        mw__leave_slowly(map);
 }
 
 /* The same for calls that work on open maps only: MW_E_CLOSED too. */

@@ -16,6 +16,9 @@ typedef struct mw__named {
     char name[];
 } mw__named;
 
+/* Are all pages locked, and when? */
+enum { MW_LOCKED_NOT, MW_LOCKED_NOW, MW_LOCKED_ON_FAULT };
+
 struct mw_map {
     /* Pins held and calls counted, or MW_GATE_EXCLUSIVE while a structural call is at work (gate.h). */
     _Atomic uint32_t gate;
@@ -38,7 +41,7 @@ struct mw_map {
     /* Advice that was given to all pages, a bit (1 << MW_ADVICE_*) each, and whether all are locked: new
      * pages of the map get the same. */
     _Atomic uint32_t advised;
-    _Atomic bool locked;
+    _Atomic uint8_t locked; /* MW_LOCKED_* */
 
     /* Changed by structural calls only; the length is read at any time. */
     _Atomic uint64_t length;

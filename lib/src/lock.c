@@ -53,7 +53,8 @@ static int lock_entered(mw_map *map, uint64_t offset, uint64_t length, uint32_t 
     code = lock_pages(map->region + pages.start, (size_t)(pages.end - pages.start),
                       (flags & MW_LOCK_ON_FAULT) != 0, err);
     if (code == MW_OK && is_all(map, pages))
-        atomic_store_explicit(&map->locked, true, memory_order_relaxed);
+        atomic_store_explicit(&map->locked, (flags & MW_LOCK_ON_FAULT) ? MW_LOCKED_ON_FAULT : MW_LOCKED_NOW,
+                              memory_order_relaxed);
     return code;
 }
 
@@ -78,7 +79,7 @@ int mw_unlock(mw_map *map, uint64_t offset, uint64_t length, mw_err *err)
     if ((code = pages_of(&pages, map, offset, length, err)) == MW_OK && !mw__range_is_empty(pages)) {
         code = mw__os_unlock(map->region + pages.start, (size_t)(pages.end - pages.start), err);
         if (code == MW_OK && is_all(map, pages))
-            atomic_store_explicit(&map->locked, false, memory_order_relaxed);
+            atomic_store_explicit(&map->locked, MW_LOCKED_NOT, memory_order_relaxed);
     }
     mw__leave(map);
     return code;

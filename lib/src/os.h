@@ -176,9 +176,9 @@ struct mw__thread;
 /* Sees to it that mw__thread_detach is called when this thread ends. */
 int mw__os_thread_watch(struct mw__thread *thread);
 
-/* Can this process put a barrier on all of its threads at once, from now on? Then does it. */
+/* Can this process put a barrier on all of its threads at once, from now on? Then does it; false: refused. */
 bool mw__os_barrier_ready(void);
-void mw__os_barrier(void);
+bool mw__os_barrier(void);
 
 /* ---- faults ------------------------------------------------------------- */
 

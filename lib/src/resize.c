@@ -293,7 +293,7 @@ static int grow(mw_map *map, const change *to, mw_err *err)
         if (code == MW_OK && !has_pages)
             code = grow_region(&region, &room, map, to, &refusal);
         if (code != MW_OK)
-            resize_file(map, to->new_size, to->file_size, NULL);
+            mw__shrink_back(map->fd, to->new_size, to->file_size);
     }
     if (code != MW_OK) {
         mw__rights_release(&rights);

@@ -39,7 +39,9 @@ int mw__standing_apply(const mw_map *map, void *address, size_t length, mw_err *
     for (size_t i = 0; i < sizeof lasting / sizeof lasting[0]; i++)
         if (advised & lasting[i].set)
             mw__os_advise(address, length, mw__os_advice_native(lasting[i].advice), NULL);
-    if (!atomic_load_explicit(&mw__not_const(map)->locked, memory_order_relaxed))
-        return MW_OK;
-    return mw__os_lock(address, length, false, err);
+    const uint8_t locked = atomic_load_explicit(&mw__not_const(map)->locked, memory_order_relaxed);
+    /* Pages past the end of the file can't be had yet. */
+    const bool later = locked == MW_LOCKED_ON_FAULT || (map->flags & MW_F_SLACK_OK);
+
+    return locked == MW_LOCKED_NOT ? MW_OK : mw__os_lock(address, length, later, err);
 }

@@ -44,7 +44,7 @@ static mw_map *make_new(void)
         atomic_init(&map->generation, 0);
         atomic_init(&map->length, 0);
         atomic_init(&map->advised, 0);
-        atomic_init(&map->locked, false);
+        atomic_init(&map->locked, MW_LOCKED_NOT);
     }
     return map;
 }
@@ -64,7 +64,7 @@ mw_map *mw__handle_new(mw_err *err)
     map->named = NULL;
     map->next = NULL;
     atomic_store_explicit(&map->advised, 0, memory_order_relaxed);
-    atomic_store_explicit(&map->locked, false, memory_order_relaxed);
+    atomic_store_explicit(&map->locked, MW_LOCKED_NOT, memory_order_relaxed);
     map->region = NULL;
     map->region_length = 0;
     map->room = 0;

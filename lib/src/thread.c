@@ -27,7 +27,7 @@ static mw__thread *make_new(void)
     if (!thread)
         return NULL;
     atomic_init(&thread->taken, true);
-    thread->fenced = !mw__os_barrier_ready();
+    atomic_init(&thread->fenced, !mw__os_barrier_ready());
     thread->next = atomic_load(&all);
     while (!atomic_compare_exchange_weak(&all, &thread->next, thread))
         ;
@@ -42,15 +42,20 @@ void mw__thread_attach(void)
         thread = make_new();
     if (!thread)
         return;
-    if (mw__os_thread_watch(thread) == MW_OK)
-        mw__self = thread;
-    else
+    if (mw__os_thread_watch(thread) != MW_OK) {
         mw__thread_detach(thread);
+        return;
+    }
+    /* Between the record's coming into the list and the first look at a gate. */
+    if (!atomic_load_explicit(&thread->fenced, memory_order_relaxed) && !mw__os_barrier())
+        atomic_store(&thread->fenced, true);
+    mw__self = thread;
 }
 
 static void release(mw__thread *thread)
 {
     thread->frame = NULL;
+    atomic_store(&thread->depth, 0);
     atomic_store(&thread->inside, NULL);
     atomic_store(&thread->taken, false);
 }
@@ -68,16 +73,25 @@ void mw__thread_survive(void)
             release(thread);
 }
 
+/* Must the other threads be made to put in order what they do? */
+static bool others_need_barrier(const mw__thread *all_threads)
+{
+    for (const mw__thread *thread = all_threads; thread; thread = thread->next)
+        if (thread != mw__self && !atomic_load_explicit(&thread->fenced, memory_order_relaxed))
+            return true;
+    return false;
+}
+
 /* A thread stores `inside`, then looks at the gate; we have closed the gate, then look at `inside`. One of
  * the two sees the other, if both happen in that order for everybody: the other threads' half of it is the
  * barrier here, or their own fence. A thread whose record comes after this look at the list finds the gate
- * closed, since the list and the gate change in one order for all. */
+ * closed, since it put a barrier behind its record. Where the barrier is refused, nobody can tell. */
 bool mw__thread_inside(const mw_map *map)
 {
     mw__thread *thread = atomic_load(&all);
 
-    if (thread && (thread != mw__self || thread->next) && !thread->fenced)
-        mw__os_barrier();
+    if (others_need_barrier(thread) && !mw__os_barrier())
+        return true;
     for (; thread; thread = thread->next)
         if (atomic_load(&thread->inside) == map)
             return true;

@@ -10,20 +10,26 @@
 
 #include <stdatomic.h>
 
+/* Calls within calls that a thread can be inside of. */
+#define MW_DEEPEST 16
+
 /* A stretch of code that touches mapped pages, and where to go on if one of them can't be supplied. */
 typedef struct mw__frame {
     struct mw__frame *outer;
     uintptr_t start, length; /* the addresses whose faults end here; none: it only unwinds */
+    uint32_t depth;          /* of the thread when it began */
     uintptr_t fault;         /* the address that could not be supplied */
     mw__jump jump;
 } mw__frame;
 
 typedef struct mw__thread {
     _Atomic(mw_map *) inside; /* the map that it is inside a call on; deeper calls are counted at the gate */
-    mw__frame *frame;         /* the innermost; NULL: a fault is the program's own affair */
-    bool fenced;              /* must a store to `inside` be ordered by the thread itself? */
-    _Atomic bool taken;       /* by a living thread */
-    struct mw__thread *next;  /* in the list of all, set once */
+    _Atomic uint32_t depth;   /* calls within that one, or before there was a record: counted at the gate */
+    mw_map *deeper[MW_DEEPEST]; /* of the maps they are inside of */
+    mw__frame *frame;           /* the innermost; NULL: a fault is the program's own affair */
+    _Atomic bool fenced;        /* must a store to `inside` be ordered by the thread itself? */
+    _Atomic bool taken;         /* by a living thread */
+    struct mw__thread *next;    /* in the list of all, set once */
     unsigned char padding[64];
 } mw__thread;
 

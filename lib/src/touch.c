@@ -17,6 +17,7 @@ static uint64_t offset_of(const mw_map *map, uintptr_t address)
 static int after_fault(mw_map *map, mw__frame *frame, mw_err *err)
 {
     mw__self->frame = frame->outer;
+    mw__leave_to(frame->depth);
     if (mw__guard_covers(frame, frame->fault))
         return mw__fail(err, MW_E_FAULT, "SIGBUS", offset_of(map, frame->fault));
     mw__leave(map);
@@ -33,6 +34,7 @@ int mw__touch_guarded(mw_map *map, mw__touch_work *work, void *context, mw_err *
     if (!mw__self)
         return mw__fail(err, MW_E_NOMEM, "thread", MW_NOWHERE);
     frame.outer = mw__self->frame;
+    frame.depth = atomic_load_explicit(&mw__self->depth, memory_order_relaxed);
     frame.start = (uintptr_t)map->region;
     frame.length = guarded ? map->region_length : 0;
     if (MW_JUMP_SET(frame.jump))

@@ -14,6 +14,9 @@ static inline int mw__view_enter(const mw_view *view, mw_err *err)
 
     if (!view)
         return mw__fail(err, MW_E_INVAL, "view", MW_NOWHERE);
+    /* Before the gate too: it may be another map's by now, which is not to be kept busy. */
+    if (view->map && (code = mw__check_life(view->map, view->generation, err)) != MW_OK)
+        return code;
     if ((code = mw__enter(view->map, err)) != MW_OK)
         return code;
     if (atomic_load_explicit(&view->map->generation, memory_order_relaxed) == view->generation)

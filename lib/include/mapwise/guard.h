@@ -5,6 +5,8 @@
  * every checked call on the map (mw_read_at, mw_find, mw_view_get ...) answers MW_E_FAULT instead, with the
  * offset in mw_err.where, and code of the caller's own can be run under the same protection by mw_guarded.
  *
+ * A thread that blocks SIGBUS has no guard: the system then ends the program.
+ *
  * What the guard can't see is the rest of the last page: pages are whole, so bytes behind the end of a
  * truncated file, up to the end of its last page, read as zero, and what is stored there is lost, without any
  * error. Who must know compares the offset with mw_file_size after reading, or seals the file (named.h).

@@ -8,6 +8,9 @@
  *     |####### mapped ########|............ reserved ............|
  *                             ^ grows to here, without moving, without a race
  *
+ * It grows in place no further than it has reserved. Advice and locks of parts of a map may be lost when it
+ * moves.
+ *
  * Views. A map that moved or became shorter, or shows another part of its file, makes the views of before
  * stale (MW_E_STALE). Growth in place does not; a view of before keeps its shape, and a new one sees what has
  * come. Cursors stay as they are, also beyond a new end. */

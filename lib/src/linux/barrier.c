@@ -12,9 +12,9 @@ bool mw__os_barrier_ready(void)
     return syscall(SYS_membarrier, REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 }
 
-void mw__os_barrier(void)
+bool mw__os_barrier(void)
 {
     /* A child of fork may have to say again that it wants to. */
-    if (syscall(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0) != 0 && mw__os_barrier_ready())
-        syscall(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0);
+    return syscall(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0) == 0 ||
+           (mw__os_barrier_ready() && syscall(SYS_membarrier, PRIVATE_EXPEDITED, 0, 0) == 0);
 }

@@ -129,7 +129,8 @@ int mw__os_extend(void **region, size_t length, size_t new_length, size_t page_s
         if (errno == EFAULT || errno == EINVAL)
             return mw__fail_as(err, MW_E_NOTSUP, errno, "mremap");
     }
-    return mw__fail_os(err, errno, "mremap");
+    return mw__fail_as(err, errno == EINVAL || errno == EFAULT ? MW_E_NOTSUP : mw_error_from_os(errno), errno,
+                       "mremap");
 }
 
 int mw__os_populate(void *address, size_t length, bool write, mw_err *err)

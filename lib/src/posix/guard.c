@@ -10,10 +10,11 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static bool installed;
+static atomic_bool installed;
 static struct sigaction previous;
 
 static bool has_handler(const struct sigaction *action)
@@ -38,21 +39,6 @@ static void call_previous(int signal_number, siginfo_t *info, void *context)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* Without a handler SIGBUS ends the program, at the place where it happened: the access that failed is made
- * again once we return. One that somebody sent has no such place. */
-static void do_default(int signal_number, const siginfo_t *info)
-{
-    struct sigaction standard;
-
-    if (previous.sa_handler == SIG_IGN && info->si_code <= 0)
-        return;
-    memset(&standard, 0, sizeof standard);
-    standard.sa_handler = SIG_DFL;
-    sigaction(signal_number, &standard, NULL);
-    if (info->si_code <= 0)
-        raise(signal_number);
-}
-
 /* A page that can't be supplied: past the end of the file, not readable from the disk, or broken memory. Not
  * an unaligned access, nor a signal that somebody sent. */
 static bool is_fault(const siginfo_t *info)
@@ -69,6 +55,23 @@ static bool is_fault(const siginfo_t *info)
         if (info->si_code == codes[i])
             return true;
     return false;
+}
+
+/* Without a handler SIGBUS ends the program, at the place where it happened: the access that failed is made
+ * again once we return. One that somebody sent has no such place. */
+static void do_default(int signal_number, const siginfo_t *info)
+{
+    struct sigaction standard;
+
+    const bool repeats = is_fault(info) || info->si_code == BUS_ADRALN;
+
+    if (previous.sa_handler == SIG_IGN && info->si_code <= 0)
+        return;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    sigaction(signal_number, &standard, NULL);
+    if (!repeats)
+        raise(signal_number);
 }
 
 static void on_bus_error(int signal_number, siginfo_t *info, void *context)
@@ -89,6 +92,10 @@ int mw__os_guard_install(mw_err *err)
     struct sigaction ours;
     int failure = 0;
 
+    /* Without the lock, which a child of fork may find held by a thread that it does not have. */
+    if (atomic_load(&installed))
+        return MW_OK;
+
     memset(&ours, 0, sizeof ours);
     ours.sa_sigaction = on_bus_error;
     /* No mask to restore, so that leaving by a jump costs no system call; on the alternate stack of a thread
@@ -100,7 +107,8 @@ int mw__os_guard_install(mw_err *err)
     /* `previous` must be there before the first signal can come. */
     if (!installed && (sigaction(SIGBUS, NULL, &previous) != 0 || sigaction(SIGBUS, &ours, NULL) != 0))
         failure = errno;
-    installed = installed || failure == 0;
+    if (failure == 0)
+        atomic_store(&installed, true);
     pthread_mutex_unlock(&lock);
     return failure == 0 ? MW_OK : mw__fail_os(err, failure, "sigaction");
 }

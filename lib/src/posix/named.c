@@ -39,7 +39,8 @@ static bool identify(mw__identity *out, int fd)
 int mw__os_named_open(mw_fd *out, bool *created, mw__identity *identity, const char *name,
                       const mw__open_request *request, mw_err *err)
 {
-    const int flags = request->writable ? O_RDWR : O_RDONLY;
+    /* Without waiting: what has the name may be a pipe that somebody put there. */
+    const int flags = (request->writable ? O_RDWR : O_RDONLY) | O_NONBLOCK;
     int fd = -1;
 
     *created = false;
