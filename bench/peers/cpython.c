@@ -13,14 +13,6 @@ static PyObject *mmap_type, *whole, *prot_read, *prot_keyword, *private_memory, 
 static PyObject *memory;
 static Py_buffer memory_bytes;
 
-/* Asked by LeakSanitizer, where that is linked: the interpreter lives until the end and keeps what it has. */
-const char *__lsan_default_suppressions(void);
-
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libpython";
-}
-
 /* Apart from the user's environment, and without signal handlers. */
 static const char *start_interpreter(void)
 {
