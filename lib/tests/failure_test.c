@@ -455,6 +455,142 @@ static int guarded(struct world *world, mw_err *err)
     return mw_guarded(world->map, look, world->pointer, err);
 }
 
+/* -- copies that the system makes -- */
+
+static int cursor_read(struct world *world, mw_err *err)
+{
+    mw_cursor cursor;
+    size_t got;
+    int code = mw_cursor_make(&cursor, world->map, err);
+
+    return code == MW_OK ? mw_cursor_read(&got, world->bytes, &cursor, 5, err) : code;
+}
+
+static int cursor_readline(struct world *world, mw_err *err)
+{
+    mw_cursor cursor;
+    size_t length;
+    int code = mw_cursor_make(&cursor, world->map, err);
+
+    if (code == MW_OK)
+        code = mw_cursor_readline(&length, world->bytes, sizeof world->bytes, &cursor, err);
+    /* The file has no line that short. */
+    return code == MW_E_RANGE ? MW_OK : code;
+}
+
+static int cursor_write(struct world *world, mw_err *err)
+{
+    mw_cursor cursor;
+    int code = mw_cursor_make(&cursor, world->map, err);
+
+    return code == MW_OK ? mw_cursor_write(&cursor, world->bytes, 5, err) : code;
+}
+
+static int slice_get(struct world *world, mw_err *err)
+{
+    const mw_slice slice = {3, 9, MW_SLICE_DEFAULT};
+    size_t count;
+
+    return mw_slice_get(&count, world->bytes, sizeof world->bytes, world->map, slice, err);
+}
+
+static int slice_set(struct world *world, mw_err *err)
+{
+    const mw_slice slice = {3, 9, MW_SLICE_DEFAULT};
+
+    return mw_slice_set(world->map, slice, world->bytes, 6, err);
+}
+
+static int element_get(struct world *world, mw_err *err)
+{
+    const uint64_t index[] = {7};
+    mw_view view;
+    int code = mw_view_make(&view, world->map, NULL, err);
+
+    return code == MW_OK ? mw_view_get(world->bytes, &view, index, err) : code;
+}
+
+static int element_set(struct world *world, mw_err *err)
+{
+    const uint64_t index[] = {7};
+    mw_view view;
+    int code = mw_view_make(&view, world->map, NULL, err);
+
+    return code == MW_OK ? mw_view_set(&view, index, world->bytes, err) : code;
+}
+
+/* -- what asks the system for nothing that could fail -- */
+
+static int stay_inside(struct world *world, mw_err *err)
+{
+    const mw_slice every_other = {MW_SLICE_DEFAULT, MW_SLICE_DEFAULT, 2};
+    const mw_slice first_ten = {0, 10, MW_SLICE_DEFAULT};
+    mw_layout layout = MW_LAYOUT_INIT;
+    mw_view view, part;
+    uint64_t number, other;
+    void *bytes;
+    size_t count;
+    int code = mw_fill(world->map, 0, mw_length(world->map), 1, err);
+
+    layout.dtype = MW_T_BIT;
+    if (code == MW_OK)
+        code = mw_move(world->map, 1, 0, 5, err);
+    if (code == MW_OK)
+        code = mw_index(&number, world->map, -1, err);
+    if (code == MW_OK)
+        code = mw_find(&number, world->map, "x", 1, 0, MW_SLICE_DEFAULT, err);
+    if (code == MW_OK)
+        code = mw_rfind(&number, world->map, "x", 1, 0, MW_SLICE_DEFAULT, err);
+    if (code == MW_OK)
+        code = mw_slice_get(&count, NULL, 0, world->map, every_other, err);
+    if (code == MW_OK)
+        code = mw_slice_set(world->map, first_ten, world->bytes, 10, err);
+    if (code == MW_OK)
+        code = mw_view_make(&view, world->map, &layout, err);
+    if (code == MW_OK)
+        code = mw_view_slice(&part, &view, 0, every_other, err);
+    if (code == MW_OK)
+        code = mw_view_span(&number, &other, &part, err);
+    if (code == MW_OK)
+        code = mw_bits_count(&number, &part, err);
+    if (code == MW_OK)
+        code = mw_bits_fill(&view, 0, 9, true, err);
+    if (code == MW_OK && (code = mw_view_pin(&bytes, &view, MW_PROT_READ, err)) == MW_OK)
+        code = mw_unpin(world->map, bytes);
+    return code;
+}
+
+/* -- what the system knows -- */
+
+static int advise_raw(struct world *world, mw_err *err)
+{
+    return mw_advise_raw(world->map, 0, MW_WHOLE, MADV_WILLNEED, err);
+}
+
+static int ask_huge_pages(struct world *world, mw_err *err)
+{
+    uint64_t size;
+    int code = mw_huge_page_size_at(&size, 0, err);
+
+    (void)world;
+    /* A system without huge pages has no folder of them, and says no more than that. */
+    return code == MW_E_END ? MW_OK : code;
+}
+
+/* It answers a capability and no code: whatever fails, nothing may be left behind. */
+static int ask_constants(struct world *world, mw_err *err)
+{
+    const char *const names[] = {"MAP_SYNC",    "MADV_COLD",   "MREMAP_DONTUNMAP",
+                                 "MFD_CLOEXEC", "F_SEAL_GROW", "MLOCK_ONFAULT",
+                                 "MS_SYNC",     "PROT_EXEC",   "POSIX_MADV_RANDOM"};
+
+    (void)world;
+    (void)err;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        mw_const_cap(mw_const_find(MW_OS_THIS, NULL, names[i]));
+    return MW_OK;
+}
+
 /* ---- running them ------------------------------------------------------- */
 
 #define ALLOWED " getrlimit "
@@ -506,6 +642,20 @@ static const struct scenario scenarios[] = {
     {"mw_rewindow, reserved", make_reserved, rewindow, " madvise ", false},
     {"mw_seal", make_shared, seal, " fcntl ", false},
     {"mw_guarded", make_guarded, guarded, "", false},
+    {"mw_cursor_read", make_kernel_copied, cursor_read, "", false},
+    {"mw_cursor_readline", make_kernel_copied, cursor_readline, "", false},
+    {"mw_cursor_write", make_kernel_copied, cursor_write, "", false},
+    {"mw_slice_get", make_kernel_copied, slice_get, "", false},
+    {"mw_slice_set", make_kernel_copied, slice_set, "", false},
+    {"mw_view_get", make_kernel_copied, element_get, "", false},
+    {"mw_view_set", make_kernel_copied, element_set, "", false},
+    {"calls that stay inside", make_shared, stay_inside, "", false},
+    {"mw_advise_raw", make_map, advise_raw, "", false},
+    {"mw_huge_page_size_at", nothing, ask_huge_pages, " opendir ", false},
+    {"mw_const_cap", nothing, ask_constants,
+     " mmap munmap mremap mprotect msync mlock mlock2 munlock madvise posix_madvise memfd_create fcntl "
+     "close ",
+     false},
 };
 
 static const struct scenario scenarios_with_names[] = {
