@@ -41,6 +41,8 @@ mw_map *library_map_with(const struct scratch_file *file, const mw_map_options *
     mw_map *map;
     int code = mw_map_fd(&map, file->descriptor, options, &failure);
 
+    if (code == MW_E_NOTSUP && options && (options->flags & MW_F_KERNEL_COPY))
+        unsupported("this system does not copy for a process");
     return checked(code, map);
 }
 
