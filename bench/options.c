@@ -21,7 +21,7 @@ static const char help[] =
     "Files are made in a scratch folder inside DIR, which is removed at the end; how\n"
     "much they take is said before. Memory: at most 128 MiB besides the page cache.\n"
     "\n"
-    "  --profile NAME   quick (the default, about a minute), standard or full\n"
+    "  --profile NAME   quick (the default, one to two minutes), standard or full\n"
     "  --filter RE      only series whose name matches the extended regular expression;\n"
     "                   one that matches only combinations which no profile has runs those\n"
     "  --list           print the names of the series and stop\n"
