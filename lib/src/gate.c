@@ -48,8 +48,11 @@ void mw__leave_slowly(mw_map *map)
     mw__thread *self = mw__self;
     const uint32_t depth = self ? atomic_load_explicit(&self->depth, memory_order_relaxed) : 0;
 
-    if (depth > 0)
+    if (depth > 0) {
+        self->deeper[depth - 1] = NULL;
+        atomic_signal_fence(memory_order_seq_cst);
         atomic_store_explicit(&self->depth, depth - 1, memory_order_relaxed);
+    }
     mw__leave_counted(map);
 }
 

@@ -1,5 +1,6 @@
 #include "thread.h"
 
+#include "gate.h"
 #include "handle.h"
 
 #include <stdlib.h>
@@ -66,11 +67,23 @@ void mw__thread_detach(mw__thread *thread)
     release(thread);
 }
 
+static void leave_all(mw__thread *thread)
+{
+    for (size_t i = 0; i < MW_DEEPEST; i++) {
+        if (thread->deeper[i])
+            mw__leave_counted(thread->deeper[i]);
+        thread->deeper[i] = NULL;
+    }
+}
+
 void mw__thread_survive(void)
 {
-    for (mw__thread *thread = atomic_load(&all); thread; thread = thread->next)
-        if (thread != mw__self)
-            release(thread);
+    for (mw__thread *thread = atomic_load(&all); thread; thread = thread->next) {
+        if (thread == mw__self)
+            continue;
+        leave_all(thread);
+        release(thread);
+    }
 }
 
 /* Must the other threads be made to put in order what they do? */

@@ -25,7 +25,7 @@ typedef struct mw__frame {
 typedef struct mw__thread {
     _Atomic(mw_map *) inside; /* the map that it is inside a call on; deeper calls are counted at the gate */
     _Atomic uint32_t depth;   /* calls within that one, or before there was a record: counted at the gate */
-    mw_map *deeper[MW_DEEPEST]; /* of the maps they are inside of */
+    mw_map *deeper[MW_DEEPEST]; /* of the maps they are inside of; the others are NULL */
     mw__frame *frame;           /* the innermost; NULL: a fault is the program's own affair */
     _Atomic bool fenced;        /* must a store to `inside` be ordered by the thread itself? */
     _Atomic bool taken;         /* by a living thread */

@@ -412,6 +412,11 @@ static int grow(struct world *world, mw_err *err)
     return mw_resize(world->map, pages(9), MW_RESIZE_MAY_MOVE, err);
 }
 
+static int outgrow(struct world *world, mw_err *err)
+{
+    return mw_resize(world->map, pages(99), MW_RESIZE_MAY_MOVE, err);
+}
+
 static int grow_with_blocks(struct world *world, mw_err *err)
 {
     return mw_resize(world->map, pages(9) + 5, MW_RESIZE_MAY_MOVE | MW_RESIZE_PREALLOC, err);
@@ -629,6 +634,7 @@ static const struct scenario scenarios[] = {
     {"mw_resize, longer", make_map, grow, ALLOWED " mremap ", false},
     {"mw_resize, longer with blocks", make_map, grow_with_blocks, ALLOWED " mremap ", false},
     {"mw_resize, longer in reserved space", make_reserved, grow, ALLOWED " madvise ", false},
+    {"mw_resize, longer than reserved space", make_reserved, outgrow, ALLOWED " mremap madvise ", false},
     {"mw_resize, file moved by hand", make_obstructed_file, grow, ALLOWED " mremap ", false},
     {"mw_resize, memory moved by hand", make_obstructed_memory, grow, ALLOWED " mremap ", false},
     {"mw_resize, longer memory", make_memory, grow, " mremap ", false},
@@ -726,9 +732,11 @@ static void check_failure(const struct scenario *scenario, int number, int code,
 /* Answers whether the call failed, so that there may be one more that can. */
 static bool try_failing(const struct scenario *scenario, int number)
 {
+    const struct world nothing_made = {0};
     struct world world;
     mw_err err = {0};
 
+    const char *bare = world_snapshot(&nothing_made);
     world_make(&world);
     scenario->set_up(&world);
     mw_map *map = world.map;
@@ -748,6 +756,11 @@ static bool try_failing(const struct scenario *scenario, int number)
         complain(scenario, number, "the call succeeded", &err);
     }
     world_drop(&world);
+    const char *dropped = world_snapshot(&nothing_made);
+    if (!failed && strcmp(bare, dropped) != 0) {
+        world_compare(bare, dropped);
+        complain(scenario, number, "something stays behind when all is closed", &err);
+    }
     return failed;
 }
 

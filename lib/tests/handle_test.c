@@ -2,8 +2,13 @@
 #include "unit.h"
 
 #include "gate.h"
+#include "storage.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void make_open(mw_map *map)
 {
@@ -125,12 +130,82 @@ static void rights_belong_to_pages_of_the_region(void **state)
     mw__rights_release(&map.rights);
 }
 
+static int by_address(const void *a, const void *b)
+{
+    const uintptr_t x = (uintptr_t) * (mw_map *const *)a;
+    const uintptr_t y = (uintptr_t) * (mw_map *const *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* A handle is never given back to the C library, so none may be forgotten. */
+static void handles_are_used_again(void **state)
+{
+    enum { COUNT = 5 };
+    mw_map *maps[2][COUNT];
+
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < COUNT; i++)
+            assert_non_null(maps[round][i] = mw__handle_new(NULL));
+        for (size_t i = 0; i < COUNT; i++)
+            mw__handle_release(maps[round][i]);
+        qsort(maps[round], COUNT, sizeof maps[round][0], by_address);
+    }
+    assert_memory_equal(maps[0], maps[1], sizeof maps[0]);
+}
+
+struct guest {
+    mw_map map;
+    pthread_barrier_t entered, over;
+};
+
+static void *stay_inside(void *argument)
+{
+    struct guest *guest = argument;
+
+    assert_code(mw__enter(&guest->map, NULL), MW_OK);
+    pthread_barrier_wait(&guest->entered);
+    pthread_barrier_wait(&guest->over);
+    return NULL;
+}
+
+/* What the child of a fork does: a thread that was inside a call there is inside none here. */
+static void threads_that_are_gone_hold_nothing(void **state)
+{
+    static struct guest guest;
+    pthread_t thread;
+
+    (void)state;
+    make_open(&guest.map);
+    assert_int_equal(pthread_barrier_init(&guest.entered, NULL, 2), 0);
+    assert_int_equal(pthread_barrier_init(&guest.over, NULL, 2), 0);
+    assert_int_equal(pthread_create(&thread, NULL, stay_inside, &guest), 0);
+    pthread_barrier_wait(&guest.entered);
+    assert_code(mw__enter_exclusive(&guest.map, NULL), MW_E_BUSY);
+
+    const pid_t child = fork();
+    if (child == 0) {
+        const int code = mw__enter_exclusive(&guest.map, NULL);
+        _exit(code == MW_OK ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+
+    pthread_barrier_wait(&guest.over);
+    pthread_join(thread, NULL);
+    pthread_barrier_destroy(&guest.entered);
+    pthread_barrier_destroy(&guest.over);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_may_be_inside_at_once), cmocka_unit_test(a_structural_call_is_alone),
         cmocka_unit_test(the_count_never_runs_over),  cmocka_unit_test(closed_maps_let_only_some_in),
         cmocka_unit_test(missing_rights_have_names),  cmocka_unit_test(rights_belong_to_pages_of_the_region),
+        cmocka_unit_test(handles_are_used_again),     cmocka_unit_test(threads_that_are_gone_hold_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

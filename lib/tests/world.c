@@ -142,9 +142,9 @@ static size_t shared_memory(char *text, size_t size, const struct world *world)
 
 const char *world_snapshot(const struct world *world)
 {
-    static char texts[2][128 << 10];
+    static char texts[4][128 << 10];
     static unsigned turn;
-    char *text = texts[turn++ % 2];
+    char *text = texts[turn++ % 4];
     const size_t size = sizeof texts[0];
     size_t length = descriptors(text, size);
 

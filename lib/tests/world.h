@@ -21,7 +21,7 @@ struct world {
 void world_make(struct world *world);
 void world_drop(struct world *world);
 
-/* Everything that can be seen from outside, as text. The last two are valid. */
+/* Everything that can be seen from outside, as text. The last four are valid. */
 const char *world_snapshot(const struct world *world);
 
 /* Prints what has changed. */
