@@ -3,7 +3,8 @@
  *     SUITE("growth", "growth, truncation and SIGBUS");
  *
  *     FILE_CASE("fault.eof.read", POSIX("mmap", SHALL),
- *               "a load from a whole page past the end of the file raises SIGBUS at that address")
+ *               "a load from a whole page past the end of the file raises SIGBUS at that address",
+ *              "a program reads bytes that no file has, or dies of a signal that it does not handle")
  *     {
  *         struct scratch_file file = scratch_file(page);
  *         char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
@@ -19,7 +20,8 @@
  *   observers (load, returned, residency, …) answer a short canonical text, whatever happens.
  * - Run the valid neighbour of every error, so that EINVAL for the wrong reason is seen.
  * - A FILE_CASE runs once for every folder that the user named, a CASE once.
- * - Needs are declared behind the sentence:  .needs = NEED_ROOT, .since = KERNEL(6, 13), .seconds = 10 */
+ * - The first sentence says what holds, the second, half a one, what a program suffers where it does not.
+ * - Needs are declared behind them:  .needs = NEED_ROOT, .since = KERNEL(6, 13), .seconds = 10 */
 #ifndef MAPWISE_CONFORMANCE_CASE_H
 #define MAPWISE_CONFORMANCE_CASE_H
 
@@ -83,6 +85,7 @@ struct test_case {
     const char *id;
     struct clause clause;
     const char *sentence; /* what holds, in one sentence */
+    const char *meaning;  /* what it means for a program if that fails, in half a sentence */
     unsigned needs;       /* enum need */
     int since;            /* KERNEL(major, minor) of the first Linux that promises it; 0: all */
     double seconds;       /* limit for a case that must wait; 0: the default limit */

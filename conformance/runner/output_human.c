@@ -99,6 +99,8 @@ static void print_deviation(struct output *output, const struct attempt *attempt
                 attempt->place->filesystem ? attempt->place->filesystem : "unknown file system");
     fprintf(stream, "\n    %s\n    %s %s, %s\n    %s\n", test->sentence, test->clause.source,
             test->clause.section, strength_name(test->clause.strength), outcome->reason);
+    if (test->meaning)
+        fprintf(stream, "    so %s\n", test->meaning);
     for (size_t i = 0; i < outcome->step_count; i++)
         print_step(stream, &outcome->steps[i]);
     if (outcome->output_length)

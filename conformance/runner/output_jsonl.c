@@ -46,6 +46,7 @@ void record_case(struct json *json, const struct attempt *attempt, const struct 
     json_string(json, "suite_title", test->suite->title);
     json_string(json, "case", test->id);
     json_string(json, "sentence", test->sentence);
+    json_string(json, "meaning", test->meaning);
     record_clause(json, &test->clause);
     json_string(json, "directory", place ? place->directory : NULL);
     json_string(json, "filesystem", place ? place->filesystem : NULL);
