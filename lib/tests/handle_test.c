@@ -150,7 +150,7 @@ static void handles_are_used_again(void **state)
             assert_non_null(maps[round][i] = mw__handle_new(NULL));
         for (size_t i = 0; i < COUNT; i++)
             mw__handle_release(maps[round][i]);
-        qsort(maps[round], COUNT, sizeof maps[round][0], by_address);
+        qsort((void *)maps[round], COUNT, sizeof(mw_map *), by_address);
     }
     assert_memory_equal(maps[0], maps[1], sizeof maps[0]);
 }
