@@ -25,6 +25,7 @@
 #ifndef MAPWISE_CONFORMANCE_CASE_H
 #define MAPWISE_CONFORMANCE_CASE_H
 
+#include "calls.h"
 #include "observe.h"
 #include "setup.h"
 
@@ -73,6 +74,7 @@ enum need {
     NEED_INVASIVE = 1 << 2,     /* changes the machine's state: runs with --invasive only */
     NEED_64_BIT = 1 << 3,       /* pointers of 64 bits */
     NEED_LINUX = 1 << 4,
+    NEED_SYSTEM_CALLS = 1 << 5,  /* not by way of libmapwise, which has maps of its own to look after */
 };
 
 #define KERNEL(major, minor) ((major)*1000 + (minor))
@@ -124,6 +126,18 @@ void register_case(struct test_case *test);
         begin_step(__LINE__, #observation, expected);                                                        \
         end_step(observation);                                                                               \
     } while (0)
+
+/* Of what no source promises anything: the observation is compared with what conformance/expectations/ knows
+ * of this system, and the case is NEW where that is nothing. */
+#define NOTHING_PROMISED "?"
+#define RECORD(observation)                                                                                  \
+    do {                                                                                                     \
+        begin_step(__LINE__, #observation, NOTHING_PROMISED);                                                \
+        end_step(observation);                                                                               \
+    } while (0)
+
+/* A number that follows from the seed of the run (--seed) and the case: for what is drawn at random. */
+uint64_t random_number(void);
 
 void begin_step(int line, const char *what, const char *expected);
 void end_step(const char *observed);

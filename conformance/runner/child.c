@@ -1,6 +1,7 @@
 #include "child.h"
 
 #include "protocol.h"
+#include "random.h"
 #include "scratch.h"
 
 #include <errno.h>
@@ -60,6 +61,18 @@ void end_step(const char *observed)
     send_message(MESSAGE_OBSERVED, 0, observed, NULL);
 }
 
+uint64_t random_number(void)
+{
+    static uint64_t state;
+
+    if (state == 0) {
+        state = current->attempt->seed + 1;
+        for (const char *letter = current->attempt->test->id; *letter; letter++)
+            state = state * 31 + (unsigned char)*letter;
+    }
+    return random_next(&state);
+}
+
 /* KERNEL(major, minor) of the running system; 0 if its release can't be read. */
 static int running_kernel(void)
 {
@@ -102,6 +115,8 @@ static void meet_needs(const struct test_case *test)
         unsupported("needs 64-bit pointers");
     if ((test->needs & NEED_INVASIVE) && !current->invasive)
         unsupported("changes the machine's state; run with --invasive");
+    if ((test->needs & NEED_SYSTEM_CALLS) && calls == &library_calls)
+        unsupported("asks for the system's own calls");
     if ((test->needs & NEED_ROOT) && geteuid() != 0)
         unsupported("needs root");
     if (test->needs & NEED_UNPRIVILEGED)

@@ -34,7 +34,7 @@ struct job {
 struct run {
     const struct execution *execution;
     const struct attempt *attempts;
-    size_t count, next, reported;
+    size_t count, next, reported; /* next: how many have started */
     struct job *jobs;
     struct outcome **outcomes; /* finished ones that wait for an earlier attempt */
 };
@@ -94,12 +94,12 @@ static void report_in_order(struct run *run)
 }
 
 /* Gives the attempt a verdict that needs no process. */
-static void conclude_unstarted(struct run *run, struct outcome *outcome, const char *what)
+static void conclude_unstarted(struct run *run, size_t index, struct outcome *outcome, const char *what)
 {
     snprintf(outcome->message, sizeof outcome->message, "%s: %s", what, strerror(errno));
     outcome->failed_setup = true;
     outcome_judge(outcome);
-    run->outcomes[run->next++] = outcome;
+    run->outcomes[index] = outcome;
 }
 
 static double limit_of(const struct execution *execution, const struct test_case *test)
@@ -110,7 +110,8 @@ static double limit_of(const struct execution *execution, const struct test_case
 static void start(struct run *run, struct job *job)
 {
     const pid_t runner = getpid();
-    const struct attempt *attempt = &run->attempts[run->next];
+    const size_t index = run->execution->order[run->next];
+    const struct attempt *attempt = &run->attempts[index];
     struct outcome *outcome = calloc(1, sizeof *outcome);
     int messages[2], output[2];
 
@@ -119,13 +120,14 @@ static void start(struct run *run, struct job *job)
         interrupted = SIGTERM;
         return;
     }
+    run->next++;
     if (!open_pipe(messages)) {
-        conclude_unstarted(run, outcome, "pipe");
+        conclude_unstarted(run, index, outcome, "pipe");
         return;
     }
     if (!open_pipe(output)) {
         close_pair(messages);
-        conclude_unstarted(run, outcome, "pipe");
+        conclude_unstarted(run, index, outcome, "pipe");
         return;
     }
     fflush(NULL);
@@ -136,18 +138,18 @@ static void start(struct run *run, struct job *job)
                                         .runner = runner,
                                         .messages = messages[1],
                                         .output = output[1],
-                                        .number = run->next});
+                                        .number = index});
     if (process < 0) {
         close_pair(messages);
         close_pair(output);
-        conclude_unstarted(run, outcome, "fork");
+        conclude_unstarted(run, index, outcome, "fork");
         return;
     }
     setpgid(process, process); /* the child does it too: whoever comes first */
     close(messages[1]);
     close(output[1]);
     *job = (struct job){.process = process,
-                        .index = run->next++,
+                        .index = index,
                         .messages = messages[0],
                         .output = output[0],
                         .started = now(),

@@ -9,17 +9,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A folder that file cases run in. */
 struct place {
     const char *directory;  /* what records call it */
     const char *filesystem; /* its type, or NULL */
+    const char *block_size; /* bytes, or NULL */
     const char *scratch;    /* the folder in it that is ours */
 };
 
 struct attempt {
     const struct test_case *test;
     const struct place *place; /* NULL for a case without files */
+    uint64_t seed;             /* what the case draws at random follows from it */
 };
 
 struct execution {
@@ -27,6 +30,7 @@ struct execution {
     double seconds; /* the default limit of a case */
     double scale;   /* of every limit, for emulators */
     bool invasive;
+    const size_t *order; /* in which the attempts start: their indices */
     /* Called once for every attempt, in their order. */
     void (*report)(void *context, const struct attempt *attempt, const struct outcome *outcome);
     void *context;

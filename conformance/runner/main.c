@@ -1,4 +1,7 @@
 /* mapwise check: selects cases, runs them, tells what came of them, and keeps the record. */
+#include "embedded.h"
+#include "expectation.h"
+#include "expectation_update.h"
 #include "facts.h"
 #include "interrupt.h"
 #include "message.h"
@@ -7,6 +10,7 @@
 #include "registry.h"
 #include "results.h"
 #include "scratch.h"
+#include "where.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +22,8 @@
 
 enum { PLACES_MAX = 16 };
 
+extern const struct embedded_file expectation_files[]; /* conformance/expectations/ */
+
 /* Everything of a run that has to be given back. */
 struct session {
     const struct options *options;
@@ -25,15 +31,17 @@ struct session {
     struct scratch scratch[PLACES_MAX];
     const char *directories[PLACES_MAX];
     char name[PLACES_MAX][PATH_MAX];
-    char filesystem[PLACES_MAX][64];
+    char filesystem[PLACES_MAX][64], block_size[PLACES_MAX][24];
     struct place places[PLACES_MAX];
     size_t place_count;
     const struct test_case **cases;
     size_t case_count;
-    struct attempt *attempts;
-    size_t attempt_count;
+    struct attempt *attempts; /* all rounds of them */
+    size_t *order;
+    size_t attempt_count, round_length;
     struct output output;
     struct results results;
+    struct update update;
     char partial_output[PATH_MAX]; /* the name that --output FILE has until it is whole */
 };
 
@@ -79,27 +87,42 @@ static bool open_places(struct session *session)
         facts_of_directory(&facts, scratch->directory);
         const char *type = facts_find(&facts, "filesystem");
         snprintf(session->filesystem[i], sizeof session->filesystem[i], "%s", type ? type : "");
-        session->places[i] =
-            (struct place){session->name[i], type ? session->filesystem[i] : NULL, scratch->path};
+        const char *block_size = facts_find(&facts, "block_size");
+        snprintf(session->block_size[i], sizeof session->block_size[i], "%s", block_size ? block_size : "");
+        session->places[i] = (struct place){session->name[i], type ? session->filesystem[i] : NULL,
+                                            block_size ? session->block_size[i] : NULL, scratch->path};
     }
     return true;
 }
 
 /* A case with files is attempted once in every place, one without just once. */
-static bool plan_attempts(struct session *session)
+static void plan_round(struct session *session, uint64_t seed)
 {
-    session->attempts =
-        calloc(session->case_count * (session->place_count + 1) + 1, sizeof *session->attempts);
-    if (!session->attempts)
-        return false;
+    const size_t first = session->attempt_count;
+
     for (size_t i = 0; i < session->case_count; i++) {
         const struct test_case *test = session->cases[i];
         size_t times = test->uses_files ? session->place_count : 1;
         for (size_t at = 0; at < times; at++)
             session->attempts[session->attempt_count++] =
-                (struct attempt){test, test->uses_files ? &session->places[at] : NULL};
+                (struct attempt){test, test->uses_files ? &session->places[at] : NULL, seed};
     }
-    return true;
+    session->round_length = session->attempt_count - first;
+    rounds_order(&session->order[first], first, session->round_length, seed);
+}
+
+static bool plan_attempts(struct session *session)
+{
+    const struct options *options = session->options;
+    const size_t most = session->case_count * (session->place_count + 1) * options->rounds;
+
+    session->attempts = calloc(most, sizeof *session->attempts);
+    session->order = calloc(most, sizeof *session->order);
+    if (!session->attempts || !session->order)
+        return false;
+    for (size_t round = 0; round < options->rounds; round++)
+        plan_round(session, options->seed + round);
+    return rounds_begin(&session->output.rounds, session->attempts, options->rounds, session->round_length);
 }
 
 static bool open_output(struct session *session)
@@ -110,6 +133,7 @@ static bool open_output(struct session *session)
                                       .stream = stdout,
                                       .colour = !name && isatty(STDOUT_FILENO),
                                       .run = &session->description,
+                                      .rounds = session->output.rounds,
                                       .places = session->places,
                                       .place_count = session->place_count,
                                       .planned = session->attempt_count};
@@ -158,6 +182,8 @@ static void take_report(void *context, const struct attempt *attempt, const stru
     struct session *session = context;
 
     output_case(&session->output, attempt, outcome);
+    if (session->options->update_expectations)
+        update_take(&session->update, attempt, outcome);
     if (!session->options->store)
         return;
     record_case(&session->results.json, attempt, outcome);
@@ -175,7 +201,7 @@ static double now(void)
 /* A deviation that was seen counts for more than a record of it that could not be written. */
 static int exit_status(const struct output *output, bool written)
 {
-    if (!tally_is_fine(&output->tally) && !output->interrupted)
+    if ((!tally_is_fine(&output->tally) || rounds_flaky(&output->rounds) != 0) && !output->interrupted)
         return EXIT_NO;
     if (!written)
         return EXIT_USAGE;
@@ -190,8 +216,8 @@ static int run(struct session *session)
 {
     const struct options *options = session->options;
     struct output *output = &session->output;
-    struct execution execution = {options->jobs,     options->seconds, options->scale,
-                                  options->invasive, take_report,      session};
+    struct execution execution = {options->jobs,  options->seconds, options->scale, options->invasive,
+                                  session->order, take_report,      session};
     bool written = true;
 
     if (options->store) {
@@ -218,6 +244,8 @@ static int run(struct session *session)
             fprintf(output->stream, "record: %s\n", session->results.path);
     }
     written = close_output(session) && written;
+    if (options->update_expectations && !output->interrupted)
+        written = update_write(&session->update, options->expect) && written;
     return reported < 0 ? EXIT_USAGE : exit_status(output, written);
 }
 
@@ -242,6 +270,18 @@ static int prepare_and_run(struct session *session)
     return run(session);
 }
 
+/* --expect first, then those that the program has within it. */
+static bool read_expectations(const struct options *options)
+{
+    where_emulator(options->emulator);
+    if (options->expect && !expectations_read_file(options->expect))
+        return false;
+    for (const struct embedded_file *file = expectation_files; file->name; file++)
+        if (!expectations_read(file->name, file->text, false))
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     static struct session session;
@@ -254,6 +294,8 @@ int main(int argc, char **argv)
     if (status != -1)
         return status;
     interrupt_install();
+    if (!read_expectations(&options))
+        return EXIT_USAGE;
     session.options = &options;
     session.description = (struct run_description){
         .tool = "check", .command = argv, .directories = session.directories, .anonymize = options.anonymize};
@@ -262,5 +304,8 @@ int main(int argc, char **argv)
         scratch_close(&session.scratch[i]);
     free((void *)session.cases);
     free(session.attempts);
+    free(session.order);
+    rounds_end(&session.output.rounds);
+    update_end(&session.update);
     return status;
 }

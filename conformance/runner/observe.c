@@ -1,5 +1,6 @@
 #include "observe.h"
 
+#include "calls.h"
 #include "child.h"
 #include "names.h"
 

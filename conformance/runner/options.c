@@ -1,7 +1,9 @@
 #include "options.h"
 
+#include "calls.h"
 #include "message.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -9,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LIST_MAX = 64, JOBS_MAX = 64 };
+enum { LIST_MAX = 64, JOBS_MAX = 64, ROUNDS_MAX = 100000 };
 
 static void print_help(void)
 {
@@ -29,6 +31,21 @@ static void print_help(void)
     puts("  --output FILE        print into FILE\n"
          "  --results DIR        the folder that the record of the run is added to (" RESULTS_FOLDER ")\n"
          "  --no-results         keep no record\n"
+         "  --path PATH          what the cases call: libc (the default), raw (system calls, without the C\n"
+         "                       library), library (libmapwise, where it can express the call)\n"
+         "  --expect FILE        look for what this system is known to do differently in FILE, too; it is "
+         "like\n"
+         "                       conformance/expectations/linux.tsv\n"
+         "  --update-expectations  write into that FILE what is observed now: a deviation that is gone goes, "
+         "a\n"
+         "                       new one comes, reasons stay\n"
+         "  --emulator NAME      what stands in for the kernel, 'qemu-user 7.2' say: expectations for it "
+         "hold\n"
+         "  --repeat N           run everything N times, and tell which cases do not always answer the same\n"
+         "  --seed N             the order in which cases start, and what they draw at random, follow from "
+         "N;\n"
+         "                       the rounds of --repeat have the seeds N, N + 1, … (default: 0, the usual "
+         "order)\n"
          "  --jobs N             cases that run at once (default: the number of processors, 2 at least)\n"
          "  --timeout S          seconds that a case may take unless it declares more (default: 2)\n"
          "  --timeout-scale X    multiplies every limit, for emulators (default: 1)\n"
@@ -112,6 +129,52 @@ static int set_no_results(struct options *options, const char *value)
     return -1;
 }
 
+static int set_path(struct options *options, const char *value)
+{
+    (void)options;
+    return call_path_set(value) ? -1 : refuse_value("--path", value, "libc, raw or library");
+}
+
+static int set_expect(struct options *options, const char *value)
+{
+    options->expect = value;
+    return -1;
+}
+
+static int set_update_expectations(struct options *options, const char *value)
+{
+    (void)value;
+    options->update_expectations = true;
+    return -1;
+}
+
+static int set_emulator(struct options *options, const char *value)
+{
+    options->emulator = value;
+    return -1;
+}
+
+static int set_repeat(struct options *options, const char *value)
+{
+    double rounds;
+
+    if (!parse_number(&rounds, value, 1, ROUNDS_MAX) || rounds != floor(rounds))
+        return refuse_value("--repeat", value, "a whole number from 1 to 100000");
+    options->rounds = (size_t)rounds;
+    return -1;
+}
+
+static int set_seed(struct options *options, const char *value)
+{
+    char *end;
+
+    errno = 0;
+    options->seed = strtoull(value, &end, 10);
+    if (!isdigit((unsigned char)*value) || *end || errno != 0)
+        return refuse_value("--seed", value, "a whole number from 0 to 18446744073709551615");
+    return -1;
+}
+
 static int set_jobs(struct options *options, const char *value)
 {
     double jobs;
@@ -170,6 +233,12 @@ static const struct {
     {"output", required_argument, set_output},
     {"results", required_argument, set_results},
     {"no-results", no_argument, set_no_results},
+    {"path", required_argument, set_path},
+    {"expect", required_argument, set_expect},
+    {"update-expectations", no_argument, set_update_expectations},
+    {"emulator", required_argument, set_emulator},
+    {"repeat", required_argument, set_repeat},
+    {"seed", required_argument, set_seed},
     {"jobs", required_argument, set_jobs},
     {"timeout", required_argument, set_timeout},
     {"timeout-scale", required_argument, set_scale},
@@ -198,6 +267,7 @@ int options_parse(struct options *options, int argc, char **argv)
                                 .format = &human_format,
                                 .results = RESULTS_FOLDER,
                                 .jobs = default_jobs(),
+                                .rounds = 1,
                                 .seconds = 2,
                                 .scale = 1};
     opterr = 0;
@@ -214,6 +284,9 @@ int options_parse(struct options *options, int argc, char **argv)
         if (status != -1)
             return status;
     }
+    if (options->update_expectations && !options->expect)
+        return complain(
+            "--update-expectations needs --expect FILE, which it writes; see 'mapwise check --help'");
     options->directories = optind < argc ? (const char *const *)argv + optind : here;
     options->directory_count = optind < argc ? (size_t)(argc - optind) : 1;
     return -1;

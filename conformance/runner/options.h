@@ -10,7 +10,11 @@ struct options {
     bool list, invasive, anonymize, store;
     const struct format *format;
     const char *output, *results;
+    const char *expect, *emulator;
+    bool update_expectations;
     int jobs;
+    size_t rounds;
+    uint64_t seed;
     double seconds, scale;
     const char *const *directories;
     size_t directory_count;

@@ -30,6 +30,11 @@ bool observation_matches(const char *expected, const char *observed)
     return false;
 }
 
+bool step_only_records(const struct step *step)
+{
+    return strcmp(step->expected, NOTHING_PROMISED) == 0;
+}
+
 static void take_step(struct outcome *outcome, const struct message *message)
 {
     if (outcome->step_count == STEPS_MAX) {
@@ -95,7 +100,7 @@ void outcome_describe_ending(const struct outcome *outcome, char *text, size_t c
 static const struct step *first_deviation(const struct outcome *outcome)
 {
     for (size_t i = 0; i < outcome->step_count; i++)
-        if (outcome->steps[i].observed_any &&
+        if (outcome->steps[i].observed_any && !step_only_records(&outcome->steps[i]) &&
             !observation_matches(outcome->steps[i].expected, outcome->steps[i].observed))
             return &outcome->steps[i];
     return NULL;

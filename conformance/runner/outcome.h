@@ -64,6 +64,9 @@ void outcome_judge(struct outcome *outcome);
 /* "exit 0", "signal SIGSEGV", "killed after 2.0 s" */
 void outcome_describe_ending(const struct outcome *outcome, char *text, size_t capacity);
 
+/* The step promises nothing: what it observes is to be compared with what is known of the system. */
+bool step_only_records(const struct step *step);
+
 /* Whether `observed` is one of the alternatives in `expected`, "ENOMEM|EINVAL" say. */
 bool observation_matches(const char *expected, const char *observed);
 

@@ -48,6 +48,7 @@ void output_begin(struct output *output)
 void output_case(struct output *output, const struct attempt *attempt, const struct outcome *outcome)
 {
     tally_add(&output->tally, outcome->result);
+    rounds_take(&output->rounds, attempt, outcome);
     output->format->one_case(output, attempt, outcome);
 }
 

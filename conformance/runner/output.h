@@ -5,6 +5,7 @@
 #include "execute.h"
 #include "json.h"
 #include "results.h"
+#include "rounds.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,6 +30,7 @@ struct output {
     const struct run_description *run;
     const struct place *places;
     size_t place_count, planned;
+    struct rounds rounds;
 
     struct tally tally;       /* of all, kept by output_case */
     struct tally suite_tally; /* of the suite that is being told */

@@ -2,6 +2,7 @@
 
 #include "facts.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,14 +67,25 @@ static void end_suite(struct output *output)
     output->suite_tally = (struct tally){0};
 }
 
+static void end_round(struct output *output, const struct attempt *attempt)
+{
+    fprintf(output->stream, "round %zu of %zu, seed %" PRIu64 ": ",
+            output->rounds.taken / output->rounds.length, output->rounds.count, attempt->seed);
+    print_tally(output, &output->suite_tally);
+    fputc('\n', output->stream);
+    output->suite_tally = (struct tally){0};
+}
+
 static void print_step(FILE *stream, const struct step *step)
 {
     const char *observed = step->observed_any ? step->observed : "(nothing: it ended here)";
-    bool as_promised = step->observed_any && observation_matches(step->expected, step->observed);
+    const bool records = step_only_records(step);
+    bool as_promised = step->observed_any && (records || observation_matches(step->expected, step->observed));
 
     fprintf(stream, "    %s line %d: %s\n", as_promised ? "  " : "->", step->line, step->what);
-    if (!as_promised)
-        fprintf(stream, "       expected %s, observed %s\n", step->expected, observed);
+    if (!as_promised || records)
+        fprintf(stream, "       expected %s, observed %s\n",
+                records ? "nothing in particular" : step->expected, observed);
 }
 
 static void print_output(FILE *stream, const char *output)
@@ -120,24 +132,35 @@ static void show_progress(const struct output *output)
         fprintf(stderr, "\r%zu of %zu \r", tally_total(&output->tally), output->planned);
 }
 
-static void one_case(struct output *output, const struct attempt *attempt, const struct outcome *outcome)
+static void tell(struct output *output, const struct attempt *attempt, const struct outcome *outcome)
 {
-    if (!output->suite || strcmp(attempt->test->suite->name, output->suite->name) != 0) {
-        end_suite(output);
-        output->suite = attempt->test->suite;
-    }
-    tally_add(&output->suite_tally, outcome->result);
     if (!result_is_fine(outcome->result))
         print_deviation(output, attempt, outcome);
     else if (outcome->result != RESULT_PASS)
         fprintf(output->stream, "%s%s%s %s: %s\n", paint(output, outcome->result),
                 result_name(outcome->result), paint_end(output), attempt->test->id, outcome->reason);
+}
+
+static void one_case(struct output *output, const struct attempt *attempt, const struct outcome *outcome)
+{
+    const bool many_rounds = output->rounds.count > 1;
+
+    if (!many_rounds && (!output->suite || strcmp(attempt->test->suite->name, output->suite->name) != 0)) {
+        end_suite(output);
+        output->suite = attempt->test->suite;
+    }
+    tally_add(&output->suite_tally, outcome->result);
+    if (rounds_latest_is_news(&output->rounds))
+        tell(output, attempt, outcome);
+    if (many_rounds && output->rounds.taken % output->rounds.length == 0)
+        end_round(output, attempt);
     show_progress(output);
 }
 
 static void end(struct output *output)
 {
     end_suite(output);
+    rounds_print(&output->rounds, output->stream);
     fprintf(output->stream, "\n%zu of %zu in %.1f s: ", tally_total(&output->tally), output->planned,
             output->seconds);
     print_tally(output, &output->tally);

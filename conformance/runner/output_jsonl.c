@@ -50,7 +50,8 @@ void record_case(struct json *json, const struct attempt *attempt, const struct 
     record_clause(json, &test->clause);
     json_string(json, "directory", place ? place->directory : NULL);
     json_string(json, "filesystem", place ? place->filesystem : NULL);
-    json_string(json, "path", "libc");
+    json_string(json, "path", call_path_name());
+    json_unsigned(json, "seed", attempt->seed);
     json_string(json, "result", result_name(outcome->result));
     json_string(json, "reason", outcome->reason);
     json_string(json, "file", base_name(test->file));
@@ -75,6 +76,8 @@ void record_summary(struct json *json, const struct output *output)
     for (int result = 0; result < RESULT_KINDS; result++)
         json_unsigned(json, result_name((enum result)result), output->tally.of[result]);
     json_end_object(json);
+    json_unsigned(json, "rounds", output->rounds.count);
+    rounds_record(&output->rounds, json);
     json_end_object(json);
 }
 

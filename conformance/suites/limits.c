@@ -112,7 +112,8 @@ static int split_until_refused(size_t limit)
 }
 
 CASE("limit.map_count", LINUX("mprotect(2)"),
-     "splitting maps ends with ENOMEM when there are as many as vm.max_map_count allows", .seconds = 20)
+     "splitting maps ends with ENOMEM when there are as many as vm.max_map_count allows",
+     .needs = NEED_SYSTEM_CALLS, .seconds = 20)
 {
     size_t limit = map_limit();
 
@@ -124,7 +125,7 @@ CASE("limit.map_count", LINUX("mprotect(2)"),
 
 CASE("limit.map_count_munmap", LINUX("mmap(2)"),
      "with all maps used up, munmap in the middle of one fails with ENOMEM, at its end it does not",
-     .seconds = 20)
+     .needs = NEED_SYSTEM_CALLS, .seconds = 20)
 {
     char *map = map_anonymous(4 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 

@@ -1,27 +1,81 @@
 /* Cases that go wrong in every way a case can. The id tells the result that the runner must give. */
 #include "case.h"
-#include "expectation.h"
 #include "protocol.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 
 SUITE("selftest", "cases that go wrong in every way");
-
-EXPECTATIONS(
-    {.test = "xfail.expected", .observed = "8; 9", .kind = QUIRK, .reason = "r", .reference = "u"},
-    {.test = "xpass.passes", .observed = "8", .kind = BUG, .reason = "r", .reference = "u"},
-    {.test = "fail.otherwise_than_expected", .observed = "8", .kind = BUG, .reason = "r", .reference = "u"},
-    {.test = "crash.despite_expectation", .observed = "8", .kind = BUG, .reason = "r", .reference = "u"},
-    {.test = "fail.expected_with_another_library", .libc = "Microsoft", .observed = "8", .reason = "r"},
-    {.test = "fail.expected_elsewhere", .system = "OS/2", .observed = "8", .reason = "r", .reference = "u"});
 
 CASE("xfail.expected", PRACTICE("self-test"), "a known deviation, all of it as known, is told apart")
 {
     EXPECT("7", number(8));
     EXPECT("7", number(7));
     EXPECT("7", number(9));
+}
+
+CASE("pass.recorded_as_known", PRACTICE("self-test"), "what nothing promises passes where it is as known")
+{
+    EXPECT("7", number(7));
+    RECORD(number(8));
+    RECORD(number(9));
+}
+
+CASE("fail.recorded_otherwise", PRACTICE("self-test"), "what nothing promises fails where it is not as known")
+{
+    RECORD(number(8));
+}
+
+CASE("new.recorded", PRACTICE("self-test"), "what nothing promises, and of which nothing is known, is new")
+{
+    RECORD(number(8));
+}
+
+CASE("xfail.now_this_now_that", PRACTICE("self-test"), "of several known deviations one is enough")
+{
+    EXPECT("7", number(9));
+}
+
+CASE("pass.now_this_now_that", PRACTICE("self-test"), "what is promised may be among what is known")
+{
+    EXPECT("7", number(7));
+}
+
+/* Named after no result, since it has now this one, now that. */
+CASE("flaky.by_seed", PRACTICE("self-test"), "a case that fails for some seeds")
+{
+    EXPECT("even", random_number() % 2 == 0 ? "even" : "odd");
+}
+
+static void tell_time(void)
+{
+    struct timespec now;
+
+    SETUP(clock_gettime(CLOCK_MONOTONIC, &now));
+    printf("%lld.%09ld", (long long)now.tv_sec, now.tv_nsec);
+}
+
+#define STARTS(letter)                                                                                       \
+    CASE("pass.starts_" #letter, PRACTICE("self-test"), "a case that tells when it starts")                  \
+    {                                                                                                        \
+        tell_time();                                                                                         \
+        EXPECT("0", number(0));                                                                              \
+    }
+
+STARTS(a)
+STARTS(b)
+STARTS(c)
+STARTS(d)
+STARTS(e)
+STARTS(f)
+
+/* What the seed alone decides. */
+CASE("pass.drawn", PRACTICE("self-test"), "a case draws what follows from the seed")
+{
+    printf("drawn %llu\n", (unsigned long long)random_number());
+    EXPECT("0", number(0));
 }
 
 CASE("xpass.passes", PRACTICE("self-test"), "a known deviation that is gone is told")

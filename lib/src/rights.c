@@ -3,25 +3,33 @@
 #include "fail.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-mw__range mw__rights_run_at(uint32_t *bits, const mw__rights *rights, uint64_t start, uint64_t limit)
+/* The index of the run that covers `position`. */
+static size_t run_covering(const mw__run *runs, size_t count, uint64_t position)
 {
     size_t low = 0;
-    size_t high = rights->count;
+    size_t high = count;
 
-    if (!rights->runs) {
-        *bits = rights->bits;
-        return (mw__range){start, limit};
-    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (rights->runs[middle].end > start)
+        if (runs[middle].end > position)
             high = middle;
         else
             low = middle + 1;
     }
-    *bits = rights->runs[low].bits;
-    return (mw__range){start, rights->runs[low].end < limit ? rights->runs[low].end : limit};
+    return low;
+}
+
+mw__range mw__rights_run_at(uint32_t *bits, const mw__rights *rights, uint64_t start, uint64_t limit)
+{
+    if (!rights->runs) {
+        *bits = rights->bits;
+        return (mw__range){start, limit};
+    }
+    const mw__run *run = &rights->runs[run_covering(rights->runs, rights->count, start)];
+    *bits = run->bits;
+    return (mw__range){start, run->end < limit ? run->end : limit};
 }
 
 uint32_t mw__rights_common(const mw__rights *rights, mw__range range)
@@ -55,22 +63,34 @@ static void simplify(mw__rights *rights)
     rights->runs = NULL;
 }
 
+/* Most of the list is copied as it is: a map may have tens of thousands of runs. */
 int mw__rights_change(mw__rights *out, const mw__rights *rights, uint64_t whole, mw__range range,
                       uint32_t clear, uint32_t set, mw_err *err)
 {
-    size_t old = rights->runs ? rights->count : 1;
-    uint64_t position = 0;
+    const mw__run only = {whole, rights->bits};
+    const mw__run *runs = rights->runs ? rights->runs : &only;
+    const size_t count = rights->runs ? rights->count : 1;
+    const size_t first = run_covering(runs, count, range.start);
+    size_t next = first;
 
     /* Each border of the range can split one run. */
-    *out = (mw__rights){0, 0, malloc((old + 2) * sizeof *out->runs)};
+    *out = (mw__rights){0, first, malloc((count + 2) * sizeof *out->runs)};
     if (!out->runs)
         return mw__fail(err, MW_E_NOMEM, "malloc", range.start);
-    while (position < whole) {
-        bool inside = position >= range.start && position < range.end;
-        uint64_t limit = inside ? range.end : position < range.start ? range.start : whole;
-        uint32_t bits;
-        position = mw__rights_run_at(&bits, rights, position, limit).end;
-        append(out, position, inside ? (bits & ~clear) | set : bits);
+    memcpy(out->runs, runs, first * sizeof *runs);
+    if (range.start > (first > 0 ? runs[first - 1].end : 0))
+        append(out, range.start, runs[first].bits);
+    while (range.start < range.end) {
+        const mw__run *run = &runs[next];
+        range.start = run->end < range.end ? run->end : range.end;
+        append(out, range.start, (run->bits & ~clear) | set);
+        next += range.start == run->end;
+    }
+    if (next < count) {
+        append(out, runs[next].end, runs[next].bits);
+        next++;
+        memcpy(&out->runs[out->count], &runs[next], (count - next) * sizeof *runs);
+        out->count += count - next;
     }
     simplify(out);
     return MW_OK;

@@ -1,6 +1,7 @@
 /* The observers that ask /proc. */
 #include "observe.h"
 
+#include "calls.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* What the page cache holds of a file: cachestat(2), since Linux 6.5. */
 #include "cachestat.h"
+
+#include "calls.h"
 #include "observe.h"
 #include "setup.h"
 
