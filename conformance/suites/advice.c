@@ -10,7 +10,8 @@ SUITE("advice", "madvise and posix_madvise");
 /* ---- posix_madvise ----------------------------------------------------------------------------- */
 
 CASE("advice.posix_return", POSIX("posix_madvise", SHALL),
-     "posix_madvise answers the number of the error itself, not -1")
+     "posix_madvise answers the number of the error itself, not -1",
+     "code that checks for a number of an error takes a refused request for a granted one")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -18,7 +19,8 @@ CASE("advice.posix_return", POSIX("posix_madvise", SHALL),
     EXPECT("0", error_number(posix_madvise(map, page, POSIX_MADV_NORMAL)));
 }
 
-CASE("advice.posix_unaligned", LINUX("posix_madvise(3)"), "an address inside a page is refused with EINVAL")
+CASE("advice.posix_unaligned", LINUX("posix_madvise(3)"), "an address inside a page is refused with EINVAL",
+     "a cache that passes the address of an object, not of its page, believes that it will be read in")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -27,7 +29,8 @@ CASE("advice.posix_unaligned", LINUX("posix_madvise(3)"), "an address inside a p
     EXPECT("0", error_number(posix_madvise(map, page, POSIX_MADV_WILLNEED)));
 }
 
-CASE("advice.posix_unmapped", POSIX("posix_madvise", SHALL), "advice for addresses without a map is refused")
+CASE("advice.posix_unmapped", POSIX("posix_madvise", SHALL), "advice for addresses without a map is refused",
+     "a prefetcher whose table of ranges is stale goes on without ever hearing of it")
 {
     char *nothing = unmapped_range(page), *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -37,7 +40,8 @@ CASE("advice.posix_unmapped", POSIX("posix_madvise", SHALL), "advice for address
 }
 
 CASE("advice.posix_no_semantics", POSIX("posix_madvise", SHALL),
-     "none of the five pieces of POSIX advice changes what private memory holds")
+     "none of the five pieces of POSIX advice changes what private memory holds",
+     "a portable program that hints at a scan finds its own buffers emptied")
 {
     static const int all[] = {POSIX_MADV_NORMAL, POSIX_MADV_RANDOM, POSIX_MADV_SEQUENTIAL,
                               POSIX_MADV_WILLNEED, POSIX_MADV_DONTNEED};
@@ -50,7 +54,8 @@ CASE("advice.posix_no_semantics", POSIX("posix_madvise", SHALL),
 }
 
 FILE_CASE("advice.posix_private_file", POSIX("posix_madvise", SHALL),
-          "POSIX_MADV_DONTNEED keeps the changes of a private map of a file")
+          "POSIX_MADV_DONTNEED keeps the changes of a private map of a file",
+          "an editor that hints it is done with a page loses the changes that it has not saved")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, READ_WRITE, MAP_PRIVATE);
@@ -62,7 +67,8 @@ FILE_CASE("advice.posix_private_file", POSIX("posix_madvise", SHALL),
 
 /* ---- arguments --------------------------------------------------------------------------------- */
 
-CASE("madvise.unaligned", LINUX("madvise(2)"), "an address inside a page is refused, and nothing is dropped")
+CASE("madvise.unaligned", LINUX("madvise(2)"), "an address inside a page is refused, and nothing is dropped",
+     "an allocator that returns a free block inside a page wipes the live blocks beside it")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -72,7 +78,8 @@ CASE("madvise.unaligned", LINUX("madvise(2)"), "an address inside a page is refu
     EXPECT("1 0", page_bytes(map, 2 * page));
 }
 
-CASE("madvise.unknown", LINUX("madvise(2)"), "advice that does not exist is refused")
+CASE("madvise.unknown", LINUX("madvise(2)"), "advice that does not exist is refused",
+     "a program that probes for new advice believes the kernel has it and waits for the effect")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -81,7 +88,8 @@ CASE("madvise.unknown", LINUX("madvise(2)"), "advice that does not exist is refu
     EXPECT("0", returned(madvise(map, page, MADV_NORMAL)));
 }
 
-CASE("madvise.unmapped", LINUX("madvise(2)"), "advice for addresses without a map is refused")
+CASE("madvise.unmapped", LINUX("madvise(2)"), "advice for addresses without a map is refused",
+     "a garbage collector with a stale list of regions never finds out that it advises nothing")
 {
     static const int all[] = {MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED, MADV_DONTNEED};
     char *nothing = unmapped_range(page), *map = numbered_pages(1, MAP_SHARED);
@@ -93,7 +101,8 @@ CASE("madvise.unmapped", LINUX("madvise(2)"), "advice for addresses without a ma
 }
 
 CASE("madvise.hole_applies", LINUX("madvise(2)"),
-     "a hole in the range is an error, and the pages on both sides of it are advised all the same")
+     "a hole in the range is an error, and the pages on both sides of it are advised all the same",
+     "a heap with a released chunk in its middle keeps the memory behind it for good")
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -103,7 +112,8 @@ CASE("madvise.hole_applies", LINUX("madvise(2)"),
     EXPECT("0", load(map + 2 * page));
 }
 
-CASE("madvise.len0", LINUX("madvise(2)"), "a length of 0 is no error and drops nothing")
+CASE("madvise.len0", LINUX("madvise(2)"), "a length of 0 is no error and drops nothing",
+     "an allocator that purges an empty list of pages gets an error, or loses a page that is in use")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -113,7 +123,8 @@ CASE("madvise.len0", LINUX("madvise(2)"), "a length of 0 is no error and drops n
     EXPECT("0 2", page_bytes(map, 2 * page));
 }
 
-CASE("madvise.len_unaligned", LINUX("madvise(2)"), "a length that ends inside a page covers all of that page")
+CASE("madvise.len_unaligned", LINUX("madvise(2)"), "a length that ends inside a page covers all of that page",
+     "a secret in the last bytes of a purged buffer is still there to be read")
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
 
@@ -124,7 +135,8 @@ CASE("madvise.len_unaligned", LINUX("madvise(2)"), "a length that ends inside a 
 }
 
 CASE("madvise.overflow", LINUX("madvise(2)"),
-     "a length that wraps around the end of the addresses is refused")
+     "a length that wraps around the end of the addresses is refused",
+     "an underflowed length in an allocator drops every page from there to the end of memory")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -137,7 +149,8 @@ CASE("madvise.overflow", LINUX("madvise(2)"),
 /* ---- dropping pages ---------------------------------------------------------------------------- */
 
 CASE("madvise.dontneed_anon", LINUX("madvise(2)"),
-     "MADV_DONTNEED makes private anonymous pages read 0, and only those of the range")
+     "MADV_DONTNEED makes private anonymous pages read 0, and only those of the range",
+     "an allocator hands out purged pages as zeroed memory with old bytes in them")
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
 
@@ -147,7 +160,8 @@ CASE("madvise.dontneed_anon", LINUX("madvise(2)"),
 }
 
 FILE_CASE("madvise.dontneed_private_file", LINUX("madvise(2)"),
-          "MADV_DONTNEED makes a private map show the file again")
+          "MADV_DONTNEED makes a private map show the file again",
+          "a loader that resets a patched library image goes on running the patched code")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_PRIVATE);
@@ -159,7 +173,8 @@ FILE_CASE("madvise.dontneed_private_file", LINUX("madvise(2)"),
 }
 
 CASE("madvise.dontneed_protnone", LINUX("madvise(2)"),
-     "MADV_DONTNEED drops pages also where no access is allowed")
+     "MADV_DONTNEED drops pages also where no access is allowed",
+     "a decommitted arena keeps its memory, and the process dies of the limit of its container")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -170,7 +185,8 @@ CASE("madvise.dontneed_protnone", LINUX("madvise(2)"),
 }
 
 CASE("madvise.dontneed_shared_anon", LINUX("madvise(2)"),
-     "MADV_DONTNEED keeps what shared anonymous memory holds")
+     "MADV_DONTNEED keeps what shared anonymous memory holds",
+     "workers that share a ring of jobs find it empty after one of them trimmed its memory")
 {
     char *map = numbered_pages(2, MAP_SHARED);
 
@@ -180,7 +196,8 @@ CASE("madvise.dontneed_shared_anon", LINUX("madvise(2)"),
 }
 
 FILE_CASE("madvise.dontneed_shared_file", LINUX("madvise(2)"),
-          "MADV_DONTNEED loses no change of a shared map of a file")
+          "MADV_DONTNEED loses no change of a shared map of a file",
+          "a database that trims its cached pages loses transactions it has not yet synced")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, READ_WRITE, MAP_SHARED);
@@ -198,7 +215,8 @@ static const char *drop_and_load(void *map)
 }
 
 CASE("madvise.dontneed_cow_child", LINUX("madvise(2)"),
-     "a child that drops a page inherited from its parent takes nothing from the parent")
+     "a child that drops a page inherited from its parent takes nothing from the parent",
+     "a forked snapshot writer that frees what it has saved wipes the live data set of the server")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -207,7 +225,8 @@ CASE("madvise.dontneed_cow_child", LINUX("madvise(2)"),
 }
 
 CASE("madvise.dontneed_locked", LINUX("madvise(2)"),
-     "MADV_DONTNEED of a locked page is refused and drops nothing")
+     "MADV_DONTNEED of a locked page is refused and drops nothing",
+     "a key store that trims its memory loses the keys it pinned against swapping")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -220,7 +239,7 @@ CASE("madvise.dontneed_locked", LINUX("madvise(2)"),
 }
 
 CASE("madvise.dontneed_locked_advice", LINUX("madvise(2)"), "MADV_DONTNEED_LOCKED drops locked pages too",
-     .since = KERNEL(5, 18))
+     "a real-time allocator with all memory locked can never give a page back", .since = KERNEL(5, 18))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -232,6 +251,7 @@ CASE("madvise.dontneed_locked_advice", LINUX("madvise(2)"), "MADV_DONTNEED_LOCKE
 
 CASE("madvise.free_anon", LINUX("madvise(2)"),
      "what is stored after MADV_FREE stays, and what was there before is kept whole or reads 0",
+     "an allocator that reuses a lazily freed block finds its new object half old, half zero",
      .since = KERNEL(4, 5))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
@@ -244,7 +264,7 @@ CASE("madvise.free_anon", LINUX("madvise(2)"),
 
 CASE("madvise.free_rewritten", LINUX("madvise(2)"),
      "what is stored after MADV_FREE outlives the reclaim of what was not, and the neighbours are untouched",
-     .since = KERNEL(5, 4))
+     "under memory pressure objects allocated in recycled pages turn to zeros", .since = KERNEL(5, 4))
 {
     const useconds_t a_while = 50000; /* longer than a page that is freed late would take */
     char *map = numbered_pages(6, MAP_PRIVATE);
@@ -262,7 +282,9 @@ CASE("madvise.free_rewritten", LINUX("madvise(2)"),
 }
 
 FILE_CASE("madvise.free_file", LINUX("madvise(2)"),
-          "MADV_FREE is refused for maps of files and for shared memory", .since = KERNEL(4, 5))
+          "MADV_FREE is refused for maps of files and for shared memory",
+          "an allocator on a memory file believes its pages are freed while the file keeps growing",
+          .since = KERNEL(4, 5))
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, READ_WRITE, MAP_PRIVATE);
@@ -274,7 +296,8 @@ FILE_CASE("madvise.free_file", LINUX("madvise(2)"),
 }
 
 CASE("madvise.remove_shared", LINUX("madvise(2)"),
-     "MADV_REMOVE makes shared pages read 0 for everyone, and only those of the range")
+     "MADV_REMOVE makes shared pages read 0 for everyone, and only those of the range",
+     "a shared cache that evicts an entry frees no memory, or evicts the entries beside it")
 {
     char *map = numbered_pages(4, MAP_SHARED);
 
@@ -284,7 +307,8 @@ CASE("madvise.remove_shared", LINUX("madvise(2)"),
 }
 
 FILE_CASE("madvise.remove_file", LINUX("madvise(2)"),
-          "MADV_REMOVE punches a hole into the file and keeps its size")
+          "MADV_REMOVE punches a hole into the file and keeps its size",
+          "a virtual disk that discards blocks never shrinks, or is cut short with its guest running")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, (off_t)page, page, READ_WRITE, MAP_SHARED);
@@ -300,7 +324,8 @@ FILE_CASE("madvise.remove_file", LINUX("madvise(2)"),
 }
 
 CASE("madvise.remove_private", LINUX("madvise(2)"),
-     "MADV_REMOVE is refused for private memory, which is kept")
+     "MADV_REMOVE is refused for private memory, which is kept",
+     "a process that means to free shared memory wipes its own copy and is told that it went well")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -310,7 +335,8 @@ CASE("madvise.remove_private", LINUX("madvise(2)"),
 }
 
 FILE_CASE("madvise.remove_ro", LINUX("madvise(2)"),
-          "MADV_REMOVE is refused through a shared map that can't be written")
+          "MADV_REMOVE is refused through a shared map that can't be written",
+          "a client with read access only can wipe the data of the server that shares it")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_descriptor(reopen(&file, O_RDONLY), 0, page, PROT_READ, MAP_SHARED);
@@ -334,7 +360,9 @@ static const char *advise_process(int process, const struct iovec *ranges, size_
 }
 
 CASE("process_madvise.self", LINUX("process_madvise(2)"),
-     "process_madvise advises all ranges and answers how many bytes they have", .since = KERNEL(5, 10))
+     "process_madvise advises all ranges and answers how many bytes they have",
+     "a memory manager that counts on the answer repeats ranges, or skips those not yet advised",
+     .since = KERNEL(5, 10))
 {
     char *first = numbered_pages(2, MAP_PRIVATE), *second = numbered_pages(1, MAP_SHARED);
     const struct iovec ranges[] = {{first, 2 * page}, {second, page}};
@@ -347,6 +375,7 @@ CASE("process_madvise.self", LINUX("process_madvise(2)"),
 
 CASE("process_madvise.errors", LINUX("process_madvise(2)"),
      "process_madvise refuses a bad descriptor, flags, too many ranges and unknown advice",
+     "a daemon that trims idle processes counts memory as reclaimed that nobody touched",
      .since = KERNEL(5, 10))
 {
     static struct iovec many[IOV_MAX + 1];
