@@ -24,7 +24,8 @@ static void need_merging(void)
 
 /* ---- children and dumps ------------------------------------------------------------------------ */
 
-CASE("madvise.dontfork", LINUX("madvise(2)"), "pages with MADV_DONTFORK do not exist in a child")
+CASE("madvise.dontfork", LINUX("madvise(2)"), "pages with MADV_DONTFORK do not exist in a child",
+     "a child writes into the buffers that a network card still fills for its parent")
 {
     char *map = numbered_pages(4, MAP_SHARED);
 
@@ -36,7 +37,8 @@ CASE("madvise.dontfork", LINUX("madvise(2)"), "pages with MADV_DONTFORK do not e
     EXPECT("2", load(map + page));
 }
 
-CASE("madvise.dofork", LINUX("madvise(2)"), "MADV_DOFORK undoes MADV_DONTFORK")
+CASE("madvise.dofork", LINUX("madvise(2)"), "MADV_DOFORK undoes MADV_DONTFORK",
+     "a library that opens its memory to children again leaves them to crash on first use")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -47,6 +49,7 @@ CASE("madvise.dofork", LINUX("madvise(2)"), "MADV_DOFORK undoes MADV_DONTFORK")
 
 CASE("madvise.wipeonfork", LINUX("madvise(2)"),
      "pages with MADV_WIPEONFORK read 0 in a child and keep their contents in the parent",
+     "two processes draw the same random numbers, and the same session keys, from a copied pool",
      .since = KERNEL(4, 14))
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
@@ -66,6 +69,7 @@ static const char *child_of_child(void *map)
 }
 
 CASE("madvise.wipeonfork_again", LINUX("madvise(2)"), "MADV_WIPEONFORK goes on to the children of a child",
+     "a pre-forking server hands the key material of a worker to the worker that it forks",
      .since = KERNEL(4, 14))
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
@@ -75,7 +79,9 @@ CASE("madvise.wipeonfork_again", LINUX("madvise(2)"), "MADV_WIPEONFORK goes on t
 }
 
 FILE_CASE("madvise.wipeonfork_shared", LINUX("madvise(2)"),
-          "MADV_WIPEONFORK is refused for shared memory and for files", .since = KERNEL(4, 14))
+          "MADV_WIPEONFORK is refused for shared memory and for files",
+          "a crypto library believes that its shared pool is wiped in children, and it is not",
+          .since = KERNEL(4, 14))
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, READ_WRITE, MAP_PRIVATE);
@@ -88,7 +94,7 @@ FILE_CASE("madvise.wipeonfork_shared", LINUX("madvise(2)"),
 }
 
 CASE("madvise.keeponfork", LINUX("madvise(2)"), "MADV_KEEPONFORK undoes MADV_WIPEONFORK",
-     .since = KERNEL(4, 14))
+     "a child starts with its configuration zeroed although the parent released it", .since = KERNEL(4, 14))
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -99,7 +105,8 @@ CASE("madvise.keeponfork", LINUX("madvise(2)"), "MADV_KEEPONFORK undoes MADV_WIP
 }
 
 CASE("madvise.dontdump", LINUX("madvise(2)"),
-     "pages with MADV_DONTDUMP are marked to be left out of core dumps", .since = KERNEL(3, 8))
+     "pages with MADV_DONTDUMP are marked to be left out of core dumps",
+     "passwords held in memory end up in the core file that is mailed to the vendor", .since = KERNEL(3, 8))
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -110,7 +117,9 @@ CASE("madvise.dontdump", LINUX("madvise(2)"),
     EXPECT("no", vm_flag(map + 2 * page, "dd"));
 }
 
-CASE("madvise.dodump", LINUX("madvise(2)"), "MADV_DODUMP undoes MADV_DONTDUMP", .since = KERNEL(3, 8))
+CASE("madvise.dodump", LINUX("madvise(2)"), "MADV_DODUMP undoes MADV_DONTDUMP",
+     "the crash of a server leaves a core file without the very heap one has to look at",
+     .since = KERNEL(3, 8))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -123,7 +132,9 @@ CASE("madvise.dodump", LINUX("madvise(2)"), "MADV_DODUMP undoes MADV_DONTDUMP", 
 /* ---- huge and merged pages --------------------------------------------------------------------- */
 
 CASE("madvise.hugepage_flag", LINUX("madvise(2)"),
-     "MADV_HUGEPAGE marks the pages of the range, and only them", .since = KERNEL(3, 8))
+     "MADV_HUGEPAGE marks the pages of the range, and only them",
+     "a database buffer pool pays for small pages, or a sparse heap nearby swells to huge ones",
+     .since = KERNEL(3, 8))
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -136,7 +147,9 @@ CASE("madvise.hugepage_flag", LINUX("madvise(2)"),
 }
 
 CASE("madvise.nohugepage_flag", LINUX("madvise(2)"),
-     "MADV_NOHUGEPAGE marks the pages and undoes MADV_HUGEPAGE", .since = KERNEL(3, 8))
+     "MADV_NOHUGEPAGE marks the pages and undoes MADV_HUGEPAGE",
+     "a key-value store that forks for snapshots copies megabytes for each byte changed",
+     .since = KERNEL(3, 8))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -174,6 +187,7 @@ static const char *misnumbered(const char *map, size_t length)
 
 CASE("madvise.collapse", LINUX("madvise(2)"),
      "MADV_COLLAPSE keeps what the pages hold, and where it succeeds they are a huge page",
+     "a JIT that packs its code into huge pages runs garbage, or stays with small ones unawares",
      .since = KERNEL(6, 1))
 {
     const size_t huge = huge_page();
@@ -192,7 +206,9 @@ CASE("madvise.collapse", LINUX("madvise(2)"),
 }
 
 CASE("madvise.mergeable_keeps", LINUX("madvise(2)"),
-     "MADV_MERGEABLE marks the pages and keeps what they hold", .since = KERNEL(3, 8))
+     "MADV_MERGEABLE marks the pages and keeps what they hold",
+     "guests of a hypervisor see wrong memory, or each keeps its own copy of the same system",
+     .since = KERNEL(3, 8))
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -205,7 +221,9 @@ CASE("madvise.mergeable_keeps", LINUX("madvise(2)"),
 }
 
 CASE("madvise.unmergeable", LINUX("madvise(2)"),
-     "MADV_UNMERGEABLE undoes MADV_MERGEABLE and keeps what the pages hold", .since = KERNEL(3, 8))
+     "MADV_UNMERGEABLE undoes MADV_MERGEABLE and keeps what the pages hold",
+     "a guest that left the merging for safety can still be spied on by the timing of its writes",
+     .since = KERNEL(3, 8))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
