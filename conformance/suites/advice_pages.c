@@ -10,7 +10,9 @@ SUITE("advice", "madvise and posix_madvise");
 /* ---- reclaim ----------------------------------------------------------------------------------- */
 
 CASE("madvise.cold", LINUX("madvise(2)"),
-     "MADV_COLD makes pages look as if nobody had used them lately, and keeps them", .since = KERNEL(5, 4))
+     "MADV_COLD makes pages look as if nobody had used them lately, and keeps them",
+     "a browser that marks a hidden tab as cold loses its state, or keeps others out of memory",
+     .since = KERNEL(5, 4))
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
 
@@ -38,6 +40,7 @@ static const char *page_out(char *map, size_t length)
 
 FILE_CASE("madvise.pageout", LINUX("madvise(2)"),
           "MADV_PAGEOUT drops unchanged pages of a file from memory, and they are read again when touched",
+          "a phone that pages out an idle application frees nothing, or wakes it with damaged data",
           .since = KERNEL(5, 4))
 {
     struct scratch_file file = scratch_file(4 * page);
@@ -90,7 +93,8 @@ static void need_read_ahead(const struct scratch_file *file)
 }
 
 FILE_CASE("madvise.willneed", LINUX("madvise(2)"),
-          "MADV_WILLNEED brings pages into memory before anyone touches them")
+          "MADV_WILLNEED brings pages into memory before anyone touches them",
+          "a search engine that asks for its index ahead waits for the disk at every page all the same")
 {
     struct scratch_file file = scratch_file(FILE_PAGES * page);
     char *map = cold_map(&file);
@@ -102,7 +106,8 @@ FILE_CASE("madvise.willneed", LINUX("madvise(2)"),
 }
 
 FILE_CASE("advice.posix_willneed", POSIX("posix_madvise", MAY),
-          "POSIX_MADV_WILLNEED brings pages into memory before anyone touches them")
+          "POSIX_MADV_WILLNEED brings pages into memory before anyone touches them",
+          "a portable player that announces the next part of a film still stutters at its start")
 {
     struct scratch_file file = scratch_file(FILE_PAGES * page);
     char *map = cold_map(&file);
@@ -112,7 +117,8 @@ FILE_CASE("advice.posix_willneed", POSIX("posix_madvise", MAY),
     EXPECT("11", soon_resident(map, 2 * page));
 }
 
-FILE_CASE("madvise.random", LINUX("madvise(2)"), "MADV_RANDOM reads the touched page and nothing around it")
+FILE_CASE("madvise.random", LINUX("madvise(2)"), "MADV_RANDOM reads the touched page and nothing around it",
+          "a database with random lookups reads many times what it needs and evicts what it has")
 {
     struct scratch_file file = scratch_file(FILE_PAGES * page);
     char *map = cold_map(&file);
@@ -125,7 +131,8 @@ FILE_CASE("madvise.random", LINUX("madvise(2)"), "MADV_RANDOM reads the touched 
 }
 
 FILE_CASE("madvise.sequential", LINUX("madvise(2)"),
-          "MADV_SEQUENTIAL reads on behind the touched page and nothing before it")
+          "MADV_SEQUENTIAL reads on behind the touched page and nothing before it",
+          "a log scanner waits for each page in turn instead of finding the next one read already")
 {
     struct scratch_file file = scratch_file(FILE_PAGES * page);
 
@@ -138,7 +145,8 @@ FILE_CASE("madvise.sequential", LINUX("madvise(2)"),
 }
 
 FILE_CASE("madvise.normal", LINUX("madvise(2)"),
-          "MADV_NORMAL undoes MADV_RANDOM: the system reads ahead again")
+          "MADV_NORMAL undoes MADV_RANDOM: the system reads ahead again",
+          "a store that ends its random phase does its nightly scan one page at a time")
 {
     struct scratch_file file = scratch_file(FILE_PAGES * page);
 
@@ -153,7 +161,9 @@ FILE_CASE("madvise.normal", LINUX("madvise(2)"),
 /* ---- populating -------------------------------------------------------------------------------- */
 
 CASE("madvise.populate_read", LINUX("madvise(2)"),
-     "after MADV_POPULATE_READ the pages of the range are in memory, and only they", .since = KERNEL(5, 14))
+     "after MADV_POPULATE_READ the pages of the range are in memory, and only they",
+     "a latency-bound service that prefaulted its table still faults, or ran out of memory for more",
+     .since = KERNEL(5, 14))
 {
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -164,7 +174,9 @@ CASE("madvise.populate_read", LINUX("madvise(2)"),
 }
 
 FILE_CASE("madvise.populate_read_file", LINUX("madvise(2)"),
-          "MADV_POPULATE_READ reads a file into memory and waits for it", .since = KERNEL(5, 14))
+          "MADV_POPULATE_READ reads a file into memory and waits for it",
+          "a loader that warms a model before taking requests makes the first of them wait for the disk",
+          .since = KERNEL(5, 14))
 {
     struct scratch_file file = scratch_file(FILE_PAGES * page);
     char *map = cold_map(&file);
@@ -177,6 +189,7 @@ FILE_CASE("madvise.populate_read_file", LINUX("madvise(2)"),
 
 FILE_CASE("madvise.populate_read_private", LINUX("madvise(2)"),
           "MADV_POPULATE_READ breaks no copy-on-write: a private map still shows the file",
+          "a program that preloads a library copies all of it and doubles the memory it costs",
           .since = KERNEL(5, 14))
 {
     struct scratch_file file = scratch_file(2 * page);
@@ -188,7 +201,9 @@ FILE_CASE("madvise.populate_read_private", LINUX("madvise(2)"),
 }
 
 CASE("madvise.populate_write", LINUX("madvise(2)"),
-     "after MADV_POPULATE_WRITE the pages are in memory and hold what they held", .since = KERNEL(5, 14))
+     "after MADV_POPULATE_WRITE the pages are in memory and hold what they held",
+     "a virtual machine that preallocates its memory dies later, when a page is not there",
+     .since = KERNEL(5, 14))
 {
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -200,7 +215,9 @@ CASE("madvise.populate_write", LINUX("madvise(2)"),
 }
 
 FILE_CASE("madvise.populate_write_file", LINUX("madvise(2)"),
-          "MADV_POPULATE_WRITE of a private map keeps the bytes of the file", .since = KERNEL(5, 14))
+          "MADV_POPULATE_WRITE of a private map keeps the bytes of the file",
+          "a program that prepares a writable image finds the image blank or tied to the file",
+          .since = KERNEL(5, 14))
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_PRIVATE);
@@ -213,7 +230,9 @@ FILE_CASE("madvise.populate_write_file", LINUX("madvise(2)"),
 }
 
 CASE("madvise.populate_write_ro", LINUX("madvise(2)"),
-     "MADV_POPULATE_WRITE is refused for pages that can only be read", .since = KERNEL(5, 14))
+     "MADV_POPULATE_WRITE is refused for pages that can only be read",
+     "a tool that preallocates through a read-only map thinks that its writes cannot fail now",
+     .since = KERNEL(5, 14))
 {
     char *map = map_anonymous(page, PROT_READ, MAP_PRIVATE);
 
@@ -224,7 +243,8 @@ CASE("madvise.populate_write_ro", LINUX("madvise(2)"),
 }
 
 CASE("madvise.populate_read_none", LINUX("madvise(2)"),
-     "MADV_POPULATE_READ is refused for pages without rights", .since = KERNEL(5, 14))
+     "MADV_POPULATE_READ is refused for pages without rights",
+     "a guard page of a thread's stack costs memory and is counted as usable", .since = KERNEL(5, 14))
 {
     char *map = map_anonymous(2 * page, PROT_NONE, MAP_PRIVATE);
 
@@ -235,7 +255,9 @@ CASE("madvise.populate_read_none", LINUX("madvise(2)"),
 }
 
 FILE_CASE("madvise.populate_past_eof", LINUX("madvise(2)"),
-          "populating a page past the end of the file is an error and no signal", .since = KERNEL(5, 14))
+          "populating a page past the end of the file is an error and no signal",
+          "a server that preloads a file while it is being cut dies instead of seeing an error",
+          .since = KERNEL(5, 14))
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED);
@@ -247,7 +269,7 @@ FILE_CASE("madvise.populate_past_eof", LINUX("madvise(2)"),
 }
 
 CASE("madvise.populate_hole", LINUX("madvise(2)"), "populating a range with an unmapped page is refused",
-     .since = KERNEL(5, 14))
+     "a program believes that all of its heap is prefaulted and crashes in the gap", .since = KERNEL(5, 14))
 {
     char *map = map_anonymous(3 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -261,6 +283,7 @@ CASE("madvise.populate_hole", LINUX("madvise(2)"), "populating a range with an u
 
 CASE("madvise.guard_install", LINUX("madvise(2)"),
      "touching a page with MADV_GUARD_INSTALL raises SIGSEGV, touching its neighbours does not",
+     "an overrun of a thread's stack runs on silently into the stack of the next thread",
      .since = KERNEL(6, 13))
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
@@ -274,6 +297,7 @@ CASE("madvise.guard_install", LINUX("madvise(2)"),
 
 CASE("madvise.guard_remove", LINUX("madvise(2)"),
      "after MADV_GUARD_REMOVE the guarded pages read 0 and can be used, the others keep what they hold",
+     "a thread that takes over a recycled stack dies at the former guard, or finds old frames",
      .since = KERNEL(6, 13))
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
@@ -285,7 +309,9 @@ CASE("madvise.guard_remove", LINUX("madvise(2)"),
     EXPECT("7", load(map + page));
 }
 
-CASE("madvise.guard_fork", LINUX("madvise(2)"), "guards hold in a child too", .since = KERNEL(6, 13))
+CASE("madvise.guard_fork", LINUX("madvise(2)"), "guards hold in a child too",
+     "an overflow in a child process goes unnoticed where its parent would have been stopped",
+     .since = KERNEL(6, 13))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -295,6 +321,7 @@ CASE("madvise.guard_fork", LINUX("madvise(2)"), "guards hold in a child too", .s
 }
 
 CASE("madvise.guard_dontneed", LINUX("madvise(2)"), "MADV_DONTNEED takes no guard away",
+     "an allocator that trims its spans opens the very gaps that were to catch overruns",
      .since = KERNEL(6, 13))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
@@ -306,7 +333,7 @@ CASE("madvise.guard_dontneed", LINUX("madvise(2)"), "MADV_DONTNEED takes no guar
 }
 
 CASE("madvise.guard_locked", LINUX("madvise(2)"), "guards can't be put into locked memory, which is kept",
-     .since = KERNEL(6, 13))
+     "locked secrets are thrown away where their owner only wished to fence them in", .since = KERNEL(6, 13))
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
