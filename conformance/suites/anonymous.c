@@ -13,14 +13,16 @@ static char *map_memory(size_t length, int flags)
 
 /* ---- anonymous maps ------------------------------------------------------------------------------------ */
 
-CASE("anon.zero", POSIX("mmap", SHALL), "anonymous memory, private or shared, is zero in every byte")
+CASE("anon.zero", POSIX("mmap", SHALL), "anonymous memory, private or shared, is zero in every byte",
+     "a program reads what another process left in memory, or starts from counters that are not 0")
 {
     EXPECT("0", bytes_other_than(0, map_memory(16 * page, MAP_PRIVATE), 16 * page));
     EXPECT("0", bytes_other_than(0, map_memory(16 * page, MAP_SHARED), 16 * page));
     EXPECT("0", bytes_other_than(0, map_anonymous(16 * page, PROT_READ, MAP_PRIVATE), 16 * page));
 }
 
-CASE("anon.reuse_zero", POSIX("mmap", SHALL), "memory that was used and unmapped comes back as zeros")
+CASE("anon.reuse_zero", POSIX("mmap", SHALL), "memory that was used and unmapped comes back as zeros",
+     "a fresh heap of an allocator that trusts in calloc without memset holds dead objects")
 {
     const char *dirty = "0";
 
@@ -34,7 +36,8 @@ CASE("anon.reuse_zero", POSIX("mmap", SHALL), "memory that was used and unmapped
 }
 
 FILE_CASE("anon.fd0", LINUX("mmap(2)"),
-          "the descriptor of an anonymous map is ignored: the memory is zero and the file stays as it is")
+          "the descriptor of an anonymous map is ignored: the memory is zero and the file stays as it is",
+          "an old program that passes descriptor 0 overwrites its own standard input")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -48,7 +51,8 @@ FILE_CASE("anon.fd0", LINUX("mmap(2)"),
     EXPECT("1", file_byte(&file, 0));
 }
 
-CASE("anon.shared_independent", POSIX("mmap", SHALL), "two shared anonymous maps do not share anything")
+CASE("anon.shared_independent", POSIX("mmap", SHALL), "two shared anonymous maps do not share anything",
+     "two pools of one server write into each other")
 {
     char *first = map_memory(2 * page, MAP_SHARED), *second = map_memory(2 * page, MAP_SHARED);
 
@@ -60,7 +64,8 @@ CASE("anon.shared_independent", POSIX("mmap", SHALL), "two shared anonymous maps
 }
 
 CASE("anon.shared_fork", POSIX("fork", SHALL),
-     "a shared anonymous map is shared with a child, both ways, also in pages touched after the fork only")
+     "a shared anonymous map is shared with a child, both ways, also in pages touched after the fork only",
+     "workers never see the jobs that their master queued for them")
 {
     char *map = map_memory(3 * page, MAP_SHARED);
 
@@ -73,7 +78,8 @@ CASE("anon.shared_fork", POSIX("fork", SHALL),
 }
 
 CASE("anon.private_fork", POSIX("fork", SHALL),
-     "a child gets the bytes of private memory, and keeps its own stores to itself")
+     "a child gets the bytes of private memory, and keeps its own stores to itself",
+     "a forked snapshot of a database changes while it is being written, or spoils the original")
 {
     char *map = map_memory(2 * page, MAP_PRIVATE);
 
@@ -85,7 +91,8 @@ CASE("anon.private_fork", POSIX("fork", SHALL),
 }
 
 CASE("anon.reserve_commit", PRACTICE("reserve with PROT_NONE, commit with mprotect"),
-     "a part of a reserved range becomes memory by mprotect, the rest stays closed")
+     "a part of a reserved range becomes memory by mprotect, the rest stays closed",
+     "a heap that reserves its range first cannot grow, or its fence lets overruns through")
 {
     char *map = map_anonymous(64 * page, PROT_NONE, MAP_PRIVATE);
 
@@ -98,7 +105,8 @@ CASE("anon.reserve_commit", PRACTICE("reserve with PROT_NONE, commit with mprote
 }
 
 CASE("anon.decommit_keeps", POSIX("mprotect", SHALL),
-     "memory keeps its bytes while it is closed by PROT_NONE")
+     "memory keeps its bytes while it is closed by PROT_NONE",
+     "a collector that closes a page to catch stores finds it empty when it opens it again")
 {
     char *map = map_memory(2 * page, MAP_PRIVATE);
 
@@ -122,7 +130,8 @@ static char *adjacent_maps(void)
     return range;
 }
 
-CASE("anon.adjacent_unmap", POSIX("munmap", SHALL), "one munmap removes all maps of its range")
+CASE("anon.adjacent_unmap", POSIX("munmap", SHALL), "one munmap removes all maps of its range",
+     "a pool that merged two arenas leaks one of them each time it is released")
 {
     char *maps = adjacent_maps();
 
@@ -132,7 +141,8 @@ CASE("anon.adjacent_unmap", POSIX("munmap", SHALL), "one munmap removes all maps
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&maps[page]));
 }
 
-CASE("anon.unmap_first", POSIX("munmap", SHALL), "unmapping the first page of a map keeps the second")
+CASE("anon.unmap_first", POSIX("munmap", SHALL), "unmapping the first page of a map keeps the second",
+     "an allocator that trims the front of an arena to align it loses the arena")
 {
     char *map = map_memory(2 * page, MAP_PRIVATE);
 
@@ -144,7 +154,8 @@ CASE("anon.unmap_first", POSIX("munmap", SHALL), "unmapping the first page of a 
 }
 
 CASE("anon.sparse_rss", PRACTICE("memory costs from the first touch of a page"),
-     "a large map costs as many resident pages as were touched", .needs = NEED_LINUX)
+     "a large map costs as many resident pages as were touched",
+     "a sanitizer that reserves a shadow of all memory is killed as soon as it starts", .needs = NEED_LINUX)
 {
     const size_t length = (size_t)64 << 20;
     char *map = map_memory(length, MAP_PRIVATE | MAP_NORESERVE); /* unlike any neighbour: not merged */
@@ -169,7 +180,8 @@ static char *map_zero_device(int flags)
 }
 
 CASE("anon.devzero_private", PRACTICE("maps of /dev/zero are anonymous memory"),
-     "a private map of /dev/zero is zero, takes stores, and leaves nothing behind")
+     "a private map of /dev/zero is zero, takes stores, and leaves nothing behind",
+     "old allocators that take memory from /dev/zero share their heap with strangers")
 {
     char *map = map_zero_device(MAP_PRIVATE);
 
@@ -182,7 +194,8 @@ CASE("anon.devzero_private", PRACTICE("maps of /dev/zero are anonymous memory"),
 }
 
 CASE("anon.devzero_shared", PRACTICE("maps of /dev/zero are anonymous memory"),
-     "a shared map of /dev/zero is shared with children, not with other maps of /dev/zero")
+     "a shared map of /dev/zero is shared with children, not with other maps of /dev/zero",
+     "a server of the old school and its workers each wait for messages in memory of their own")
 {
     char *map = map_zero_device(MAP_SHARED), *other = map_zero_device(MAP_SHARED);
 
@@ -230,6 +243,7 @@ static const char *store_by_own_map(void *file)
 
 CASE("anon.memfd", LINUX("memfd_create(2)"),
      "a memfd starts empty, grows by ftruncate, and is shared by whoever maps its descriptor",
+     "a compositor shows black frames although the client has drawn into the shared buffer",
      .since = KERNEL(3, 17))
 {
     struct scratch_file file = memory_file(0);
@@ -248,6 +262,7 @@ CASE("anon.memfd", LINUX("memfd_create(2)"),
 
 CASE("anon.memfd_seal_write", LINUX("fcntl(2)"),
      "F_SEAL_WRITE forbids new writable shared maps and writes, and still allows private stores",
+     "a service parses a message that its sender is still free to change under its eyes",
      .since = KERNEL(3, 17))
 {
     struct scratch_file file = memory_file((off_t)page);
@@ -265,6 +280,7 @@ CASE("anon.memfd_seal_write", LINUX("fcntl(2)"),
 
 CASE("anon.memfd_seal_busy", LINUX("fcntl(2)"),
      "F_SEAL_WRITE is refused while a writable shared map lives, and taken once it is gone",
+     "a receiver trusts the seal while the sender keeps a window through which it can write",
      .since = KERNEL(3, 17))
 {
     struct scratch_file file = memory_file((off_t)page);
@@ -278,7 +294,8 @@ CASE("anon.memfd_seal_busy", LINUX("fcntl(2)"),
 }
 
 CASE("anon.memfd_future_write", LINUX("fcntl(2)"),
-     "F_SEAL_FUTURE_WRITE keeps the old map writable and forbids new ones", .since = KERNEL(5, 1))
+     "F_SEAL_FUTURE_WRITE keeps the old map writable and forbids new ones",
+     "a client can scribble over the tables that a server publishes read-only", .since = KERNEL(5, 1))
 {
     struct scratch_file file = memory_file((off_t)page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -291,7 +308,8 @@ CASE("anon.memfd_future_write", LINUX("fcntl(2)"),
 }
 
 CASE("anon.memfd_seal_shrink", LINUX("fcntl(2)"),
-     "F_SEAL_SHRINK refuses to cut mapped pages off, and still lets the file grow", .since = KERNEL(3, 17))
+     "F_SEAL_SHRINK refuses to cut mapped pages off, and still lets the file grow",
+     "a hostile client cuts the shared buffer and kills the server that reads it", .since = KERNEL(3, 17))
 {
     struct scratch_file file = memory_file(2 * (off_t)page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -307,7 +325,7 @@ CASE("anon.memfd_seal_shrink", LINUX("fcntl(2)"),
 
 CASE("anon.memfd_seal_grow", LINUX("fcntl(2)"),
      "F_SEAL_GROW refuses to extend the file, and still lets it shrink under its maps",
-     .since = KERNEL(3, 17))
+     "a client fills the memory of the server through the buffer that it was lent", .since = KERNEL(3, 17))
 {
     struct scratch_file file = memory_file(2 * (off_t)page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -323,6 +341,7 @@ CASE("anon.memfd_seal_grow", LINUX("fcntl(2)"),
 CASE(
     "anon.memfd_flags", LINUX("memfd_create(2)"),
     "a memfd is empty, closed by exec and may be sealed only where its flags say so; unknown ones are EINVAL",
+    "a buffer with secrets leaks into programs that a child executes, or is sealed by a stranger",
     .since = KERNEL(3, 17))
 {
     struct scratch_file plain = {.descriptor = (int)SETUP(memfd_create("case", 0))};
@@ -337,7 +356,9 @@ CASE(
 }
 
 CASE("anon.memfd_name", LINUX("memfd_create(2)"),
-     "the name of a memfd has up to 249 bytes, and two of one name are two files", .since = KERNEL(3, 17))
+     "the name of a memfd has up to 249 bytes, and two of one name are two files",
+     "debug names that differ at the end only join the buffers of two clients into one",
+     .since = KERNEL(3, 17))
 {
     static char name[251];
 
@@ -352,7 +373,7 @@ CASE("anon.memfd_name", LINUX("memfd_create(2)"),
 
 CASE("anon.memfd_not_executable", LINUX("memfd_create(2)"),
      "MFD_NOEXEC_SEAL makes a memfd that can't be executed and never will, MFD_EXEC one that can",
-     .since = KERNEL(6, 3))
+     "an intruder runs a program from memory on a system that forbids just that", .since = KERNEL(6, 3))
 {
     const mode_t execute = 0111;
     struct stat status;
@@ -391,7 +412,8 @@ static const char *read_through_proc(const char *address)
 }
 
 CASE("anon.memfd_secret", LINUX("memfd_secret(2)"),
-     "secret memory can be used by its owner and not be read through the kernel", .since = KERNEL(5, 14))
+     "secret memory can be used by its owner and not be read through the kernel",
+     "a debugger, or an intruder with the rights of the user, reads the private keys", .since = KERNEL(5, 14))
 {
     struct scratch_file file = {.descriptor = secret_file()};
 
@@ -426,7 +448,8 @@ static struct scratch_file shared_memory(void)
 }
 
 CASE("anon.shm_size0", POSIX("shm_open", SHALL),
-     "a new shared memory object is empty: it can be mapped, and its map raises SIGBUS")
+     "a new shared memory object is empty: it can be mapped, and its map raises SIGBUS",
+     "a client that connects before the server has sized the segment reads garbage as a header")
 {
     struct scratch_file file = shared_memory();
 
@@ -440,7 +463,8 @@ CASE("anon.shm_size0", POSIX("shm_open", SHALL),
 }
 
 CASE("anon.shm_exclusive", POSIX("shm_open", SHALL),
-     "O_CREAT with O_EXCL refuses a name that is taken, O_CREAT alone opens it, neither makes a new one")
+     "O_CREAT with O_EXCL refuses a name that is taken, O_CREAT alone opens it, neither makes a new one",
+     "two servers both believe that they have created the segment and format it in turn")
 {
     EXPECT("ENOENT", returned(shm_open(shared_memory_name(), O_RDWR, 0600)));
     struct scratch_file file = shared_memory();
@@ -450,7 +474,8 @@ CASE("anon.shm_exclusive", POSIX("shm_open", SHALL),
     EXPECT("7", file_size(&again));
 }
 
-CASE("anon.shm_truncate", POSIX("shm_open", SHALL), "O_TRUNC empties an object that is there")
+CASE("anon.shm_truncate", POSIX("shm_open", SHALL), "O_TRUNC empties an object that is there",
+     "a restarted server meets the half-written state of the run that crashed")
 {
     struct scratch_file file = shared_memory();
 
@@ -461,7 +486,8 @@ CASE("anon.shm_truncate", POSIX("shm_open", SHALL), "O_TRUNC empties an object t
 }
 
 CASE("anon.shm_descriptor", POSIX("shm_open", SHALL),
-     "the object has the permissions asked for but those of the umask, and its descriptor is closed by exec")
+     "the object has the permissions asked for but those of the umask, and its descriptor is closed by exec",
+     "any user on the machine can read the segment, or a started helper inherits it")
 {
     struct stat status;
 
@@ -473,7 +499,8 @@ CASE("anon.shm_descriptor", POSIX("shm_open", SHALL),
 }
 
 CASE("anon.shm_read_only", POSIX("shm_open", SHALL),
-     "through an object opened O_RDONLY nothing can be stored or cut off")
+     "through an object opened O_RDONLY nothing can be stored or cut off",
+     "a monitor that may only look can corrupt the statistics of what it monitors")
 {
     struct scratch_file file = shared_memory();
 
@@ -494,7 +521,8 @@ static const char *store_by_name(void *unused)
 }
 
 CASE("anon.shm_two_processes", POSIX("shm_open", SHALL),
-     "two processes that open a shared memory object by its name share its bytes")
+     "two processes that open a shared memory object by its name share its bytes",
+     "a producer fills a queue that its consumer never sees")
 {
     struct scratch_file file = shared_memory();
 
@@ -508,7 +536,8 @@ CASE("anon.shm_two_processes", POSIX("shm_open", SHALL),
 }
 
 CASE("anon.shm_unlink", POSIX("shm_unlink", SHALL),
-     "a shared memory object whose name was removed lives on in its maps, and the name is free")
+     "a shared memory object whose name was removed lives on in its maps, and the name is free",
+     "a server that tidies up its names pulls the memory from under clients that still run")
 {
     struct scratch_file file = shared_memory();
 
