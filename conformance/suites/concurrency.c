@@ -65,7 +65,8 @@ static const char *miscounted_pages(void)
 }
 
 CASE("conc.fault_storm", PRACTICE("demand paging"),
-     "threads that touch a fresh page at once get one and the same page", .seconds = 20)
+     "threads that touch a fresh page at once get one and the same page",
+     "a lock taken in a fresh page is held by two threads at once, each in a page of its own", .seconds = 20)
 {
     for (int round = 0; round < 20; round++) {
         shared = map_anonymous(PAGES * page, READ_WRITE, MAP_PRIVATE);
@@ -76,7 +77,8 @@ CASE("conc.fault_storm", PRACTICE("demand paging"),
 }
 
 FILE_CASE("conc.private_fault_race", POSIX("mmap", SHALL),
-          "threads that store at once into a private page of a file share one copy of it", .seconds = 20)
+          "threads that store at once into a private page of a file share one copy of it",
+          "two threads of a loader relocate one page, and half of the relocations are lost", .seconds = 20)
 {
     struct scratch_file file = sparse_file((off_t)(PAGES * page));
 
@@ -91,7 +93,7 @@ FILE_CASE("conc.private_fault_race", POSIX("mmap", SHALL),
 
 FILE_CASE("conc.shared_fault_race", POSIX("mmap", SHALL),
           "no store is lost when threads touch the pages of a hole at once, and all reach the file",
-          .seconds = 20)
+          "records that threads append to a preallocated log vanish without an error", .seconds = 20)
 {
     shared_file = sparse_file((off_t)(PAGES * page));
     shared = map_file(&shared_file, 0, PAGES * page, READ_WRITE, MAP_SHARED);
@@ -120,7 +122,8 @@ static void *count_with_child(void *argument)
 }
 
 CASE("conc.processes_share", POSIX("mmap", SHALL),
-     "no store is lost between threads and a child on a shared map", .seconds = 20)
+     "no store is lost between threads and a child on a shared map",
+     "a reference count between processes drifts, and a buffer is freed while in use", .seconds = 20)
 {
     for (int round = 0; round < 5; round++) {
         shared = map_anonymous(PAGES * page, READ_WRITE, MAP_SHARED);
@@ -171,7 +174,8 @@ static void drop_pages(int round)
 }
 
 CASE("conc.madvise_vs_fault", LINUX("madvise(2)"),
-     "while pages are dropped readers see the old contents or 0, and then 0 for good", .seconds = 20)
+     "while pages are dropped readers see the old contents or 0, and then 0 for good",
+     "a thread that reads while another purges memory sees bytes that nobody stored", .seconds = 20)
 {
     shared = map_anonymous(PAGES * page, READ_WRITE, MAP_PRIVATE);
     memset(shared, 5, PAGES * page);
@@ -180,7 +184,8 @@ CASE("conc.madvise_vs_fault", LINUX("madvise(2)"),
 }
 
 FILE_CASE("conc.madvise_vs_file", LINUX("madvise(2)"),
-          "while the pages of a file's map are dropped readers see the file's bytes only", .seconds = 20)
+          "while the pages of a file's map are dropped readers see the file's bytes only",
+          "a reader meets zeros in a dictionary while the cache is being trimmed", .seconds = 20)
 {
     shared_file = scratch_file(PAGES * page);
     for (size_t i = 0; i < PAGES; i++)
@@ -198,7 +203,7 @@ static void toggle_protection(int round)
 CASE("conc.mprotect_vs_fault", POSIX("mprotect", SHALL),
      "while rights change a store is done or raises SIGSEGV at its address, and afterwards the last rights "
      "hold",
-     .seconds = 20)
+     "a collector's write barrier misses stores, and live objects are swept away", .seconds = 20)
 {
     shared = map_anonymous(PAGES * page, READ_WRITE, MAP_PRIVATE);
     others_store = true;
@@ -217,7 +222,7 @@ static void toggle_size(int round)
 
 FILE_CASE("conc.truncate_vs_fault", POSIX("mmap", SHALL),
           "while the file is cut and grown readers see 0 or SIGBUS at their address, nothing else",
-          .seconds = 20)
+          "the readers of a rotated log get stale bytes, or crash where they cannot recover", .seconds = 20)
 {
     shared_file = sparse_file((off_t)(PAGES * page));
     shared = map_file(&shared_file, 0, PAGES * page, PROT_READ, MAP_SHARED);
@@ -236,7 +241,9 @@ static void swap_maps(int round)
 }
 
 FILE_CASE("conc.fixed_vs_fault", PRACTICE("Linux, mm/mmap.c"),
-          "while one map replaces another readers see either of them, and never a gap", .seconds = 20)
+          "while one map replaces another readers see either of them, and never a gap",
+          "threads that read an index crash in the instant in which it is swapped for a new one",
+          .seconds = 20)
 {
     shared_file = scratch_file(page * 2 * PAGES);
     for (size_t i = 0; i < (size_t)2 * PAGES; i++)
@@ -265,6 +272,7 @@ static void *map_there(void *argument)
 
 CASE("conc.noreplace_race", LINUX("mmap(2)"),
      "of threads that map the same address with MAP_FIXED_NOREPLACE one wins, the others get EEXIST",
+     "two threads of a JIT own the same code page and overwrite each other's functions",
      .since = KERNEL(4, 17), .seconds = 20)
 {
     /* A lone page between walls: nothing but the contenders can be put there. */
@@ -297,7 +305,8 @@ static void *store_patterns(void *argument)
 }
 
 FILE_CASE("conc.atomic_word", PRACTICE("aligned words are stored whole"),
-          "an aligned word that several threads store is always one of their values", .seconds = 20)
+          "an aligned word that several threads store is always one of their values",
+          "a reader follows a pointer of which one half is old and the other new", .seconds = 20)
 {
     shared_file = sparse_file((off_t)page);
     shared = map_file(&shared_file, 0, page, READ_WRITE, MAP_SHARED);
@@ -317,7 +326,7 @@ static void *fault_often(void *argument)
 
 FILE_CASE("conc.signal_storm", POSIX("mmap", SHALL),
           "threads that touch pages past the end of the file at once each get SIGBUS for their own address",
-          .seconds = 20)
+          "a handler repairs the page of another thread, and its own faults forever", .seconds = 20)
 {
     shared_file = scratch_file(page);
     shared = map_file(&shared_file, 0, 2 * page, PROT_READ, MAP_SHARED);
@@ -344,7 +353,8 @@ static void *map_or_fork(void *argument)
 }
 
 CASE("conc.mmap_fork", POSIX("fork", SHALL),
-     "a child forked while other threads map and unmap has the memory that stayed", .seconds = 20)
+     "a child forked while other threads map and unmap has the memory that stayed",
+     "a busy server that forks a helper gives it a damaged heap now and then", .seconds = 20)
 {
     shared = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
     EXPECT("stored", store(shared, 5));
@@ -370,7 +380,7 @@ static void *protect_or_read(void *argument)
 
 FILE_CASE("conc.mprotect_vs_read", POSIX("read", SHALL),
           "read into memory that loses its rights meanwhile reads something or fails with EFAULT",
-          .seconds = 20)
+          "a server is killed in read, or told it reached the end, while a guard is moved", .seconds = 20)
 {
     shared_file = scratch_file(page);
     shared = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
@@ -393,7 +403,8 @@ static void *sync_or_count(void *argument)
 }
 
 FILE_CASE("conc.msync_vs_write", POSIX("msync", SHALL),
-          "no store is lost while the map is synced, and a last sync writes all of them", .seconds = 20)
+          "no store is lost while the map is synced, and a last sync writes all of them",
+          "a commit made during a checkpoint is neither in this checkpoint nor in the next", .seconds = 20)
 {
     shared_file = sparse_file((off_t)(PAGES * page));
     shared = map_file(&shared_file, 0, PAGES * page, READ_WRITE, MAP_SHARED);
@@ -440,7 +451,7 @@ static void *append_or_follow(void *argument)
 
 FILE_CASE("conc.two_processes_append", POSIX("mmap", SHALL),
           "what one process appends to a growing file others read through maps they had before",
-          .seconds = 20)
+          "a reader that follows a log sees the count of a record before the record itself", .seconds = 20)
 {
     shared_file = sparse_file((off_t)page);
     shared = map_file(&shared_file, 0, PAGES * page, READ_WRITE, MAP_SHARED);
