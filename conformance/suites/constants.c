@@ -77,14 +77,16 @@ static const char *first_difference_of_all(void)
 }
 
 CASE("const.table_vs_header", MAPWISE("constants"),
-     "what the registry says of this system is what its headers say, and no name of POSIX is missing")
+     "what the registry says of this system is what its headers say, and no name of POSIX is missing",
+     "a binding made from the table passes a number that means another flag on this system")
 {
     EXPECT("none", first_difference());
     EXPECT("none", first_difference_of_all());
 }
 
 CASE("const.failed", PRACTICE("MAP_FAILED is -1"),
-     "MAP_FAILED is all ones, and is what a call that fails answers")
+     "MAP_FAILED is all ones, and is what a call that fails answers",
+     "a program that compares with -1 uses the address of a failed call as memory")
 {
     char *failed = mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -95,7 +97,8 @@ CASE("const.failed", PRACTICE("MAP_FAILED is -1"),
 
 /* ---- mmap -------------------------------------------------------------------------------------- */
 
-CASE("const.prot", LINUX("proc(5), maps"), "each PROT_ value gives exactly the access it names")
+CASE("const.prot", LINUX("proc(5), maps"), "each PROT_ value gives exactly the access it names",
+     "a JIT compiled for another architecture makes its data executable, or its code writable")
 {
     const int flags = CONSTANT(MAP_PRIVATE) | CONSTANT(MAP_ANONYMOUS);
 
@@ -106,7 +109,8 @@ CASE("const.prot", LINUX("proc(5), maps"), "each PROT_ value gives exactly the a
 }
 
 FILE_CASE("const.shared_private", POSIX("mmap", SHALL),
-          "MAP_SHARED shares, MAP_PRIVATE does not, and MAP_FIXED fixes")
+          "MAP_SHARED shares, MAP_PRIVATE does not, and MAP_FIXED fixes",
+          "a foreign-language binding with swapped numbers writes scratch data into the file")
 {
     struct scratch_file file = scratch_file(page);
     char *shared = map_file(&file, 0, page, PROT_READ | PROT_WRITE, CONSTANT(MAP_SHARED));
@@ -123,7 +127,8 @@ FILE_CASE("const.shared_private", POSIX("mmap", SHALL),
 }
 
 CASE("const.anon", POSIX("mmap", SHALL),
-     "MAP_ANON and MAP_ANONYMOUS need no file: memory comes, full of zeros, and without them EBADF")
+     "MAP_ANON and MAP_ANONYMOUS need no file: memory comes, full of zeros, and without them EBADF",
+     "a program that was built elsewhere maps a file, or nothing, where it asked for memory")
 {
     EXPECT("EBADF", mapped(map_with(PROT_READ, CONSTANT(MAP_PRIVATE))));
     EXPECT("0 0 0 0", page_bytes(map_with(PROT_READ, MAP_PRIVATE | CONSTANT(MAP_ANON)), 4 * page));
@@ -131,7 +136,8 @@ CASE("const.anon", POSIX("mmap", SHALL),
 }
 
 CASE("const.linux_arch", LINUX("proc(5), smaps"),
-     "MAP_LOCKED, MAP_GROWSDOWN, MAP_POPULATE and MAP_NONBLOCK have the effects they name, and no other")
+     "MAP_LOCKED, MAP_GROWSDOWN, MAP_POPULATE and MAP_NONBLOCK have the effects they name, and no other",
+     "a binding ported from another processor locks all it maps, or lets it grow like a stack")
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS, access = PROT_READ | PROT_WRITE;
 
@@ -150,7 +156,8 @@ CASE("const.linux_arch", LINUX("proc(5), smaps"),
 }
 
 CASE("const.noreserve", LINUX("proc(5), smaps"),
-     "MAP_NORESERVE marks the map as one that reserves no swap, unless this system never overcommits")
+     "MAP_NORESERVE marks the map as one that reserves no swap, unless this system never overcommits",
+     "a runtime that reserves huge ranges is refused, as each of them counts against swap")
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
     const char *expected = kernel_setting("vm/overcommit_memory") == 2 ? "no" : "yes";
@@ -162,7 +169,8 @@ CASE("const.noreserve", LINUX("proc(5), smaps"),
 /* ---- msync, mlockall, mlock2 ------------------------------------------------------------------- */
 
 FILE_CASE("const.msync", POSIX("msync", SHALL),
-          "MS_SYNC and MS_ASYNC exclude each other, and only MS_INVALIDATE is refused for locked pages")
+          "MS_SYNC and MS_ASYNC exclude each other, and only MS_INVALIDATE is refused for locked pages",
+          "a database with a wrong number for its sync only schedules what it reports as durable")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -181,6 +189,7 @@ FILE_CASE("const.msync", POSIX("msync", SHALL),
 
 CASE("const.mcl_arch", LINUX("mlockall(2)"),
      "MCL_FUTURE locks what is mapped later and nothing mapped before; with MCL_ONFAULT, once touched",
+     "an audio program locks nothing at all, or everything, because two bits are swapped",
      .since = KERNEL(4, 4))
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS, access = PROT_READ | PROT_WRITE;
@@ -197,7 +206,8 @@ CASE("const.mcl_arch", LINUX("mlockall(2)"),
 }
 
 CASE("const.mcl_current", POSIX("mlockall", SHALL),
-     "MCL_CURRENT locks what is mapped, makes it resident, and leaves alone what is mapped later")
+     "MCL_CURRENT locks what is mapped, makes it resident, and leaves alone what is mapped later",
+     "a control loop is interrupted by page faults that its start-up was to exclude")
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS, access = PROT_READ | PROT_WRITE;
     char *before = map_with(access, flags);
@@ -211,7 +221,7 @@ CASE("const.mcl_current", POSIX("mlockall", SHALL),
 }
 
 CASE("const.mlock_onfault", LINUX("mlock2(2)"), "MLOCK_ONFAULT locks pages once they are touched, no sooner",
-     .since = KERNEL(4, 4))
+     "a program that locks a large sparse table brings all of it into memory at once", .since = KERNEL(4, 4))
 {
     char *map = map_with(PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS);
 
@@ -227,7 +237,8 @@ CASE("const.mlock_onfault", LINUX("mlock2(2)"), "MLOCK_ONFAULT locks pages once 
 /* ---- advice ------------------------------------------------------------------------------------ */
 
 CASE("const.madv_posix", POSIX("posix_madvise", SHALL),
-     "every POSIX_MADV_ value is accepted, and none of them changes what the memory holds")
+     "every POSIX_MADV_ value is accepted, and none of them changes what the memory holds",
+     "a portable hint takes the number of a system's own advice that throws data away")
 {
     char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
@@ -258,6 +269,7 @@ static const char *flag_after(const char *flag, int advice, int opposite)
 
 CASE("const.madv_linux_all", LINUX("proc(5), smaps"),
      "each MADV_ value that marks a map sets its own mark, and the opposite value removes it",
+     "a secret is dumped, or copied to children, as the mark went to another property",
      .since = KERNEL(4, 14))
 {
     EXPECT("yes no", flag_after("sr", CONSTANT(MADV_SEQUENTIAL), CONSTANT(MADV_NORMAL)));
@@ -268,7 +280,8 @@ CASE("const.madv_linux_all", LINUX("proc(5), smaps"),
 }
 
 CASE("const.madv_dontneed", LINUX("madvise(2)"),
-     "MADV_DONTNEED empties private memory, and MADV_WILLNEED, its neighbour, does not")
+     "MADV_DONTNEED empties private memory, and MADV_WILLNEED, its neighbour, does not",
+     "a program that asks for its pages ahead has them thrown away")
 {
     char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
@@ -291,7 +304,8 @@ static const char *smallest_offset(const struct scratch_file *file)
 }
 
 FILE_CASE("const.page_size", LINUX("mmap(2)"),
-          "all ways to ask for the page size agree, and it is the smallest step of offsets and protections")
+          "all ways to ask for the page size agree, and it is the smallest step of offsets and protections",
+          "a runtime that assumes the wrong step protects the neighbours of its guard, or no page at all")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -307,7 +321,8 @@ FILE_CASE("const.page_size", LINUX("mmap(2)"),
 }
 
 FILE_CASE("const.posix_options", POSIX("unistd.h", SHALL),
-          "the system says that it maps files and protects memory, and it does both")
+          "the system says that it maps files and protects memory, and it does both",
+          "a portable program falls back to slow copies, or counts on a protection that is not there")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
