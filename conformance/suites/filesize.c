@@ -6,7 +6,8 @@
 SUITE("filesize", "sizes and reserved room of files");
 
 FILE_CASE("ftruncate.negative", POSIX("ftruncate", SHALL),
-          "a negative size is refused with EINVAL, and the file stays as it is")
+          "a negative size is refused with EINVAL, and the file stays as it is",
+          "a size computed as end minus start that underflows empties the file, or makes it huge")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -18,7 +19,8 @@ FILE_CASE("ftruncate.negative", POSIX("ftruncate", SHALL),
 }
 
 FILE_CASE("ftruncate.read_only", POSIX("ftruncate", SHALL),
-          "a descriptor that can only be read can't change the size: EBADF or EINVAL")
+          "a descriptor that can only be read can't change the size: EBADF or EINVAL",
+          "a reader with a bug destroys the archive that it was only allowed to read")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -29,7 +31,8 @@ FILE_CASE("ftruncate.read_only", POSIX("ftruncate", SHALL),
 }
 
 FILE_CASE("ftruncate.largest", POSIX("ftruncate", SHALL),
-          "a size that the file system can't have is refused with EFBIG or EINVAL, one it can have is there")
+          "a size that the file system can't have is refused with EFBIG or EINVAL, one it can have is there",
+          "a store that reserves for the future learns of a size that cannot be from lost writes")
 {
     struct scratch_file file = scratch_file(page);
     const char *answer = returned(ftruncate(file.descriptor, INT64_MAX));
@@ -41,7 +44,8 @@ FILE_CASE("ftruncate.largest", POSIX("ftruncate", SHALL),
 }
 
 FILE_CASE("ftruncate.closed", POSIX("ftruncate", SHALL),
-          "a descriptor that is not open is refused with EBADF or EINVAL")
+          "a descriptor that is not open is refused with EBADF or EINVAL",
+          "a double close lets a program cut a file that somebody else has opened meanwhile")
 {
     struct scratch_file file = scratch_file(page);
     int closed = reopen(&file, O_RDWR);
@@ -53,7 +57,8 @@ FILE_CASE("ftruncate.closed", POSIX("ftruncate", SHALL),
 }
 
 FILE_CASE("ftruncate.mtime", POSIX("ftruncate", SHALL),
-          "a change of the size marks the time of the last change")
+          "a change of the size marks the time of the last change",
+          "a backup by time stamps skips a file that has been cut")
 {
     struct scratch_file file = scratch_file(page);
     const struct timespec long_ago[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
@@ -92,7 +97,8 @@ static const char *has_room_for(const struct scratch_file *file, size_t bytes)
 }
 
 FILE_CASE("posix_fallocate.allocates", POSIX("posix_fallocate", SHALL),
-          "posix_fallocate gives all of a hole room on the device: it is more than a size")
+          "posix_fallocate gives all of a hole room on the device: it is more than a size",
+          "a full disk kills a program at a store instead of refusing it room beforehand")
 {
     struct scratch_file file = sparse_file((off_t)(64 * page));
 
@@ -104,7 +110,8 @@ FILE_CASE("posix_fallocate.allocates", POSIX("posix_fallocate", SHALL),
 }
 
 FILE_CASE("posix_fallocate.extends", POSIX("posix_fallocate", SHALL),
-          "posix_fallocate past the end extends the file to the very byte, by zeros, and keeps its contents")
+          "posix_fallocate past the end extends the file to the very byte, by zeros, and keeps its contents",
+          "a database that preallocates its log finds its records overwritten or rubbish behind them")
 {
     struct scratch_file file = scratch_file(2 * page);
 
@@ -119,7 +126,8 @@ FILE_CASE("posix_fallocate.extends", POSIX("posix_fallocate", SHALL),
 }
 
 FILE_CASE("posix_fallocate.within", POSIX("posix_fallocate", SHALL),
-          "posix_fallocate inside the file changes neither its size nor a byte of it")
+          "posix_fallocate inside the file changes neither its size nor a byte of it",
+          "reserving room for a table erases the rows that are in it already")
 {
     struct scratch_file file = scratch_file(3 * page);
 
@@ -133,7 +141,8 @@ FILE_CASE("posix_fallocate.within", POSIX("posix_fallocate", SHALL),
 }
 
 FILE_CASE("posix_fallocate.range", POSIX("posix_fallocate", SHALL),
-          "a negative offset or length is refused with EINVAL, a range too far out with EFBIG")
+          "a negative offset or length is refused with EINVAL, a range too far out with EFBIG",
+          "a wrapped offset reserves the wrong part of the disk, and the store fails later on")
 {
     struct scratch_file file = scratch_file(page);
     const off_t farthest = INT64_MAX - (off_t)page;
@@ -146,7 +155,8 @@ FILE_CASE("posix_fallocate.range", POSIX("posix_fallocate", SHALL),
     EXPECT(number((int64_t)(2 * page)), file_size(&file));
 }
 
-FILE_CASE("posix_fallocate.len0", LINUX("posix_fallocate(3)"), "a length of 0 is refused with EINVAL")
+FILE_CASE("posix_fallocate.len0", LINUX("posix_fallocate(3)"), "a length of 0 is refused with EINVAL",
+          "a downloader with an unknown length thinks that its room has been reserved")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -157,7 +167,8 @@ FILE_CASE("posix_fallocate.len0", LINUX("posix_fallocate(3)"), "a length of 0 is
 }
 
 FILE_CASE("posix_fallocate.descriptor", POSIX("posix_fallocate", SHALL),
-          "a descriptor that is closed or can't write is answered by EBADF, a pipe by ESPIPE")
+          "a descriptor that is closed or can't write is answered by EBADF, a pipe by ESPIPE",
+          "a program takes room for granted on a descriptor through which it can never write")
 {
     struct scratch_file file = scratch_file(page);
     int ends[2];
