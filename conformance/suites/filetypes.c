@@ -36,7 +36,8 @@ static int open_existing(const char *path, int flags)
 
 /* ---- descriptors ------------------------------------------------------------------------------- */
 
-FILE_CASE("fd.bad", POSIX("mmap", SHALL), "a descriptor that was never opened is refused with EBADF")
+FILE_CASE("fd.bad", POSIX("mmap", SHALL), "a descriptor that was never opened is refused with EBADF",
+          "a program with an uninitialised descriptor works on memory that belongs to no file")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -46,7 +47,8 @@ FILE_CASE("fd.bad", POSIX("mmap", SHALL), "a descriptor that was never opened is
 }
 
 FILE_CASE("fd.closed", POSIX("mmap", SHALL),
-          "a descriptor that was closed is refused with EBADF, its map lives on")
+          "a descriptor that was closed is refused with EBADF, its map lives on",
+          "a program must keep thousands of descriptors open, or reads a file that it closed long ago")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_shared(file.descriptor);
@@ -57,7 +59,8 @@ FILE_CASE("fd.closed", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fd.minus1_file", POSIX("mmap", SHALL),
-          "descriptor -1 is refused with EBADF, unless memory is asked for")
+          "descriptor -1 is refused with EBADF, unless memory is asked for",
+          "a program whose open failed unnoticed stores its data into memory and loses it at exit")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -67,7 +70,8 @@ FILE_CASE("fd.minus1_file", POSIX("mmap", SHALL),
     EXPECT("0", first_byte(mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)));
 }
 
-FILE_CASE("fd.opath", LINUX("open(2)"), "a descriptor opened with O_PATH is refused with EBADF")
+FILE_CASE("fd.opath", LINUX("open(2)"), "a descriptor opened with O_PATH is refused with EBADF",
+          "a sandbox that hands out names without rights hands out the contents as well")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -76,7 +80,8 @@ FILE_CASE("fd.opath", LINUX("open(2)"), "a descriptor opened with O_PATH is refu
 }
 
 FILE_CASE("fd.append_descriptor", POSIX("mmap", SHALL),
-          "a file opened with O_APPEND is mapped and changed in place like any other")
+          "a file opened with O_APPEND is mapped and changed in place like any other",
+          "a log that is opened for appending gets its header written at the wrong place")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_shared(reopen(&file, O_RDWR | O_APPEND));
@@ -87,7 +92,8 @@ FILE_CASE("fd.append_descriptor", POSIX("mmap", SHALL),
     EXPECT(number((int64_t)page), file_size(&file));
 }
 
-CASE("err.ret_minus1", POSIX("mmap", SHALL), "a call that fails answers MAP_FAILED and says why in errno")
+CASE("err.ret_minus1", POSIX("mmap", SHALL), "a call that fails answers MAP_FAILED and says why in errno",
+     "a program that checks for failure goes on with an address at which nothing lies")
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 
@@ -102,7 +108,8 @@ CASE("err.ret_minus1", POSIX("mmap", SHALL), "a call that fails answers MAP_FAIL
 
 /* ---- files that are not regular ---------------------------------------------------------------- */
 
-FILE_CASE("fd.dir", POSIX("mmap", SHALL), "a directory is refused with ENODEV, a file in it is not")
+FILE_CASE("fd.dir", POSIX("mmap", SHALL), "a directory is refused with ENODEV, a file in it is not",
+          "a file manager that maps whatever it is given reads raw directory blocks as text")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -111,7 +118,8 @@ FILE_CASE("fd.dir", POSIX("mmap", SHALL), "a directory is refused with ENODEV, a
     EXPECT("1", first_byte(map_private(file.descriptor)));
 }
 
-FILE_CASE("fd.pipe_read", POSIX("mmap", SHALL), "the reading end of a pipe is refused with ENODEV")
+FILE_CASE("fd.pipe_read", POSIX("mmap", SHALL), "the reading end of a pipe is refused with ENODEV",
+          "a filter that maps its input when it can reads nothing instead of falling back to read")
 {
     struct scratch_file file = scratch_file(page);
     int ends[2];
@@ -123,7 +131,8 @@ FILE_CASE("fd.pipe_read", POSIX("mmap", SHALL), "the reading end of a pipe is re
 }
 
 FILE_CASE("fd.pipe_write", POSIX("mmap", SHALL),
-          "the writing end of a pipe is refused: EACCES, as it can't be read, or ENODEV")
+          "the writing end of a pipe is refused: EACCES, as it can't be read, or ENODEV",
+          "output mapped instead of written never arrives at the other end of the pipe")
 {
     struct scratch_file file = scratch_file(page);
     int ends[2];
@@ -134,7 +143,8 @@ FILE_CASE("fd.pipe_write", POSIX("mmap", SHALL),
     EXPECT("1", first_byte(map_shared(file.descriptor)));
 }
 
-FILE_CASE("fd.fifo", POSIX("mmap", SHALL), "a named pipe is refused with ENODEV, also when open for both")
+FILE_CASE("fd.fifo", POSIX("mmap", SHALL), "a named pipe is refused with ENODEV, also when open for both",
+          "a reader blocks or sees an empty file where data comes through a named pipe")
 {
     SETUP(mkfifo(scratch_path("fifo"), 0600));
     int descriptor = open_existing(scratch_path("fifo"), O_RDWR);
@@ -145,7 +155,8 @@ FILE_CASE("fd.fifo", POSIX("mmap", SHALL), "a named pipe is refused with ENODEV,
     EXPECT("1", first_byte(map_shared(file.descriptor)));
 }
 
-CASE("fd.unix_socket", POSIX("mmap", SHALL), "a socket is refused with ENODEV")
+CASE("fd.unix_socket", POSIX("mmap", SHALL), "a socket is refused with ENODEV",
+     "a server that serves files by mapping them sends garbage for a connection")
 {
     int stream[2], datagram[2];
 
@@ -156,7 +167,8 @@ CASE("fd.unix_socket", POSIX("mmap", SHALL), "a socket is refused with ENODEV")
     EXPECT("ENODEV", mapped(map_shared(datagram[0])));
 }
 
-CASE("fd.eventfd_epoll", POSIX("mmap", SHALL), "descriptors of events are refused with ENODEV")
+CASE("fd.eventfd_epoll", POSIX("mmap", SHALL), "descriptors of events are refused with ENODEV",
+     "a passed descriptor of the wrong kind is taken for a buffer full of data")
 {
     int event = eventfd(1, EFD_CLOEXEC), queue = epoll_create1(EPOLL_CLOEXEC);
 
@@ -169,7 +181,8 @@ CASE("fd.eventfd_epoll", POSIX("mmap", SHALL), "descriptors of events are refuse
 }
 
 CASE("fd.dev_null", PRACTICE("devices without memory can't be mapped"),
-     "devices without memory of their own are refused with ENODEV")
+     "devices without memory of their own are refused with ENODEV",
+     "a program that is told to write to /dev/null changes memory and believes in its file")
 {
     EXPECT("ENODEV", mapped(map_shared(open_existing("/dev/null", O_RDWR))));
     EXPECT("ENODEV", mapped(map_private(open_existing("/dev/null", O_RDONLY))));
@@ -179,7 +192,8 @@ CASE("fd.dev_null", PRACTICE("devices without memory can't be mapped"),
 }
 
 CASE("fd.proc_sys", LINUX("mmap(2)"),
-     "a text that the kernel makes up when it is read is refused with ENODEV")
+     "a text that the kernel makes up when it is read is refused with ENODEV",
+     "a tool maps a file of size 0 and shows an empty status where read would show it")
 {
     EXPECT("ENODEV", mapped(map_private(open_existing("/proc/self/status", O_RDONLY))));
     EXPECT("ENODEV", mapped(map_private(open_existing("/proc/self/maps", O_RDONLY))));
@@ -207,7 +221,7 @@ static const char *byte_of(int descriptor)
 }
 
 CASE("fd.memfd", LINUX("memfd_create(2)"), "a file in memory is mapped and shared like a regular file",
-     .since = KERNEL(3, 17))
+     "a program handed a file in memory by its parent works on a private copy", .since = KERNEL(3, 17))
 {
     int descriptor = memory_file();
     char *map = map_shared(descriptor), *second = map_shared(descriptor), *private = map_private(descriptor);
@@ -221,7 +235,7 @@ CASE("fd.memfd", LINUX("memfd_create(2)"), "a file in memory is mapped and share
 
 CASE("fd.sealed_write", LINUX("fcntl(2)"),
      "a file sealed against writing can't be mapped shared and writable: EPERM; privately it can",
-     .since = KERNEL(3, 17))
+     "the sender of a sealed message alters it after the receiver has checked it", .since = KERNEL(3, 17))
 {
     int descriptor = memory_file();
 
@@ -235,7 +249,7 @@ CASE("fd.sealed_write", LINUX("fcntl(2)"),
 
 CASE("fd.sealed_while_mapped", LINUX("fcntl(2)"),
      "a file can't be sealed against writing while a shared map may write it: EBUSY; without it can",
-     .since = KERNEL(3, 17))
+     "a sealed message still changes, through a map that was there before the seal", .since = KERNEL(3, 17))
 {
     int descriptor = memory_file(), seal = CONSTANT(F_SEAL_WRITE);
     char *map = map_shared(descriptor);
@@ -250,7 +264,7 @@ CASE("fd.sealed_while_mapped", LINUX("fcntl(2)"),
 
 CASE("fd.sealed_future_write", LINUX("fcntl(2)"),
      "F_SEAL_FUTURE_WRITE refuses new writable maps with EPERM, and those there are still write",
-     .since = KERNEL(5, 1))
+     "a reader makes its map writable and corrupts the tables of the service", .since = KERNEL(5, 1))
 {
     int descriptor = memory_file();
     char *map = map_shared(descriptor);
