@@ -24,7 +24,8 @@ static const char *first_byte(const char *map)
 /* ---- sharing types ----------------------------------------------------------------------------- */
 
 FILE_CASE("mmap.flags.none_file", POSIX("mmap", SHALL),
-          "mapping a file with neither MAP_SHARED nor MAP_PRIVATE fails with EINVAL")
+          "mapping a file with neither MAP_SHARED nor MAP_PRIVATE fails with EINVAL",
+          "a program that forgot to choose loses its changes on one system and keeps them on another")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -34,7 +35,8 @@ FILE_CASE("mmap.flags.none_file", POSIX("mmap", SHALL),
 }
 
 CASE("mmap.flags.none_anon", POSIX("mmap", SHALL),
-     "mapping memory with neither MAP_SHARED nor MAP_PRIVATE fails with EINVAL")
+     "mapping memory with neither MAP_SHARED nor MAP_PRIVATE fails with EINVAL",
+     "a forgotten flag decides by accident whether children share the memory")
 {
     EXPECT("EINVAL", mapped(map_flags(-1, page, MAP_ANONYMOUS)));
     EXPECT("0", first_byte(map_flags(-1, page, MAP_ANONYMOUS | MAP_SHARED)));
@@ -43,6 +45,7 @@ CASE("mmap.flags.none_anon", POSIX("mmap", SHALL),
 
 FILE_CASE("mmap.flags.validate_ok", LINUX("mmap(2)"),
           "MAP_SHARED_VALIDATE maps a file as MAP_SHARED does: what is stored reaches the file",
+          "a database on persistent memory writes into a map that never reaches its file",
           .since = KERNEL(4, 15))
 {
     struct scratch_file file = scratch_file(2 * page);
@@ -55,6 +58,7 @@ FILE_CASE("mmap.flags.validate_ok", LINUX("mmap(2)"),
 
 FILE_CASE("mmap.flags.validate_unknown", LINUX("mmap(2)"),
           "MAP_SHARED_VALIDATE refuses a flag that the kernel does not know with EOPNOTSUPP",
+          "a program asking for a durability flag is told yes by a kernel that has never heard of it",
           .since = KERNEL(4, 15))
 {
     struct scratch_file file = scratch_file(page);
@@ -66,7 +70,8 @@ FILE_CASE("mmap.flags.validate_unknown", LINUX("mmap(2)"),
 }
 
 FILE_CASE("mmap.flags.shared_unknown", LINUX("mmap(2)"),
-          "MAP_SHARED ignores a flag that the kernel does not know, and shares all the same")
+          "MAP_SHARED ignores a flag that the kernel does not know, and shares all the same",
+          "a program that sets a flag of newer systems does not start on this one")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_flags(file.descriptor, page, MAP_SHARED | UNKNOWN_FLAG);
@@ -77,7 +82,8 @@ FILE_CASE("mmap.flags.shared_unknown", LINUX("mmap(2)"),
 }
 
 FILE_CASE("mmap.flags.private_unknown", LINUX("mmap(2)"),
-          "MAP_PRIVATE ignores a flag that the kernel does not know, and stays private")
+          "MAP_PRIVATE ignores a flag that the kernel does not know, and stays private",
+          "a hint that only newer systems know lets scratch changes reach the original file")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_flags(file.descriptor, page, MAP_PRIVATE | UNKNOWN_FLAG);
@@ -90,7 +96,8 @@ FILE_CASE("mmap.flags.private_unknown", LINUX("mmap(2)"),
 
 /* ---- names without an effect ------------------------------------------------------------------- */
 
-CASE("mmap.flags.anon_alias", POSIX("sys_mman.h", SHALL), "MAP_ANON is another name of MAP_ANONYMOUS")
+CASE("mmap.flags.anon_alias", POSIX("sys_mman.h", SHALL), "MAP_ANON is another name of MAP_ANONYMOUS",
+     "a program written for BSD does not compile, or maps a file by mistake")
 {
     EXPECT("yes", yes_or_no(MAP_ANON == MAP_ANONYMOUS));
     EXPECT("0", first_byte(map_flags(-1, page, MAP_ANON | MAP_PRIVATE)));
@@ -98,7 +105,8 @@ CASE("mmap.flags.anon_alias", POSIX("sys_mman.h", SHALL), "MAP_ANON is another n
 }
 
 FILE_CASE("mmap.flags.file_zero", PRACTICE("MAP_FILE is a compatibility flag"),
-          "MAP_FILE has no bits, and with it a file is mapped as without")
+          "MAP_FILE has no bits, and with it a file is mapped as without",
+          "old sources that name MAP_FILE switch on something else without knowing")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_flags(file.descriptor, page, MAP_SHARED | CONSTANT(MAP_FILE));
@@ -117,7 +125,8 @@ static const char *write_through_new_descriptor(const struct scratch_file *file)
 }
 
 FILE_CASE("mmap.flags.denywrite_ignored", LINUX("mmap(2)"),
-          "MAP_DENYWRITE and MAP_EXECUTABLE are ignored: the file can still be opened and written")
+          "MAP_DENYWRITE and MAP_EXECUTABLE are ignored: the file can still be opened and written",
+          "any reader can stop the owner of a file from writing it")
 {
     struct scratch_file file = scratch_file(page);
     int both = CONSTANT(MAP_DENYWRITE) | CONSTANT(MAP_EXECUTABLE);
@@ -129,7 +138,8 @@ FILE_CASE("mmap.flags.denywrite_ignored", LINUX("mmap(2)"),
 }
 
 CASE("mmap.flags.uninitialized", LINUX("mmap(2)"),
-     "memory mapped with MAP_UNINITIALIZED shows nothing of what the process had there before")
+     "memory mapped with MAP_UNINITIALIZED shows nothing of what the process had there before",
+     "a sandboxed plugin reads the keys of the program that used the memory before")
 {
     size_t length = 8 * page;
     char *map = map_anonymous(length, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -147,7 +157,7 @@ enum overcommit { HEURISTIC = 0, NEVER = 2 };
 
 CASE("mmap.flags.noreserve_1tib", LINUX("proc(5), overcommit_memory"),
      "1 TiB of private memory with MAP_NORESERVE is granted, and can be used at both ends",
-     .needs = NEED_64_BIT)
+     "a sparse array, or a language runtime with compressed pointers, cannot start", .needs = NEED_64_BIT)
 {
     const size_t length = (size_t)((uint64_t)1 << 40);
 
@@ -178,7 +188,7 @@ static uint64_t memory_and_swap(void)
 
 CASE("mmap.flags.overcommit_4tib", LINUX("proc(5), overcommit_memory"),
      "with heuristic overcommit, twice what memory and swap can hold is refused with ENOMEM",
-     .needs = NEED_64_BIT)
+     "a runaway allocation succeeds, and the machine kills something else for it", .needs = NEED_64_BIT)
 {
     const size_t too_much = (size_t)(2 * memory_and_swap()) & ~(page - 1);
 
@@ -191,7 +201,8 @@ CASE("mmap.flags.overcommit_4tib", LINUX("proc(5), overcommit_memory"),
 /* ---- populated and locked ---------------------------------------------------------------------- */
 
 CASE("mmap.flags.populate_resident", LINUX("mmap(2)"),
-     "with MAP_POPULATE memory is resident before it is touched, without it is not")
+     "with MAP_POPULATE memory is resident before it is touched, without it is not",
+     "a trading engine that paid for its pages at start pays once more at the first order")
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 
@@ -200,7 +211,8 @@ CASE("mmap.flags.populate_resident", LINUX("mmap(2)"),
 }
 
 FILE_CASE("mmap.flags.populate_file", LINUX("mmap(2)"),
-          "with MAP_POPULATE the pages of a file are in the process before it touches them")
+          "with MAP_POPULATE the pages of a file are in the process before it touches them",
+          "a server that warms its index at start has its first requests fault page by page")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *plain = map_flags(file.descriptor, 4 * page, MAP_SHARED);
@@ -212,7 +224,8 @@ FILE_CASE("mmap.flags.populate_file", LINUX("mmap(2)"),
 }
 
 CASE("mmap.flags.populate_protnone", LINUX("mmap(2)"),
-     "MAP_POPULATE of memory without access succeeds, gives no access, and loses nothing")
+     "MAP_POPULATE of memory without access succeeds, gives no access, and loses nothing",
+     "a heap that is reserved closed cannot be opened later, or was open all the time")
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_POPULATE);
     char *map = mmap(NULL, 2 * page, PROT_NONE, flags, -1, 0);
@@ -224,7 +237,8 @@ CASE("mmap.flags.populate_protnone", LINUX("mmap(2)"),
 }
 
 FILE_CASE("mmap.flags.populate_past_eof", LINUX("mmap(2)"),
-          "MAP_POPULATE beyond the end of a file succeeds, and the page beyond still raises SIGBUS")
+          "MAP_POPULATE beyond the end of a file succeeds, and the page beyond still raises SIGBUS",
+          "mapping a growing log with room to spare fails or kills its reader")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_flags(file.descriptor, 3 * page, MAP_SHARED | CONSTANT(MAP_POPULATE));
@@ -233,7 +247,8 @@ FILE_CASE("mmap.flags.populate_past_eof", LINUX("mmap(2)"),
     EXPECT("SIGBUS BUS_ADRERR exact", load(&map[2 * page]));
 }
 
-CASE("mmap.flags.nonblock_cancels", LINUX("mmap(2)"), "MAP_NONBLOCK makes MAP_POPULATE do nothing")
+CASE("mmap.flags.nonblock_cancels", LINUX("mmap(2)"), "MAP_NONBLOCK makes MAP_POPULATE do nothing",
+     "a program that wanted only what is cached waits for the disk in its event loop")
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_POPULATE);
     char *map = map_flags(-1, 4 * page, flags | CONSTANT(MAP_NONBLOCK));
@@ -244,7 +259,8 @@ CASE("mmap.flags.nonblock_cancels", LINUX("mmap(2)"), "MAP_NONBLOCK makes MAP_PO
 }
 
 CASE("mmap.flags.locked_resident", LINUX("mmap(2)"),
-     "memory mapped with MAP_LOCKED is resident before it is touched, and counts as locked")
+     "memory mapped with MAP_LOCKED is resident before it is touched, and counts as locked",
+     "a key is swapped to the disk before it was ever used")
 {
     need_lockable(4 * page);
     char *map = map_flags(-1, 4 * page, MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_LOCKED));
@@ -256,6 +272,7 @@ CASE("mmap.flags.locked_resident", LINUX("mmap(2)"),
 
 CASE("mmap.flags.locked_over_limit", LINUX("mmap(2)"),
      "MAP_LOCKED above RLIMIT_MEMLOCK fails with EAGAIN, and just below it does not",
+     "one user pins all memory of the machine, or none may pin what the limit grants",
      .needs = NEED_UNPRIVILEGED)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_LOCKED);
@@ -282,7 +299,8 @@ static void on_signal(int signal)
 }
 
 CASE("mmap.flags.stack_ok", LINUX("mmap(2)"),
-     "memory mapped with MAP_STACK serves as a stack: a signal handler runs on it")
+     "memory mapped with MAP_STACK serves as a stack: a signal handler runs on it",
+     "a coroutine library has no stacks, or its signal handlers run on a full one")
 {
     char *map = map_flags(-1, stack_length, MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_STACK));
 
@@ -302,7 +320,8 @@ static char *growing_map(char *address, size_t count)
 
 /* Before Linux 5.0, x86 let a map grow only for touches near the stack pointer. */
 CASE("mmap.flags.growsdown_grows", LINUX("mmap(2)"),
-     "touching a page below a MAP_GROWSDOWN map extends the map down to it", .since = KERNEL(5, 0))
+     "touching a page below a MAP_GROWSDOWN map extends the map down to it",
+     "an old thread library whose stacks grow by themselves crashes in deep calls", .since = KERNEL(5, 0))
 {
     char *range = unmapped_range(512 * page), *map = growing_map(range + 510 * page, 2);
 
@@ -314,7 +333,8 @@ CASE("mmap.flags.growsdown_grows", LINUX("mmap(2)"),
 }
 
 CASE("mmap.flags.growsdown_guard", LINUX("mmap(2)"),
-     "a MAP_GROWSDOWN map does not grow to touch the map below: the page between raises SIGSEGV")
+     "a MAP_GROWSDOWN map does not grow to touch the map below: the page between raises SIGSEGV",
+     "a stack grows into the heap below it, and overflows become silent corruption")
 {
     char *range = unmapped_range(3 * page), *map = growing_map(range + 2 * page, 1);
 
@@ -328,7 +348,8 @@ CASE("mmap.flags.growsdown_guard", LINUX("mmap(2)"),
 
 /* ---- special places and kinds ------------------------------------------------------------------ */
 
-CASE("mmap.flags.map32bit", LINUX("mmap(2)"), "MAP_32BIT places maps below 2 GiB", .needs = NEED_64_BIT)
+CASE("mmap.flags.map32bit", LINUX("mmap(2)"), "MAP_32BIT places maps below 2 GiB",
+     "a JIT whose jumps have 32 bits calls an address that lies somewhere else", .needs = NEED_64_BIT)
 {
     const uint64_t limit = (uint64_t)1 << 31;
     const size_t length = (size_t)1 << 20;
@@ -355,6 +376,7 @@ static bool is_dax(const struct scratch_file *file)
 
 FILE_CASE("mmap.flags.sync_validate_nodax", LINUX("mmap(2)"),
           "MAP_SYNC with MAP_SHARED_VALIDATE fails with EOPNOTSUPP for a file that is not DAX",
+          "a database skips its syncs, trusting in persistent memory that is an ordinary disk",
           .since = KERNEL(4, 15))
 {
     struct scratch_file file = scratch_file(page);
@@ -368,7 +390,7 @@ FILE_CASE("mmap.flags.sync_validate_nodax", LINUX("mmap(2)"),
 
 FILE_CASE("mmap.flags.sync_plain_shared", LINUX("mmap(2)"),
           "MAP_SYNC beside plain MAP_SHARED is ignored: the file is mapped as if it were not there",
-          .since = KERNEL(4, 15))
+          "a program that asks in the old way gets no map at all on an ordinary disk", .since = KERNEL(4, 15))
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_flags(file.descriptor, page, MAP_SHARED | CONSTANT(MAP_SYNC));
@@ -381,6 +403,7 @@ FILE_CASE("mmap.flags.sync_plain_shared", LINUX("mmap(2)"),
 
 CASE("mmap.flags.droppable", LINUX("commit 9651fcedf7b9, MAP_DROPPABLE"),
      "memory mapped with MAP_DROPPABLE is zero in a child, and kept out of core dumps",
+     "a child repeats the random numbers of its parent, or a dump gives their seed away",
      .since = KERNEL(6, 11), .needs = NEED_64_BIT)
 {
     char *map = map_flags(-1, page, CONSTANT(MAP_DROPPABLE) | MAP_ANONYMOUS);
