@@ -11,7 +11,8 @@ SUITE("growth", "growth, truncation and SIGBUS");
 /* ---- beyond the end -------------------------------------------------------------------------------- */
 
 FILE_CASE("fault.eof.read", POSIX("mmap", SHALL),
-          "a load from a whole page past the end of the file raises SIGBUS at that address")
+          "a load from a whole page past the end of the file raises SIGBUS at that address",
+          "a program that outruns its file computes with bytes that no file has")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
@@ -22,7 +23,8 @@ FILE_CASE("fault.eof.read", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.eof.write", POSIX("mmap", SHALL),
-          "a store to a whole page past the end of the file raises SIGBUS and leaves the file alone")
+          "a store to a whole page past the end of the file raises SIGBUS and leaves the file alone",
+          "records stored behind the end are lost without a word at the next restart")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -35,7 +37,8 @@ FILE_CASE("fault.eof.write", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.eof.private_read", POSIX("mmap", SHALL),
-          "a load through a private map from a whole page past the end of the file raises SIGBUS")
+          "a load through a private map from a whole page past the end of the file raises SIGBUS",
+          "a linker takes zeros for the missing part of a library that was copied half")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_PRIVATE);
@@ -45,7 +48,8 @@ FILE_CASE("fault.eof.private_read", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.eof.private_write", POSIX("mmap", SHALL),
-          "a store through a private map to a whole page past the end of the file raises SIGBUS")
+          "a store through a private map to a whole page past the end of the file raises SIGBUS",
+          "an editor lets one type into a part of the document that cannot be saved")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -56,7 +60,8 @@ FILE_CASE("fault.eof.private_write", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.eof.offset", POSIX("mmap", SHALL),
-          "the end of the file is where the file ends, also in a map that starts in its middle")
+          "the end of the file is where the file ends, also in a map that starts in its middle",
+          "a reader of the last segment of a log runs past its end unnoticed")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, 2 * (off_t)page, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -75,7 +80,8 @@ static const char *load_unhandled(void *address)
 }
 
 FILE_CASE("fault.eof.not_segv", POSIX("mmap", SHALL),
-          "a process that does not handle it is killed by SIGBUS past the end of the file, not by SIGSEGV")
+          "a process that does not handle it is killed by SIGBUS past the end of the file, not by SIGSEGV",
+          "a crash report sends people to look for a wild pointer instead of a short file")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
@@ -85,7 +91,8 @@ FILE_CASE("fault.eof.not_segv", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.eof.child", POSIX("fork", SHALL),
-          "a map that a child inherited ends where the file ends, for the child too")
+          "a map that a child inherited ends where the file ends, for the child too",
+          "a worker trusts in records that its parent would have been stopped at")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -120,7 +127,8 @@ static const char *load_in_thread(const char *address)
 }
 
 FILE_CASE("fault.eof.thread_directed", POSIX("2.4.1 Signal Generation and Delivery", SHALL),
-          "the SIGBUS goes to the thread that touched the page")
+          "the SIGBUS goes to the thread that touched the page",
+          "a handler in an innocent thread skips a request that was fine")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
@@ -130,7 +138,8 @@ FILE_CASE("fault.eof.thread_directed", POSIX("2.4.1 Signal Generation and Delive
 }
 
 FILE_CASE("fault.eof.syscall", LINUX("write(2)"),
-          "a page past the end of the file as the buffer of a system call is EFAULT and no signal")
+          "a page past the end of the file as the buffer of a system call is EFAULT and no signal",
+          "a web server that sends from a map is killed by whoever cuts the file")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -144,7 +153,8 @@ FILE_CASE("fault.eof.syscall", LINUX("write(2)"),
 }
 
 FILE_CASE("fault.eof.handler_recover", POSIX("mmap", SHALL),
-          "a handler can leave by siglongjmp: the next touch faults again, and works once the file is there")
+          "a handler can leave by siglongjmp: the next touch faults again, and works once the file is there",
+          "a database that survives a short file once dies of it at the second attempt")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -162,7 +172,8 @@ FILE_CASE("fault.eof.handler_recover", POSIX("mmap", SHALL),
 /* ---- the page that holds the end --------------------------------------------------------------------- */
 
 FILE_CASE("fault.eof.same_page_ok", POSIX("mmap", SHALL),
-          "the whole page that holds the end of the file can be touched, the page after it can not")
+          "the whole page that holds the end of the file can be touched, the page after it can not",
+          "a parser that reads by whole words crashes at the end of odd-sized files")
 {
     struct scratch_file file = scratch_file(page + 1);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -175,7 +186,8 @@ FILE_CASE("fault.eof.same_page_ok", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.eof.tail_zero", POSIX("mmap", SHALL),
-          "the bytes past the end of the file in its last page read as zero, whatever the file held before")
+          "the bytes past the end of the file in its last page read as zero, whatever the file held before",
+          "old contents of a file, deleted secrets among them, show up behind its end")
 {
     struct scratch_file file = scratch_file(3 * page);
     size_t end = page + 10;
@@ -190,7 +202,8 @@ FILE_CASE("fault.eof.tail_zero", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.eof.tail_last_byte", POSIX("mmap", SHALL),
-          "a file that is one byte short of a page is zero in that byte and complete in all others")
+          "a file that is one byte short of a page is zero in that byte and complete in all others",
+          "a text scanner that relies on the zero behind the last byte runs away")
 {
     struct scratch_file file = scratch_file(page - 1);
     char *map = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
@@ -200,7 +213,8 @@ FILE_CASE("fault.eof.tail_last_byte", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.eof.tail_not_written", POSIX("mmap", SHALL),
-          "a store past the end in the last page is never written out, not even by msync and munmap")
+          "a store past the end in the last page is never written out, not even by msync and munmap",
+          "scratch bytes of a program become contents of the file that others read")
 {
     struct scratch_file file = scratch_file(10);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -215,7 +229,8 @@ FILE_CASE("fault.eof.tail_not_written", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.grow.map_write_no_grow", POSIX("mmap", SHALL),
-          "stores into the last page never change the size of the file")
+          "stores into the last page never change the size of the file",
+          "a file gets longer by itself, and its reader takes the padding for records")
 {
     struct scratch_file file = scratch_file(page + 10);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -230,7 +245,8 @@ FILE_CASE("fault.grow.map_write_no_grow", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.eof.tail_extend_zero", POSIX("ftruncate", SHALL),
-          "bytes stored past the end are gone when the file is extended: the added part reads as zero")
+          "bytes stored past the end are gone when the file is extended: the added part reads as zero",
+          "a log that grows by a page starts with rubbish that looks like a record")
 {
     struct scratch_file file = scratch_file(10);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -245,7 +261,8 @@ FILE_CASE("fault.eof.tail_extend_zero", POSIX("ftruncate", SHALL),
 
 FILE_CASE(
     "fault.eof.tail_gap_zero", POSIX("lseek", SHALL),
-    "bytes stored past the end are gone when a write beyond them extends the file: the gap reads as zero")
+    "bytes stored past the end are gone when a write beyond them extends the file: the gap reads as zero",
+    "a sparse file has forgotten bytes where its format demands zeros")
 {
     struct scratch_file file = scratch_file(10);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -261,7 +278,8 @@ FILE_CASE(
 /* ---- the file shrinks -------------------------------------------------------------------------------- */
 
 FILE_CASE("fault.trunc.down_read", LINUX("mmap(2)"),
-          "pages that a truncation cuts off raise SIGBUS from then on, also if they were in use before")
+          "pages that a truncation cuts off raise SIGBUS from then on, also if they were in use before",
+          "a reader goes on with log records that their owner has withdrawn")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -276,7 +294,8 @@ FILE_CASE("fault.trunc.down_read", LINUX("mmap(2)"),
 }
 
 FILE_CASE("fault.trunc.to_nothing", LINUX("mmap(2)"),
-          "every page of the map of a file that was truncated to nothing raises SIGBUS")
+          "every page of the map of a file that was truncated to nothing raises SIGBUS",
+          "a cache that was reset goes on serving its old entries")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -288,7 +307,8 @@ FILE_CASE("fault.trunc.to_nothing", LINUX("mmap(2)"),
 }
 
 FILE_CASE("fault.trunc.open_otrunc", LINUX("mmap(2)"),
-          "opening a mapped file with O_TRUNC cuts its pages off like any truncation")
+          "opening a mapped file with O_TRUNC cuts its pages off like any truncation",
+          "readers of a file being rewritten mix its old pages with the new ones")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
@@ -300,7 +320,8 @@ FILE_CASE("fault.trunc.open_otrunc", LINUX("mmap(2)"),
 }
 
 FILE_CASE("fault.trunc.down_private_cow", LINUX("mmap(2)"),
-          "a page that a truncation cuts off raises SIGBUS even where a private map has its own copy")
+          "a page that a truncation cuts off raises SIGBUS even where a private map has its own copy",
+          "a program notices only on some pages that the file beneath it has shrunk")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -317,7 +338,8 @@ static const char *truncate_to_one_page(void *file)
     return returned(truncate(((struct scratch_file *)file)->path, (off_t)page));
 }
 
-FILE_CASE("fault.trunc.other_process", LINUX("mmap(2)"), "a truncation by another process raises SIGBUS here")
+FILE_CASE("fault.trunc.other_process", LINUX("mmap(2)"), "a truncation by another process raises SIGBUS here",
+          "a reader never learns that the log was rotated by its writer")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
@@ -329,7 +351,8 @@ FILE_CASE("fault.trunc.other_process", LINUX("mmap(2)"), "a truncation by anothe
 }
 
 FILE_CASE("fault.trunc.partial_zeroes", POSIX("mmap", SHALL),
-          "a truncation inside a page zeroes the rest of that page in the map")
+          "a truncation inside a page zeroes the rest of that page in the map",
+          "the tail of a withdrawn record is parsed once more")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -342,7 +365,8 @@ FILE_CASE("fault.trunc.partial_zeroes", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.trunc.keeps_stores", POSIX("ftruncate", SHALL),
-          "stores below the new end of the file survive the truncation, in the map and in the file")
+          "stores below the new end of the file survive the truncation, in the map and in the file",
+          "cutting off an aborted transaction takes a committed one along")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -358,7 +382,8 @@ FILE_CASE("fault.trunc.keeps_stores", POSIX("ftruncate", SHALL),
 }
 
 FILE_CASE("fault.trunc.down_up_zero", POSIX("ftruncate", SHALL),
-          "a file that shrank and grew again holds zeros where it was cut, not what was stored there")
+          "a file that shrank and grew again holds zeros where it was cut, not what was stored there",
+          "a deleted record rises from the dead when the file grows again")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -377,7 +402,8 @@ FILE_CASE("fault.trunc.down_up_zero", POSIX("ftruncate", SHALL),
 /* ---- the file grows ---------------------------------------------------------------------------------- */
 
 FILE_CASE("fault.grow.new_map", POSIX("ftruncate", SHALL),
-          "a map that is made after the file grew reads zeros in the added part, and stores reach the file")
+          "a map that is made after the file grew reads zeros in the added part, and stores reach the file",
+          "a database finds other people's bytes in the pages that it has just added")
 {
     struct scratch_file file = scratch_file(10);
 
@@ -391,7 +417,8 @@ FILE_CASE("fault.grow.new_map", POSIX("ftruncate", SHALL),
 }
 
 FILE_CASE("fault.grow.append_new_map", POSIX("mmap", SHALL),
-          "a map that is made after an append shows what was appended, and ends where the file ends now")
+          "a map that is made after an append shows what was appended, and ends where the file ends now",
+          "a reader that maps anew after each append misses the newest entry")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -407,7 +434,8 @@ FILE_CASE("fault.grow.append_new_map", POSIX("mmap", SHALL),
 /* ---- holes ------------------------------------------------------------------------------------------- */
 
 FILE_CASE("fault.hole.read_zero", POSIX("lseek", SHALL),
-          "a hole in the file reads as zero through a map, up to the data on both sides")
+          "a hole in the file reads as zero through a map, up to the data on both sides",
+          "a sparse disk image shows rubbish in blocks that were never written")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -419,7 +447,8 @@ FILE_CASE("fault.hole.read_zero", POSIX("lseek", SHALL),
 }
 
 FILE_CASE("fault.hole.write_reaches_file", POSIX("mmap", SHALL),
-          "a store into a hole reaches the file, and leaves the rest of the hole zero")
+          "a store into a hole reaches the file, and leaves the rest of the hole zero",
+          "the first record of a sparse table is gone after a restart")
 {
     struct scratch_file file = sparse_file(16 * (off_t)page);
     char *map = map_file(&file, 0, 16 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -441,7 +470,8 @@ static bool has_blocks(const struct scratch_file *file)
 }
 
 FILE_CASE("fault.hole.write_allocates", PRACTICE("st_blocks counts what is allocated"),
-          "a store into a hole counts as allocated blocks once it is synchronized")
+          "a store into a hole counts as allocated blocks once it is synchronized",
+          "a full disk eats data that was reported as synced")
 {
     struct scratch_file file = sparse_file(16 * (off_t)page);
     char *map = map_file(&file, 0, 16 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -464,7 +494,8 @@ static void reshape(const struct scratch_file *file, int operation, size_t offse
 }
 
 FILE_CASE("fault.hole.punch_zero", LINUX("fallocate(2)"),
-          "punching a hole zeroes its pages in a live map, unsaved stores included, and keeps the neighbours")
+          "punching a hole zeroes its pages in a live map, unsaved stores included, and keeps the neighbours",
+          "a cache serves an entry that it has evicted from its file")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -479,7 +510,8 @@ FILE_CASE("fault.hole.punch_zero", LINUX("fallocate(2)"),
 }
 
 FILE_CASE("fault.hole.punch_inside", LINUX("fallocate(2)"),
-          "punching a hole inside a page zeroes those bytes alone in a live map")
+          "punching a hole inside a page zeroes those bytes alone in a live map",
+          "discarding a small record destroys the records in the same page")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -492,7 +524,8 @@ FILE_CASE("fault.hole.punch_inside", LINUX("fallocate(2)"),
 }
 
 FILE_CASE("fault.hole.zero_range", LINUX("fallocate(2)"),
-          "zeroing a range zeroes its pages in a live map and keeps the neighbours", .since = KERNEL(3, 15))
+          "zeroing a range zeroes its pages in a live map and keeps the neighbours",
+          "a virtual disk shows the old contents of blocks its guest has wiped", .since = KERNEL(3, 15))
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -506,7 +539,7 @@ FILE_CASE("fault.hole.zero_range", LINUX("fallocate(2)"),
 
 FILE_CASE("fault.hole.collapse", LINUX("fallocate(2)"),
           "collapsing a range moves the pages behind it forward in a live map, and the end with them",
-          .since = KERNEL(3, 15))
+          "a video editor that cuts a scene shows frames from the wrong place", .since = KERNEL(3, 15))
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, 0, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -519,7 +552,7 @@ FILE_CASE("fault.hole.collapse", LINUX("fallocate(2)"),
 
 FILE_CASE("fault.hole.insert", LINUX("fallocate(2)"),
           "inserting a range moves the pages behind it backward in a live map and shows zeros between",
-          .since = KERNEL(4, 1))
+          "records behind an inserted block are read one page off", .since = KERNEL(4, 1))
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, 0, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -533,7 +566,8 @@ FILE_CASE("fault.hole.insert", LINUX("fallocate(2)"),
 /* ---- the map, or the name of the file, goes away ------------------------------------------------------- */
 
 FILE_CASE("fault.unmapped", POSIX("munmap", SHALL),
-          "a touch of a page that was unmapped raises SIGSEGV at that address; its neighbours stay")
+          "a touch of a page that was unmapped raises SIGSEGV at that address; its neighbours stay",
+          "a dangling pointer into a released buffer reads and writes without a trace")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -547,7 +581,8 @@ FILE_CASE("fault.unmapped", POSIX("munmap", SHALL),
 }
 
 FILE_CASE("fault.unlink_keeps", POSIX("mmap", SHALL),
-          "a file that lost its last name and descriptor lives on in its map")
+          "a file that lost its last name and descriptor lives on in its map",
+          "an update that removes a library crashes every program that runs it")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -562,7 +597,8 @@ FILE_CASE("fault.unlink_keeps", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("fault.rename_old_inode", POSIX("mmap", SHALL),
-          "a map stays with its file when another file takes over the name")
+          "a map stays with its file when another file takes over the name",
+          "a program is half in the old and half in the new version of its configuration")
 {
     struct scratch_file old = scratch_file(page), replacement = scratch_file(page);
     char *map = map_file(&old, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -584,7 +620,8 @@ static bool ends_in(const char *text, const char *end)
 }
 
 FILE_CASE("fault.proc_deleted", LINUX("proc(5)"),
-          "/proc tells that the file of a map has been deleted, and not before")
+          "/proc tells that the file of a map has been deleted, and not before",
+          "an administrator cannot tell which services still run the library with the hole")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
