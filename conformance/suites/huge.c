@@ -23,7 +23,8 @@ static size_t huge_page(void)
 }
 
 CASE("huge.page_size", LINUX("mmap(2)"),
-     "a map with MAP_HUGETLB consists of huge pages, and only whole ones of them can be unmapped")
+     "a map with MAP_HUGETLB consists of huge pages, and only whole ones of them can be unmapped",
+     "a database takes small pages for huge ones and pays for them in its tables")
 {
     const size_t huge = huge_page();
     char *map = map_anonymous(2 * huge, PROT_READ, MAP_PRIVATE | MAP_NORESERVE | CONSTANT(MAP_HUGETLB));
@@ -37,6 +38,7 @@ CASE("huge.page_size", LINUX("mmap(2)"),
 }
 
 CASE("huge.memfd", LINUX("memfd_create(2)"), "a file in memory made with MFD_HUGETLB consists of huge pages",
+     "a hypervisor backs its guest by small pages, or maps a file that ends inside a huge one",
      .since = KERNEL(4, 14))
 {
     const size_t huge = huge_page();
