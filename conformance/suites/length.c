@@ -8,7 +8,8 @@ static void *try_map(size_t length)
     return mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-FILE_CASE("mmap.len.zero", POSIX("mmap", SHALL), "a map of no bytes is EINVAL")
+FILE_CASE("mmap.len.zero", POSIX("mmap", SHALL), "a map of no bytes is EINVAL",
+          "a reader of an empty file holds an address that it may neither use nor release")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -18,7 +19,8 @@ FILE_CASE("mmap.len.zero", POSIX("mmap", SHALL), "a map of no bytes is EINVAL")
     EXPECT("mapped", mapped(mmap(NULL, 1, PROT_READ, MAP_SHARED, file.descriptor, 0)));
 }
 
-CASE("mmap.len.max", POSIX("mmap", SHALL), "a map of as many bytes as a length can tell is ENOMEM")
+CASE("mmap.len.max", POSIX("mmap", SHALL), "a map of as many bytes as a length can tell is ENOMEM",
+     "a length that underflowed to the maximum yields a map of nothing")
 {
     EXPECT("ENOMEM", mapped(try_map(SIZE_MAX)));
     EXPECT("ENOMEM", mapped(try_map(SIZE_MAX - page + 1)));
@@ -26,13 +28,14 @@ CASE("mmap.len.max", POSIX("mmap", SHALL), "a map of as many bytes as a length c
 }
 
 CASE("mmap.len.2pow60", POSIX("mmap", SHALL), "a map of 2^60 bytes, which no address space has, is ENOMEM",
-     .needs = NEED_64_BIT)
+     "an allocator with an overflowed size hands out an address with no memory behind", .needs = NEED_64_BIT)
 {
     EXPECT("ENOMEM", mapped(try_map((size_t)(UINT64_C(1) << 60))));
     EXPECT("mapped", mapped(try_map((size_t)(UINT64_C(1) << 20))));
 }
 
-CASE("mmap.len.one_byte", POSIX("mmap", SHALL), "a map of one byte is a page, all of it usable")
+CASE("mmap.len.one_byte", POSIX("mmap", SHALL), "a map of one byte is a page, all of it usable",
+     "an allocator that fills up to the page boundary crashes in its own memory")
 {
     char *map = map_anonymous(1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
@@ -42,7 +45,8 @@ CASE("mmap.len.one_byte", POSIX("mmap", SHALL), "a map of one byte is a page, al
 }
 
 FILE_CASE("mmap.len.partial_last", POSIX("mmap", SHALL),
-          "a map that ends inside a page shows the whole last page of a longer file")
+          "a map that ends inside a page shows the whole last page of a longer file",
+          "a record in the last page of a window is missing, or its change is lost")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, page + 1, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -53,7 +57,8 @@ FILE_CASE("mmap.len.partial_last", POSIX("mmap", SHALL),
 }
 
 CASE("mmap.len.next_page_unmapped", POSIX("mmap", SHALL),
-     "the page after the rounded length is not part of the map")
+     "the page after the rounded length is not part of the map",
+     "an overrun behind a buffer goes unnoticed into memory nobody asked for")
 {
     char *range = unmapped_range(3 * page);
     char *map = mmap(range, page + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
@@ -65,7 +70,8 @@ CASE("mmap.len.next_page_unmapped", POSIX("mmap", SHALL),
 }
 
 CASE("mmap.len.fixed_rounds_up", POSIX("mmap", SHALL),
-     "a fixed map replaces the pages of its rounded length, and keeps the page after them")
+     "a fixed map replaces the pages of its rounded length, and keeps the page after them",
+     "a loader that places segments side by side wipes the start of the next one")
 {
     char *old = map_anonymous(3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
@@ -76,7 +82,8 @@ CASE("mmap.len.fixed_rounds_up", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.len.longer_than_file", POSIX("mmap", SHALL),
-          "a map may be much longer than its file: what the file has can be used")
+          "a map may be much longer than its file: what the file has can be used",
+          "a log cannot be mapped once with room to grow, but anew for each append")
 {
     struct scratch_file file = scratch_file(page + 1);
     char *map = mmap(NULL, 256 * page, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor, 0);
@@ -90,7 +97,8 @@ FILE_CASE("mmap.len.longer_than_file", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.len.empty_file", POSIX("mmap", SHALL),
-          "an empty file can be mapped, and a touch of the map raises SIGBUS")
+          "an empty file can be mapped, and a touch of the map raises SIGBUS",
+          "a tool that starts from an empty file fails, or reads data that is not there")
 {
     struct scratch_file file = scratch_file(0);
     char *map = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor, 0);
@@ -102,7 +110,8 @@ FILE_CASE("mmap.len.empty_file", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.len.gt_4g", POSIX("mmap", SHALL),
-          "a map of more than 4 GiB reaches the last byte of a sparse file", .needs = NEED_64_BIT)
+          "a map of more than 4 GiB reaches the last byte of a sparse file",
+          "the records behind 4 GiB are silently those from the beginning of the file", .needs = NEED_64_BIT)
 {
     const uint64_t last = (UINT64_C(4) << 30) + page;
     struct scratch_file file = sparse_file((off_t)last + 1);
@@ -120,7 +129,8 @@ FILE_CASE("mmap.len.gt_4g", POSIX("mmap", SHALL),
 
 /* ---- munmap -------------------------------------------------------------------------------------------- */
 
-CASE("munmap.len.zero", POSIX("munmap", SHALL), "unmapping no bytes is EINVAL and unmaps nothing")
+CASE("munmap.len.zero", POSIX("munmap", SHALL), "unmapping no bytes is EINVAL and unmaps nothing",
+     "an empty buffer that is released takes a page of another with it")
 {
     char *map = map_anonymous(page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
@@ -132,7 +142,8 @@ CASE("munmap.len.zero", POSIX("munmap", SHALL), "unmapping no bytes is EINVAL an
 }
 
 CASE("munmap.len.partial", POSIX("munmap", SHALL),
-     "unmapping a page and one byte removes two pages, and keeps the third")
+     "unmapping a page and one byte removes two pages, and keeps the third",
+     "each release of an odd-sized buffer leaks a page, until there are no maps left")
 {
     char *map = map_anonymous(3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
@@ -144,7 +155,8 @@ CASE("munmap.len.partial", POSIX("munmap", SHALL),
     EXPECT("3", load(&map[2 * page]));
 }
 
-CASE("munmap.len.one_byte", POSIX("munmap", SHALL), "unmapping one byte removes its page, and keeps the next")
+CASE("munmap.len.one_byte", POSIX("munmap", SHALL), "unmapping one byte removes its page, and keeps the next",
+     "a small object's page stays, or the object behind it goes")
 {
     char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
@@ -156,7 +168,8 @@ CASE("munmap.len.one_byte", POSIX("munmap", SHALL), "unmapping one byte removes 
 }
 
 CASE("munmap.len.overflow", POSIX("munmap", SHALL),
-     "unmapping a range that wraps around the end of the addresses is EINVAL and unmaps nothing")
+     "unmapping a range that wraps around the end of the addresses is EINVAL and unmaps nothing",
+     "a wrapped length on release takes the whole address space away")
 {
     char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
