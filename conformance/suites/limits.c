@@ -32,7 +32,8 @@ static char *map_memory(size_t length, int protection, int type)
 }
 
 CASE("limit.rlimit_as", LINUX("getrlimit(2)"),
-     "a map beyond RLIMIT_AS fails with ENOMEM even without access, below it does not")
+     "a map beyond RLIMIT_AS fails with ENOMEM even without access, below it does not",
+     "a job in a batch system takes memory from others although it was limited")
 {
     limit_address_space(256 * mib);
     EXPECT("ENOMEM", mapped(map_memory(256 * mib, PROT_NONE, MAP_PRIVATE)));
@@ -41,7 +42,8 @@ CASE("limit.rlimit_as", LINUX("getrlimit(2)"),
 }
 
 CASE("limit.rlimit_as_release", LINUX("getrlimit(2)"),
-     "what is unmapped no longer counts towards RLIMIT_AS, what is replaced never counts twice")
+     "what is unmapped no longer counts towards RLIMIT_AS, what is replaced never counts twice",
+     "a server that releases all it takes is refused memory after some hours")
 {
     limit_address_space(256 * mib);
     char *first = map_memory(160 * mib, PROT_NONE, MAP_PRIVATE);
@@ -53,7 +55,8 @@ CASE("limit.rlimit_as_release", LINUX("getrlimit(2)"),
 }
 
 CASE("limit.rlimit_data", LINUX("getrlimit(2)"),
-     "private writable memory beyond RLIMIT_DATA fails with ENOMEM, below it does not", .since = KERNEL(4, 7))
+     "private writable memory beyond RLIMIT_DATA fails with ENOMEM, below it does not",
+     "a leaking program is not stopped before the machine begins to swap", .since = KERNEL(4, 7))
 {
     limit_data(64 * mib);
     EXPECT("ENOMEM", mapped(map_memory(64 * mib, PROT_READ | PROT_WRITE, MAP_PRIVATE)));
@@ -66,7 +69,7 @@ CASE("limit.rlimit_data", LINUX("getrlimit(2)"),
 
 CASE("limit.rlimit_data_shared", PRACTICE("RLIMIT_DATA counts private writable memory"),
      "shared memory, and private memory that can't be written, does not count towards RLIMIT_DATA",
-     .since = KERNEL(4, 7))
+     "a small program with a large read-only dictionary hits a limit not meant for it", .since = KERNEL(4, 7))
 {
     limit_data(64 * mib);
     EXPECT("mapped", mapped(map_memory(128 * mib, PROT_READ | PROT_WRITE, MAP_SHARED)));
@@ -113,6 +116,7 @@ static int split_until_refused(size_t limit)
 
 CASE("limit.map_count", LINUX("mprotect(2)"),
      "splitting maps ends with ENOMEM when there are as many as vm.max_map_count allows",
+     "an allocator with a guard at each object exhausts the kernel instead of being told",
      .needs = NEED_SYSTEM_CALLS, .seconds = 20)
 {
     size_t limit = map_limit();
@@ -125,7 +129,8 @@ CASE("limit.map_count", LINUX("mprotect(2)"),
 
 CASE("limit.map_count_munmap", LINUX("mmap(2)"),
      "with all maps used up, munmap in the middle of one fails with ENOMEM, at its end it does not",
-     .needs = NEED_SYSTEM_CALLS, .seconds = 20)
+     "a program at the limit can free nothing, or believes that it has", .needs = NEED_SYSTEM_CALLS,
+     .seconds = 20)
 {
     char *map = map_anonymous(4 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
@@ -144,7 +149,8 @@ CASE("limit.map_count_munmap", LINUX("mmap(2)"),
 /* ---- afterwards -------------------------------------------------------------------------------- */
 
 CASE("limit.after_failure", PRACTICE("a call that fails changes nothing"),
-     "after ENOMEM the process goes on: its memory is as it was, small maps work, and so does a higher limit")
+     "after ENOMEM the process goes on: its memory is as it was, small maps work, and so does a higher limit",
+     "a server that survives one refused request is unable to serve the next")
 {
     char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
