@@ -22,7 +22,8 @@ static void limit_locking(size_t pages)
     SETUP(setrlimit(RLIMIT_MEMLOCK, &limit));
 }
 
-CASE("mlock.resident", POSIX("mlock", SHALL), "when mlock returns, the pages of the range are in memory")
+CASE("mlock.resident", POSIX("mlock", SHALL), "when mlock returns, the pages of the range are in memory",
+     "a robot arm overshoots because its control loop waits for a page")
 {
     char *map = four_pages();
 
@@ -33,7 +34,8 @@ CASE("mlock.resident", POSIX("mlock", SHALL), "when mlock returns, the pages of 
     EXPECT("0 0 0 0", page_bytes(map, 4 * page));
 }
 
-FILE_CASE("mlock.resident_file", POSIX("mlock", SHALL), "mlock reads a file into memory before it returns")
+FILE_CASE("mlock.resident_file", POSIX("mlock", SHALL), "mlock reads a file into memory before it returns",
+          "a sound sample is fetched from the disk in the middle of its note")
 {
     struct scratch_file file = scratch_file(64 * page);
 
@@ -47,7 +49,8 @@ FILE_CASE("mlock.resident_file", POSIX("mlock", SHALL), "mlock reads a file into
 }
 
 FILE_CASE("mlock.private_file", LINUX("mlock(2)"),
-          "mlock of a writable private map makes its own pages at once and keeps the file's bytes")
+          "mlock of a writable private map makes its own pages at once and keeps the file's bytes",
+          "the first store into a locked table allocates a page, and the deadline is missed")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_PRIVATE);
@@ -58,7 +61,8 @@ FILE_CASE("mlock.private_file", LINUX("mlock(2)"),
     EXPECT("1 2", page_bytes(map, 2 * page));
 }
 
-CASE("mlock.unmapped", POSIX("mlock", SHALL), "locking where nothing is mapped is refused")
+CASE("mlock.unmapped", POSIX("mlock", SHALL), "locking where nothing is mapped is refused",
+     "a password manager believes that its vault is locked at an address that it has lost")
 {
     char *map = four_pages();
 
@@ -69,7 +73,8 @@ CASE("mlock.unmapped", POSIX("mlock", SHALL), "locking where nothing is mapped i
 }
 
 CASE("mlock.hole_partial", PRACTICE("Linux, mm/mlock.c"),
-     "a hole in the range is an error, and the pages before it are locked all the same")
+     "a hole in the range is an error, and the pages before it are locked all the same",
+     "a program that accepts the error for its gap has keys on both sides swapped out")
 {
     char *map = four_pages();
 
@@ -82,7 +87,8 @@ CASE("mlock.hole_partial", PRACTICE("Linux, mm/mlock.c"),
 }
 
 CASE("mlock.prot_none", PRACTICE("Linux, mm/mlock.c"),
-     "pages without rights can't be brought into memory by mlock")
+     "pages without rights can't be brought into memory by mlock",
+     "a program counts closed pages as locked that fault when they are opened")
 {
     char *map = map_anonymous(2 * page, PROT_NONE, MAP_PRIVATE);
 
@@ -94,7 +100,8 @@ CASE("mlock.prot_none", PRACTICE("Linux, mm/mlock.c"),
 }
 
 FILE_CASE("mlock.past_eof", PRACTICE("Linux, mm/mlock.c"),
-          "locking pages past the end of the file is an error and no signal")
+          "locking pages past the end of the file is an error and no signal",
+          "locking a map with room to grow kills the program instead of telling it")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
@@ -105,7 +112,8 @@ FILE_CASE("mlock.past_eof", PRACTICE("Linux, mm/mlock.c"),
     EXPECT("1", load(map));
 }
 
-CASE("mlock.unaligned", LINUX("mlock(2)"), "an address inside a page stands for the whole page")
+CASE("mlock.unaligned", LINUX("mlock(2)"), "an address inside a page stands for the whole page",
+     "half of a key that straddles two pages is written to swap")
 {
     char *map = four_pages();
 
@@ -117,7 +125,8 @@ CASE("mlock.unaligned", LINUX("mlock(2)"), "an address inside a page stands for 
     EXPECT("0", status_pages("VmLck"));
 }
 
-CASE("mlock.len0", PRACTICE("Linux, mm/mlock.c"), "a length of 0 is no error and locks nothing")
+CASE("mlock.len0", PRACTICE("Linux, mm/mlock.c"), "a length of 0 is no error and locks nothing",
+     "a pool that locks an empty list locks what it never unlocks, or gives up at start")
 {
     char *map = four_pages();
 
@@ -129,7 +138,7 @@ CASE("mlock.len0", PRACTICE("Linux, mm/mlock.c"), "a length of 0 is no error and
 }
 
 CASE("mlock.overflow", LINUX("mlock(2)"), "a range that wraps around the end of the addresses is refused",
-     .needs = NEED_ROOT)
+     "a wrapped length pretends to have locked a heap of which no page is", .needs = NEED_ROOT)
 {
     char *map = four_pages();
 
@@ -139,7 +148,7 @@ CASE("mlock.overflow", LINUX("mlock(2)"), "a range that wraps around the end of 
 }
 
 CASE("mlock.over_limit", POSIX("mlock", SHALL), "an ordinary user can't lock more than the limit",
-     .needs = NEED_UNPRIVILEGED)
+     "one user takes all memory of a shared machine away from the others", .needs = NEED_UNPRIVILEGED)
 {
     char *map = four_pages();
 
@@ -153,7 +162,7 @@ CASE("mlock.over_limit", POSIX("mlock", SHALL), "an ordinary user can't lock mor
 }
 
 CASE("mlock.zero_limit", LINUX("mlock(2)"), "with a limit of 0 an ordinary user can't lock at all",
-     .needs = NEED_UNPRIVILEGED)
+     "a container that forbids locking is pinned in memory by its tenant", .needs = NEED_UNPRIVILEGED)
 {
     char *map = four_pages();
 
@@ -165,7 +174,8 @@ CASE("mlock.zero_limit", LINUX("mlock(2)"), "with a limit of 0 an ordinary user 
 }
 
 CASE("mlock.root_over_limit", LINUX("mlock(2)"),
-     "the limit does not bind who may lock anything (CAP_IPC_LOCK)", .needs = NEED_ROOT)
+     "the limit does not bind who may lock anything (CAP_IPC_LOCK)",
+     "a hypervisor started by root cannot pin the memory of its guests", .needs = NEED_ROOT)
 {
     char *map = four_pages();
 
@@ -174,7 +184,8 @@ CASE("mlock.root_over_limit", LINUX("mlock(2)"),
     EXPECT("4", status_pages("VmLck"));
 }
 
-CASE("mlock.no_nesting", POSIX("munlock", SHALL), "one munlock undoes any number of mlocks")
+CASE("mlock.no_nesting", POSIX("munlock", SHALL), "one munlock undoes any number of mlocks",
+     "a library that locked twice pins memory for the life of the process")
 {
     char *map = four_pages();
 
@@ -187,7 +198,8 @@ CASE("mlock.no_nesting", POSIX("munlock", SHALL), "one munlock undoes any number
     EXPECT("no", vm_flag(map, "lo"));
 }
 
-CASE("mlock.vmlck", LINUX("proc(5)"), "VmLck counts the locked pages, each of them once")
+CASE("mlock.vmlck", LINUX("proc(5)"), "VmLck counts the locked pages, each of them once",
+     "an administrator sizes the limit by a count that is too high or too low")
 {
     char *map = four_pages();
 
@@ -207,7 +219,8 @@ static const char *locked_pages(void *unused)
     return status_pages("VmLck");
 }
 
-CASE("mlock.fork", POSIX("mlock", SHALL), "a child has none of its parent's locks")
+CASE("mlock.fork", POSIX("mlock", SHALL), "a child has none of its parent's locks",
+     "a forked worker starts with the quota of its user already used up")
 {
     char *map = four_pages();
 
@@ -217,7 +230,8 @@ CASE("mlock.fork", POSIX("mlock", SHALL), "a child has none of its parent's lock
     EXPECT("4", status_pages("VmLck"));
 }
 
-CASE("mlock.mprotect", LINUX("mlock(2)"), "pages stay locked until munlock, whatever becomes of their rights")
+CASE("mlock.mprotect", LINUX("mlock(2)"), "pages stay locked until munlock, whatever becomes of their rights",
+     "a key made read-only after it was loaded becomes swappable by that")
 {
     char *map = four_pages();
 
@@ -229,7 +243,8 @@ CASE("mlock.mprotect", LINUX("mlock(2)"), "pages stay locked until munlock, what
 }
 
 CASE("mlock.munmap", POSIX("munmap", SHALL),
-     "unmapping a locked page unlocks it: a new map in its place is not locked")
+     "unmapping a locked page unlocks it: a new map in its place is not locked",
+     "memory mapped at a recycled address uses up the quota for locked pages")
 {
     char *map = four_pages();
 
@@ -243,7 +258,8 @@ CASE("mlock.munmap", POSIX("munmap", SHALL),
 }
 
 CASE("munlock.part", POSIX("munlock", SHALL),
-     "munlock frees the pages of its range and leaves the others locked")
+     "munlock frees the pages of its range and leaves the others locked",
+     "releasing one key of a pool lets the others go to swap")
 {
     char *map = four_pages();
 
@@ -256,14 +272,16 @@ CASE("munlock.part", POSIX("munlock", SHALL),
     EXPECT("yes", vm_flag(map + 2 * page, "lo"));
 }
 
-CASE("munlock.unmapped", POSIX("munlock", SHALL), "unlocking where nothing is mapped is refused")
+CASE("munlock.unmapped", POSIX("munlock", SHALL), "unlocking where nothing is mapped is refused",
+     "a program unlocks the wrong address and pins the right one for ever")
 {
     EXPECT("ENOMEM", returned(munlock(unmapped_range(page), page)));
     EXPECT("0", returned(munlock(four_pages(), page)));
 }
 
 CASE("munlock.not_locked", POSIX("munlock", SHALL),
-     "unlocking what is not locked is no error and keeps the contents")
+     "unlocking what is not locked is no error and keeps the contents",
+     "a clean-up that unlocks to be safe fails, or loses the buffer")
 {
     char *map = four_pages();
 
@@ -273,7 +291,8 @@ CASE("munlock.not_locked", POSIX("munlock", SHALL),
 }
 
 CASE("mlockall.flags0", POSIX("mlockall", SHALL),
-     "mlockall with no flag, or one that does not exist, is refused", .needs = NEED_ROOT)
+     "mlockall with no flag, or one that does not exist, is refused",
+     "a program with a misspelt flag runs unlocked and misses deadlines under load", .needs = NEED_ROOT)
 {
     EXPECT("EINVAL", returned(mlockall(0)));
     EXPECT("EINVAL", returned(mlockall(MCL_CURRENT | 0x40000000)));
@@ -282,7 +301,8 @@ CASE("mlockall.flags0", POSIX("mlockall", SHALL),
 }
 
 CASE("mlockall.current", POSIX("mlockall", SHALL),
-     "MCL_CURRENT brings all pages there are into memory, and munlockall frees them", .needs = NEED_ROOT)
+     "MCL_CURRENT brings all pages there are into memory, and munlockall frees them",
+     "a flight controller takes off with its code still on the disk", .needs = NEED_ROOT)
 {
     char *map = four_pages();
 
@@ -297,7 +317,8 @@ CASE("mlockall.current", POSIX("mlockall", SHALL),
 /* After MCL_FUTURE even a growing heap counts, so these cases ask nothing of /proc. A locked page is
  * told by the refusal of MADV_DONTNEED. */
 CASE("mlockall.future", POSIX("mlockall", SHALL),
-     "after MCL_FUTURE new maps are in memory and locked at once, until munlockall")
+     "after MCL_FUTURE new maps are in memory and locked at once, until munlockall",
+     "buffers allocated after start-up are swapped out, and music drops out under load")
 {
     limit_locking(ROOM_FOR_FOUR); /* within it an ordinary user may do what root may */
     EXPECT("0", returned(mlockall(MCL_FUTURE)));
@@ -315,7 +336,8 @@ static const char *residency_of_new_map(void *unused)
     return residency(four_pages(), 4 * page);
 }
 
-CASE("mlockall.fork", LINUX("mlock(2)"), "a child does not inherit MCL_FUTURE")
+CASE("mlockall.fork", LINUX("mlock(2)"), "a child does not inherit MCL_FUTURE",
+     "every helper that a real-time program starts pins its memory as well")
 {
     limit_locking(ROOM_FOR_FOUR);
     SETUP(mlockall(MCL_FUTURE));
@@ -324,7 +346,7 @@ CASE("mlockall.fork", LINUX("mlock(2)"), "a child does not inherit MCL_FUTURE")
 }
 
 CASE("mlockall.future_limit", POSIX("mmap", SHALL), "after MCL_FUTURE a map above the limit is refused",
-     .needs = NEED_UNPRIVILEGED)
+     "an allocation goes unlocked in a process that believes all of it is locked", .needs = NEED_UNPRIVILEGED)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 
@@ -336,7 +358,8 @@ CASE("mlockall.future_limit", POSIX("mmap", SHALL), "after MCL_FUTURE a map abov
 }
 
 CASE("mlockall.over_limit", POSIX("mlockall", SHALL),
-     "an ordinary user can't lock all there is when that is more than the limit", .needs = NEED_UNPRIVILEGED)
+     "an ordinary user can't lock all there is when that is more than the limit",
+     "a user pins a program larger than the limit, or the limit binds nobody", .needs = NEED_UNPRIVILEGED)
 {
     limit_locking(4); /* the program alone has more */
     EXPECT("ENOMEM|EPERM", returned(mlockall(MCL_CURRENT)));
@@ -345,7 +368,7 @@ CASE("mlockall.over_limit", POSIX("mlockall", SHALL),
 }
 
 CASE("mlockall.zero_limit", LINUX("mlock(2)"), "with a limit of 0 an ordinary user can't use mlockall at all",
-     .needs = NEED_UNPRIVILEGED)
+     "a tenant who may lock nothing pins all that it maps from then on", .needs = NEED_UNPRIVILEGED)
 {
     need_lockable(page);
     EXPECT("0", returned(mlockall(MCL_FUTURE)));
@@ -354,7 +377,8 @@ CASE("mlockall.zero_limit", LINUX("mlock(2)"), "with a limit of 0 an ordinary us
     EXPECT("EPERM", returned(mlockall(MCL_FUTURE)));
 }
 
-CASE("mlockall.onfault_only", LINUX("mlockall(2)"), "MCL_ONFAULT alone is refused", .since = KERNEL(4, 4),
+CASE("mlockall.onfault_only", LINUX("mlockall(2)"), "MCL_ONFAULT alone is refused",
+     "a program that names the modifier alone believes that its memory is locked", .since = KERNEL(4, 4),
      .needs = NEED_ROOT)
 {
     EXPECT("EINVAL", returned(mlockall(CONSTANT(MCL_ONFAULT))));
@@ -362,7 +386,9 @@ CASE("mlockall.onfault_only", LINUX("mlockall(2)"), "MCL_ONFAULT alone is refuse
 }
 
 CASE("mlockall.onfault", LINUX("mlockall(2)"),
-     "with MCL_ONFAULT the pages of new maps are locked when they are touched", .since = KERNEL(4, 4))
+     "with MCL_ONFAULT the pages of new maps are locked when they are touched",
+     "a process with a huge sparse heap that locks as it goes runs out of memory at once",
+     .since = KERNEL(4, 4))
 {
     limit_locking(ROOM_FOR_FOUR);
     EXPECT("0", returned(mlockall(MCL_FUTURE | CONSTANT(MCL_ONFAULT))));
@@ -380,7 +406,8 @@ static const char *lock_with_flags(void *map, size_t length, int flags)
 }
 
 CASE("mlock2.onfault", LINUX("mlock2(2)"),
-     "with MLOCK_ONFAULT a page is brought into memory only when it is touched", .since = KERNEL(4, 4))
+     "with MLOCK_ONFAULT a page is brought into memory only when it is touched",
+     "a store that wants its hot pages kept pulls all the cold ones in", .since = KERNEL(4, 4))
 {
     char *map = four_pages();
 
@@ -393,7 +420,7 @@ CASE("mlock2.onfault", LINUX("mlock2(2)"),
 }
 
 CASE("mlock2.no_flags", LINUX("mlock2(2)"), "mlock2 without flags does what mlock does",
-     .since = KERNEL(4, 4))
+     "a wrapper that always calls mlock2 leaves the pages out of memory", .since = KERNEL(4, 4))
 {
     char *map = four_pages();
 
@@ -403,7 +430,8 @@ CASE("mlock2.no_flags", LINUX("mlock2(2)"), "mlock2 without flags does what mloc
     EXPECT("2", status_pages("VmLck"));
 }
 
-CASE("mlock2.bad_flags", LINUX("mlock2(2)"), "a flag that does not exist is refused", .since = KERNEL(4, 4))
+CASE("mlock2.bad_flags", LINUX("mlock2(2)"), "a flag that does not exist is refused",
+     "a program that asks for a newer kind of lock gets another one unawares", .since = KERNEL(4, 4))
 {
     char *map = four_pages();
 
@@ -413,7 +441,8 @@ CASE("mlock2.bad_flags", LINUX("mlock2(2)"), "a flag that does not exist is refu
     EXPECT("0", lock_with_flags(map, page, 0));
 }
 
-CASE("mlock.map_locked", LINUX("mmap(2)"), "a map made with MAP_LOCKED is in memory and counted as locked")
+CASE("mlock.map_locked", LINUX("mmap(2)"), "a map made with MAP_LOCKED is in memory and counted as locked",
+     "a decrypted buffer is written to swap between mmap and the first use")
 {
     need_lockable(4 * page);
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE | MAP_LOCKED);
