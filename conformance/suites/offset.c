@@ -8,7 +8,8 @@ static void *try_offset(const struct scratch_file *file, off_t offset, size_t le
     return mmap(NULL, length, PROT_READ, MAP_SHARED, file->descriptor, offset);
 }
 
-FILE_CASE("mmap.offset.unaligned", POSIX("mmap", MAY), "an offset one byte off a page boundary is EINVAL")
+FILE_CASE("mmap.offset.unaligned", POSIX("mmap", MAY), "an offset one byte off a page boundary is EINVAL",
+          "a viewer that asks for byte 1000 shows byte 0 and draws the picture shifted")
 {
     struct scratch_file file = scratch_file(3 * page);
 
@@ -19,7 +20,8 @@ FILE_CASE("mmap.offset.unaligned", POSIX("mmap", MAY), "an offset one byte off a
 }
 
 FILE_CASE("mmap.offset.granularity", POSIX("mmap", MAY),
-          "the smallest power of two that is accepted as an offset is the size of a page")
+          "the smallest power of two that is accepted as an offset is the size of a page",
+          "windows computed in pages are refused, or a tool built for large pages fails here")
 {
     struct scratch_file file = scratch_file(3 * page);
     off_t offset = 1;
@@ -32,7 +34,8 @@ FILE_CASE("mmap.offset.granularity", POSIX("mmap", MAY),
 }
 
 FILE_CASE("mmap.offset.right_bytes", POSIX("mmap", SHALL),
-          "the first page of a map is the page of the file at the offset, the second the one behind it")
+          "the first page of a map is the page of the file at the offset, the second the one behind it",
+          "a table lookup returns the row of a neighbour")
 {
     struct scratch_file file = scratch_file(8 * page);
 
@@ -44,7 +47,8 @@ FILE_CASE("mmap.offset.right_bytes", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.offset.store", POSIX("mmap", SHALL),
-          "a store goes to the place in the file that the offset says")
+          "a store goes to the place in the file that the offset says",
+          "an update overwrites the header of the file in place of its own row")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, 2 * (off_t)page, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -57,7 +61,8 @@ FILE_CASE("mmap.offset.store", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.offset.private", POSIX("mmap", SHALL),
-          "a private map at an offset shows and copies that page")
+          "a private map at an offset shows and copies that page",
+          "a debugger that plants breakpoints patches another page of the program")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, (off_t)page, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -69,7 +74,8 @@ FILE_CASE("mmap.offset.private", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.offset.fixed", POSIX("mmap", SHALL),
-          "a fixed map at an offset shows that page at that address, between its old neighbours")
+          "a fixed map at an offset shows that page at that address, between its old neighbours",
+          "a loader puts the data segment of a library where its code belongs")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ, MAP_SHARED);
@@ -81,7 +87,8 @@ FILE_CASE("mmap.offset.fixed", POSIX("mmap", SHALL),
     EXPECT("1 4 3", page_bytes(map, 3 * page));
 }
 
-FILE_CASE("mmap.offset.neg_page", POSIX("mmap", SHALL), "a negative offset is refused")
+FILE_CASE("mmap.offset.neg_page", POSIX("mmap", SHALL), "a negative offset is refused",
+          "an index that underflows yields memory that belongs to no part of the file")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -91,7 +98,8 @@ FILE_CASE("mmap.offset.neg_page", POSIX("mmap", SHALL), "a negative offset is re
 }
 
 FILE_CASE("mmap.offset.max_page", POSIX("mmap", SHALL),
-          "a map that passes the largest offset there is is EOVERFLOW")
+          "a map that passes the largest offset there is is EOVERFLOW",
+          "an offset overflows into the beginning of the file and corrupts it")
 {
     struct scratch_file file = scratch_file(page);
     const off_t last = (off_t)(INT64_MAX - (int64_t)page + 1);
@@ -102,7 +110,8 @@ FILE_CASE("mmap.offset.max_page", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.offset.beyond_eof_maps", LINUX("mmap(2)"),
-          "a map may lie wholly beyond the end of the file; a touch of it raises SIGBUS")
+          "a map may lie wholly beyond the end of the file; a touch of it raises SIGBUS",
+          "a log cannot map its next segment before the segment has been written")
 {
     struct scratch_file file = scratch_file(page);
     char *map = try_offset(&file, 4 * (off_t)page, page);
@@ -123,24 +132,28 @@ static char *map_far_page(off_t offset)
     return map_file(&file, offset - (off_t)page, 2 * page, PROT_READ, MAP_SHARED);
 }
 
-FILE_CASE("mmap.offset.gt_2g", POSIX("mmap", SHALL), "offsets on both sides of 2 GiB show the right pages")
+FILE_CASE("mmap.offset.gt_2g", POSIX("mmap", SHALL), "offsets on both sides of 2 GiB show the right pages",
+          "a mail archive over 2 GiB shows its oldest letters in place of the newest")
 {
     EXPECT("8 9", page_bytes(map_far_page((off_t)1 << 31), 2 * page));
 }
 
-FILE_CASE("mmap.offset.gt_4g", POSIX("mmap", SHALL), "offsets on both sides of 4 GiB show the right pages")
+FILE_CASE("mmap.offset.gt_4g", POSIX("mmap", SHALL), "offsets on both sides of 4 GiB show the right pages",
+          "the upper half of a virtual disk is silently its lower half")
 {
     EXPECT("8 9", page_bytes(map_far_page((off_t)1 << 32), 2 * page));
 }
 
 FILE_CASE("mmap.offset.mmap2_unit", POSIX("mmap", SHALL),
-          "an offset of 1 TiB and more keeps its high bits, where pointers have 32 bits too")
+          "an offset of 1 TiB and more keeps its high bits, where pointers have 32 bits too",
+          "a 32-bit program reads the start of a large volume where it wants its end")
 {
     EXPECT("8 9", page_bytes(map_far_page(((off_t)1 << 40) + (off_t)page), 2 * page));
 }
 
 FILE_CASE("mmap.offset.no_mod_2pow32", POSIX("mmap", SHALL),
-          "a page 4 GiB further on is another page, for loads and for stores")
+          "a page 4 GiB further on is another page, for loads and for stores",
+          "writing the 5th gigabyte of a disk image destroys its first")
 {
     const off_t far = ((off_t)1 << 32) + (off_t)page;
     struct scratch_file file = sparse_file(far + (off_t)page);
@@ -157,7 +170,8 @@ FILE_CASE("mmap.offset.no_mod_2pow32", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.offset.overlap_windows", POSIX("mmap", SHALL),
-          "two maps at different offsets show the same bytes where they overlap")
+          "two maps at different offsets show the same bytes where they overlap",
+          "two cursors in one file see different versions of the row they share")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *low = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -170,7 +184,8 @@ FILE_CASE("mmap.offset.overlap_windows", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.offset.last_partial", POSIX("mmap", SHALL),
-          "a map may start at the last page of the file, which the file fills in part")
+          "a map may start at the last page of the file, which the file fills in part",
+          "the last record of a file that does not fill its page cannot be read")
 {
     struct scratch_file file = scratch_file(2 * page + 10);
     char *map = map_file(&file, 2 * (off_t)page, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -182,7 +197,8 @@ FILE_CASE("mmap.offset.last_partial", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.offset.hint_plus_offset", POSIX("mmap", SHALL),
-          "an address that is a hint goes with any offset of whole pages")
+          "an address that is a hint goes with any offset of whole pages",
+          "a cache that prefers stable addresses shows the first page of every file")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *hint = unmapped_range(4 * page);
@@ -195,7 +211,8 @@ FILE_CASE("mmap.offset.hint_plus_offset", POSIX("mmap", SHALL),
 }
 
 CASE("mmap.offset.anon_unaligned", LINUX("mmap(2)"),
-     "an offset off a page boundary is EINVAL without a file too")
+     "an offset off a page boundary is EINVAL without a file too",
+     "a wrong argument order in a call goes unnoticed until it meets a file")
 {
     EXPECT("EINVAL", mapped(mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 1)));
     EXPECT("EINVAL", mapped(mmap(NULL, page, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, (off_t)page / 2)));
