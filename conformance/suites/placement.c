@@ -18,7 +18,8 @@ static char *page_beyond_user_space(void)
 
 /* ---- MAP_FIXED --------------------------------------------------------------------------------- */
 
-CASE("fixed.exact", POSIX("mmap", SHALL), "MAP_FIXED places the map at exactly the address it names")
+CASE("fixed.exact", POSIX("mmap", SHALL), "MAP_FIXED places the map at exactly the address it names",
+     "a saved image whose pointers need their old address is loaded at another")
 {
     char *address = unmapped_range(3 * page);
 
@@ -27,7 +28,8 @@ CASE("fixed.exact", POSIX("mmap", SHALL), "MAP_FIXED places the map at exactly t
     EXPECT("0 0 0", page_bytes(address, 3 * page));
 }
 
-CASE("fixed.replaces", POSIX("mmap", SHALL), "MAP_FIXED replaces what was mapped there before")
+CASE("fixed.replaces", POSIX("mmap", SHALL), "MAP_FIXED replaces what was mapped there before",
+     "a loader finds the placeholder where the text of a program should be")
 {
     char *old = numbered_pages(2, MAP_PRIVATE);
 
@@ -38,7 +40,8 @@ CASE("fixed.replaces", POSIX("mmap", SHALL), "MAP_FIXED replaces what was mapped
 }
 
 CASE("fixed.partial_neighbours", POSIX("mmap", SHALL),
-     "MAP_FIXED over a page leaves the pages on both sides as they were")
+     "MAP_FIXED over a page leaves the pages on both sides as they were",
+     "committing one page of a heap wipes the objects on both sides")
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -50,7 +53,8 @@ CASE("fixed.partial_neighbours", POSIX("mmap", SHALL),
 
 FILE_CASE(
     "fixed.spans_many", POSIX("mmap", SHALL),
-    "MAP_FIXED over the ends of two maps replaces both there and writes nothing to the file of the first")
+    "MAP_FIXED over the ends of two maps replaces both there and writes nothing to the file of the first",
+    "an emulator that maps over a file loses the guest's disk contents")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = numbered_pages(4, MAP_PRIVATE);
@@ -65,7 +69,8 @@ FILE_CASE(
 }
 
 CASE("fixed.unaligned", POSIX("mmap", MAY),
-     "MAP_FIXED inside a page fails with EINVAL, or maps exactly there; it does not round the address")
+     "MAP_FIXED inside a page fails with EINVAL, or maps exactly there; it does not round the address",
+     "memory appears below the address asked for, over an object in use")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -91,7 +96,8 @@ static bool holds_capability(int number)
 }
 
 CASE("fixed.null_root", LINUX("capabilities(7)"),
-     "a process with CAP_SYS_RAWIO maps address 0, and the page there works like any other")
+     "a process with CAP_SYS_RAWIO maps address 0, and the page there works like any other",
+     "an emulator of old systems cannot lay out memory the way their programs expect it")
 {
     if (!holds_capability(17))
         unsupported("needs CAP_SYS_RAWIO");
@@ -101,7 +107,8 @@ CASE("fixed.null_root", LINUX("capabilities(7)"),
 }
 
 CASE("fixed.null_user", LINUX("proc(5), mmap_min_addr"),
-     "a user may not map below vm.mmap_min_addr, and may above it", .needs = NEED_UNPRIVILEGED)
+     "a user may not map below vm.mmap_min_addr, and may above it",
+     "a null pointer in the kernel becomes a way to take over the machine", .needs = NEED_UNPRIVILEGED)
 {
     size_t lowest = (size_t)kernel_setting("vm/mmap_min_addr") & ~(page - 1);
     char *above = unmapped_range(page);
@@ -114,7 +121,8 @@ CASE("fixed.null_user", LINUX("proc(5), mmap_min_addr"),
 }
 
 CASE("fixed.high", POSIX("mmap", SHALL),
-     "MAP_FIXED beyond the address space of a process fails with ENOMEM and takes nothing away")
+     "MAP_FIXED beyond the address space of a process fails with ENOMEM and takes nothing away",
+     "a program is given kernel addresses as memory, or loses what it had when refused")
 {
     char *free_page = unmapped_range(page), *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -125,7 +133,8 @@ CASE("fixed.high", POSIX("mmap", SHALL),
 }
 
 CASE("fixed.dup_same_range", POSIX("mmap", SHALL),
-     "a shared map replaced by one without access at the same place, time and again, ends up without access")
+     "a shared map replaced by one without access at the same place, time and again, ends up without access",
+     "a closed region of a sandbox stays open after it was closed again and again")
 {
     char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
     const int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED;
@@ -140,7 +149,8 @@ CASE("fixed.dup_same_range", POSIX("mmap", SHALL),
 }
 
 CASE("fixed.accounting", PRACTICE("replacing a map costs no address space"),
-     "20000 maps over the same place leave the size of the process as it was")
+     "20000 maps over the same place leave the size of the process as it was",
+     "an emulator that swaps pages all day ends with no address space left")
 {
     char *map = numbered_pages(4, MAP_PRIVATE), before[32];
 
@@ -155,7 +165,8 @@ CASE("fixed.accounting", PRACTICE("replacing a map costs no address space"),
 
 /* ---- hints ------------------------------------------------------------------------------------- */
 
-CASE("hint.free_honoured", LINUX("mmap(2)"), "a hint at a free, aligned address is followed")
+CASE("hint.free_honoured", LINUX("mmap(2)"), "a hint at a free, aligned address is followed",
+     "a runtime that likes its heap low, for short pointers, gets it high")
 {
     char *address = unmapped_range(2 * page);
 
@@ -164,7 +175,8 @@ CASE("hint.free_honoured", LINUX("mmap(2)"), "a hint at a free, aligned address 
 }
 
 CASE("hint.busy_no_clobber", POSIX("mmap", SHALL),
-     "a hint at an address in use never replaces what is there; the map lies elsewhere")
+     "a hint at an address in use never replaces what is there; the map lies elsewhere",
+     "a library that suggests an address erases the heap of the program that loads it")
 {
     char *busy = numbered_pages(2, MAP_PRIVATE);
     char *map = map_at(busy, 2 * page, 0);
@@ -177,7 +189,8 @@ CASE("hint.busy_no_clobber", POSIX("mmap", SHALL),
 }
 
 CASE("hint.unaligned", POSIX("mmap", SHALL),
-     "a hint that is not page aligned is accepted, and the map lies on a page boundary all the same")
+     "a hint that is not page aligned is accepted, and the map lies on a page boundary all the same",
+     "an allocator that suggests the end of its last block gets an error or a crooked map")
 {
     char *map = map_at(unmapped_range(4 * page) + page / 2 + 1, 2 * page, 0);
 
@@ -187,7 +200,8 @@ CASE("hint.unaligned", POSIX("mmap", SHALL),
 }
 
 CASE("hint.non_canonical", LINUX("mmap(2)"),
-     "a hint beyond the address space of a process is only a hint: the map lies where it can")
+     "a hint beyond the address space of a process is only a hint: the map lies where it can",
+     "a hint left over from a machine with more address bits stops the program")
 {
     char *map = map_at(page_beyond_user_space(), 2 * page, 0);
 
@@ -205,7 +219,8 @@ static const char *remainder_of_map(size_t length)
     return number((int64_t)((uintptr_t)map % page));
 }
 
-CASE("mmap.result_aligned", POSIX("mmap", SHALL), "a map begins on a page boundary, whatever its length")
+CASE("mmap.result_aligned", POSIX("mmap", SHALL), "a map begins on a page boundary, whatever its length",
+     "an allocator that keeps flags in the low bits of addresses mixes them up")
 {
     EXPECT("0", remainder_of_map(1));
     EXPECT("0", remainder_of_map(page - 1));
@@ -215,7 +230,8 @@ CASE("mmap.result_aligned", POSIX("mmap", SHALL), "a map begins on a page bounda
 }
 
 CASE("mmap.never_null", POSIX("mmap", SHALL),
-     "a place that the system chooses is never address 0 and never one in use")
+     "a place that the system chooses is never address 0 and never one in use",
+     "a program takes its memory for a failure, or two buffers lie in one place")
 {
     char *busy = numbered_pages(1, MAP_PRIVATE);
     bool null = false, same = false;
@@ -233,7 +249,7 @@ CASE("mmap.never_null", POSIX("mmap", SHALL),
 /* ---- MAP_FIXED_NOREPLACE ----------------------------------------------------------------------- */
 
 CASE("noreplace.free", LINUX("mmap(2)"), "MAP_FIXED_NOREPLACE at a free address maps exactly there",
-     .since = KERNEL(4, 17))
+     "an address reserved for a cache that is shared by all processes is never used", .since = KERNEL(4, 17))
 {
     char *address = unmapped_range(2 * page);
 
@@ -242,7 +258,8 @@ CASE("noreplace.free", LINUX("mmap(2)"), "MAP_FIXED_NOREPLACE at a free address 
 }
 
 CASE("noreplace.busy", LINUX("mmap(2)"),
-     "MAP_FIXED_NOREPLACE over a map fails with EEXIST and leaves it as it was", .since = KERNEL(4, 17))
+     "MAP_FIXED_NOREPLACE over a map fails with EEXIST and leaves it as it was",
+     "a loader overwrites a library that happened to be in its place", .since = KERNEL(4, 17))
 {
     char *busy = numbered_pages(2, MAP_PRIVATE);
 
@@ -253,7 +270,8 @@ CASE("noreplace.busy", LINUX("mmap(2)"),
 }
 
 CASE("noreplace.with_fixed_busy", LINUX("mmap(2)"),
-     "MAP_FIXED beside MAP_FIXED_NOREPLACE does not make it replace", .since = KERNEL(4, 17))
+     "MAP_FIXED beside MAP_FIXED_NOREPLACE does not make it replace",
+     "a careful program that sets both flags for old kernels erases its own heap", .since = KERNEL(4, 17))
 {
     char *busy = numbered_pages(1, MAP_PRIVATE), *address = unmapped_range(page);
     int both = MAP_FIXED | CONSTANT(MAP_FIXED_NOREPLACE);
@@ -265,7 +283,7 @@ CASE("noreplace.with_fixed_busy", LINUX("mmap(2)"),
 
 CASE("noreplace.partial", LINUX("mmap(2)"),
      "MAP_FIXED_NOREPLACE fails with EEXIST when it would overlap a map at either end or around it",
-     .since = KERNEL(4, 17))
+     "a heap that grows by steps runs over the thread stack at its end", .since = KERNEL(4, 17))
 {
     char *range = unmapped_range(5 * page);
     char *busy = map_over(range + page, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1);
@@ -280,7 +298,8 @@ CASE("noreplace.partial", LINUX("mmap(2)"),
 }
 
 CASE("noreplace.adjacent", LINUX("mmap(2)"),
-     "MAP_FIXED_NOREPLACE maps right beside a map, before and behind it", .since = KERNEL(4, 17))
+     "MAP_FIXED_NOREPLACE maps right beside a map, before and behind it",
+     "a heap that grows page by page is refused the free page behind it", .since = KERNEL(4, 17))
 {
     char *range = unmapped_range(3 * page);
     char *busy = map_over(range + page, page, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1);
@@ -293,7 +312,7 @@ CASE("noreplace.adjacent", LINUX("mmap(2)"),
 }
 
 CASE("noreplace.unaligned", LINUX("mmap(2)"), "MAP_FIXED_NOREPLACE inside a page fails with EINVAL",
-     .since = KERNEL(4, 17))
+     "an address rounded down in silence lands in the object before it", .since = KERNEL(4, 17))
 {
     char *address = unmapped_range(3 * page);
     int flag = CONSTANT(MAP_FIXED_NOREPLACE);
@@ -306,7 +325,8 @@ CASE("noreplace.unaligned", LINUX("mmap(2)"), "MAP_FIXED_NOREPLACE inside a page
 /* ---- munmap ------------------------------------------------------------------------------------ */
 
 CASE("munmap.unaligned", POSIX("munmap", MAY),
-     "munmap inside a page fails with EINVAL and takes nothing, or takes the whole page")
+     "munmap inside a page fails with EINVAL and takes nothing, or takes the whole page",
+     "a pointer into a buffer is enough to release something that nobody meant")
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
     const char *answer = returned(munmap(map + page / 2, page / 2));
@@ -319,7 +339,8 @@ CASE("munmap.unaligned", POSIX("munmap", MAY),
 }
 
 CASE("munmap.unaligned_refused", LINUX("munmap(2)"),
-     "munmap inside a page fails with EINVAL and takes nothing")
+     "munmap inside a page fails with EINVAL and takes nothing",
+     "an allocator that passes the object, not its page, frees live neighbours")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -331,7 +352,8 @@ CASE("munmap.unaligned_refused", LINUX("munmap(2)"),
 }
 
 CASE("munmap.unmapped", POSIX("munmap", SHALL),
-     "munmap of a range in which nothing is mapped succeeds and has no effect")
+     "munmap of a range in which nothing is mapped succeeds and has no effect",
+     "a clean-up over a sparse range stops half-way and leaks the rest")
 {
     char *map = numbered_pages(1, MAP_PRIVATE), *address = unmapped_range(2 * page);
 
@@ -341,7 +363,8 @@ CASE("munmap.unmapped", POSIX("munmap", SHALL),
 }
 
 CASE("munmap.hole", POSIX("munmap", SHALL),
-     "munmap over a hole takes away what is mapped on both sides of it")
+     "munmap over a hole takes away what is mapped on both sides of it",
+     "a heap that was thinned out before is never given back completely")
 {
     char *map = numbered_pages(5, MAP_PRIVATE);
 
@@ -354,7 +377,8 @@ CASE("munmap.hole", POSIX("munmap", SHALL),
 }
 
 CASE("munmap.high", POSIX("munmap", SHALL),
-     "munmap of a range beyond the address space of a process fails with EINVAL and takes nothing")
+     "munmap of a range beyond the address space of a process fails with EINVAL and takes nothing",
+     "a corrupted size of a block makes a release run over everything above it")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -365,7 +389,8 @@ CASE("munmap.high", POSIX("munmap", SHALL),
 }
 
 CASE("munmap.interior", POSIX("munmap", SHALL),
-     "munmap of a page in the middle leaves the pages on both sides usable")
+     "munmap of a page in the middle leaves the pages on both sides usable",
+     "returning a free page from the middle of an arena destroys the arena")
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -378,7 +403,8 @@ CASE("munmap.interior", POSIX("munmap", SHALL),
     EXPECT("stored", store(&map[2 * page], 7));
 }
 
-CASE("munmap.many", POSIX("munmap", SHALL), "one munmap takes away several maps of different kinds")
+CASE("munmap.many", POSIX("munmap", SHALL), "one munmap takes away several maps of different kinds",
+     "a loader that removes a library leaves its data or its guard behind")
 {
     char *range = unmapped_range(4 * page);
 
@@ -394,7 +420,8 @@ CASE("munmap.many", POSIX("munmap", SHALL), "one munmap takes away several maps 
     EXPECT("0", load(range + 3 * page));
 }
 
-CASE("munmap.twice", POSIX("munmap", SHALL), "a second munmap of the same range succeeds like the first")
+CASE("munmap.twice", POSIX("munmap", SHALL), "a second munmap of the same range succeeds like the first",
+     "a clean-up that runs again after an error reports a failure that is none")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -405,7 +432,8 @@ CASE("munmap.twice", POSIX("munmap", SHALL), "a second munmap of the same range 
 }
 
 FILE_CASE("munmap.private_discard", POSIX("munmap", SHALL),
-          "what was stored through a private map is gone with it: a new map shows the file again")
+          "what was stored through a private map is gone with it: a new map shows the file again",
+          "a test run's scratch changes reach the golden file, or the next run")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -417,7 +445,8 @@ FILE_CASE("munmap.private_discard", POSIX("munmap", SHALL),
     EXPECT("1", load(map_file(&file, 0, page, PROT_READ, MAP_PRIVATE)));
 }
 
-CASE("munmap.removes_locks", POSIX("munmap", SHALL), "munmap ends the memory locks of the range")
+CASE("munmap.removes_locks", POSIX("munmap", SHALL), "munmap ends the memory locks of the range",
+     "a program that locks and releases keys runs out of its quota")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -430,7 +459,8 @@ CASE("munmap.removes_locks", POSIX("munmap", SHALL), "munmap ends the memory loc
     EXPECT("0", status_pages("VmLck"));
 }
 
-CASE("munmap.reuse", POSIX("munmap", SHALL), "what munmap gave back can be mapped again, and holds zeros")
+CASE("munmap.reuse", POSIX("munmap", SHALL), "what munmap gave back can be mapped again, and holds zeros",
+     "a recycled page shows one client the data of another")
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
