@@ -21,7 +21,8 @@ static char *map_private_memory(size_t length)
 /* ---- the file stays as it is --------------------------------------------------------------------------- */
 
 FILE_CASE("private.not_in_file", POSIX("mmap", SHALL),
-          "a store through a private map does not change the file, not even after munmap")
+          "a store through a private map does not change the file, not even after munmap",
+          "a debugger's breakpoints end up in the program file of everybody")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_private(&file, 2 * page);
@@ -35,7 +36,8 @@ FILE_CASE("private.not_in_file", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("private.not_in_other_map", POSIX("mmap", SHALL),
-          "a store through a private map is not seen through any other map of the file")
+          "a store through a private map is not seen through any other map of the file",
+          "one process that relocates a library breaks all others that use it")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_private(&file, page), *other = map_private(&file, page);
@@ -49,7 +51,8 @@ FILE_CASE("private.not_in_other_map", POSIX("mmap", SHALL),
     EXPECT("9", load(&map[0]));
 }
 
-FILE_CASE("private.msync_noop", POSIX("mmap", SHALL), "msync carries no store of a private map to the file")
+FILE_CASE("private.msync_noop", POSIX("mmap", SHALL), "msync carries no store of a private map to the file",
+          "a flush of all maps writes scratch data into the input file")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_private(&file, page);
@@ -61,7 +64,8 @@ FILE_CASE("private.msync_noop", POSIX("mmap", SHALL), "msync carries no store of
 }
 
 FILE_CASE("private.msync_invalidate", PRACTICE("Linux, mm/msync.c"),
-          "MS_INVALIDATE takes no store of a private map back")
+          "MS_INVALIDATE takes no store of a private map back",
+          "a refresh of the caches throws away what the user has just typed")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_private(&file, page);
@@ -73,7 +77,8 @@ FILE_CASE("private.msync_invalidate", PRACTICE("Linux, mm/msync.c"),
 }
 
 FILE_CASE("private.ro_fd", POSIX("mmap", SHALL),
-          "a file opened for reading only takes stores in a writable private map, and stays as it is")
+          "a file opened for reading only takes stores in a writable private map, and stays as it is",
+          "a linker cannot relocate a library that it may only read, or it alters it")
 {
     struct scratch_file file = scratch_file(page);
     int descriptor = reopen(&file, O_RDONLY);
@@ -86,7 +91,8 @@ FILE_CASE("private.ro_fd", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("private.kernel_store", POSIX("mmap", SHALL),
-          "what read(2) puts into a private map stays there and does not reach the mapped file")
+          "what read(2) puts into a private map stays there and does not reach the mapped file",
+          "reading into a patched image changes the file for everyone")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_private(&file, page), *other = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
@@ -100,7 +106,8 @@ FILE_CASE("private.kernel_store", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("private.tail_store", POSIX("mmap", SHALL),
-          "a store past the end of the file in the last page of a private map is private as well")
+          "a store past the end of the file in the last page of a private map is private as well",
+          "padding that one process uses as scratch space turns into contents of the file")
 {
     struct scratch_file file = scratch_file(10);
     char *map = map_private(&file, page), *other = map_private(&file, page);
@@ -117,7 +124,8 @@ FILE_CASE("private.tail_store", POSIX("mmap", SHALL),
 
 FILE_CASE(
     "private.copy_keeps_rest", POSIX("mmap", SHALL),
-    "a store into a private page leaves its other bytes and the neighbouring pages as the file has them")
+    "a store into a private page leaves its other bytes and the neighbouring pages as the file has them",
+    "changing one byte of an image turns the rest of the page into rubbish")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_private(&file, 3 * page);
@@ -130,7 +138,8 @@ FILE_CASE(
 }
 
 FILE_CASE("private.touched_isolated", POSIX("mmap", SHALL),
-          "what a private map stored is not overwritten by later changes of the file")
+          "what a private map stored is not overwritten by later changes of the file",
+          "an editor's unsaved changes are overwritten when another program saves")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_private(&file, page), *shared = map_file(&file, 0, page, PROT_WRITE, MAP_SHARED);
@@ -145,7 +154,8 @@ FILE_CASE("private.touched_isolated", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("private.mprotect_ro_keeps", POSIX("mprotect", SHALL),
-          "a private copy outlives the loss of write permission, and its return")
+          "a private copy outlives the loss of write permission, and its return",
+          "a linker that seals its relocated table finds the addresses gone")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_private(&file, page);
@@ -160,7 +170,8 @@ FILE_CASE("private.mprotect_ro_keeps", POSIX("mprotect", SHALL),
 }
 
 FILE_CASE("private.dontneed_rereads", LINUX("madvise(2)"),
-          "MADV_DONTNEED drops the copies of a private map of a file: its pages hold the file again")
+          "MADV_DONTNEED drops the copies of a private map of a file: its pages hold the file again",
+          "a sandbox that resets its guest to the original image keeps the infected pages")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_private(&file, 3 * page);
@@ -172,7 +183,8 @@ FILE_CASE("private.dontneed_rereads", LINUX("madvise(2)"),
 }
 
 CASE("private.zero_page", POSIX("mmap", SHALL),
-     "memory that was read before it was written is nobody else's zeros")
+     "memory that was read before it was written is nobody else's zeros",
+     "one store into fresh memory shows in the empty pages of every program")
 {
     char *map = map_private_memory(2 * page), *other = map_private_memory(2 * page);
 
@@ -197,7 +209,8 @@ static const char *store_in_three_generations(void *map)
 }
 
 FILE_CASE("private.fork_tree", POSIX("fork", SHALL),
-          "three generations each keep their own copy of a private page")
+          "three generations each keep their own copy of a private page",
+          "a grandchild that sorts its copy shuffles the list of its grandparent")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_private(&file, page);
@@ -241,7 +254,8 @@ static const char *what_it_sees(const struct late_child *child)
 }
 
 CASE("private.fork_parent_later", POSIX("fork", SHALL),
-     "what the parent stores after the fork is not seen by the child")
+     "what the parent stores after the fork is not seen by the child",
+     "the snapshot that a child is saving contains half of a later transaction")
 {
     char *map = map_private_memory(2 * page);
 
@@ -254,7 +268,8 @@ CASE("private.fork_parent_later", POSIX("fork", SHALL),
 }
 
 FILE_CASE("private.fork_file_later", POSIX("fork", SHALL),
-          "what the parent stores into a private map of a file after the fork is not seen by the child")
+          "what the parent stores into a private map of a file after the fork is not seen by the child",
+          "a forked compiler sees its parent's edits in the middle of a pass")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_private(&file, 2 * page);
@@ -274,7 +289,8 @@ static const char *store_and_leave(void *map)
 }
 
 CASE("private.fork_child_exit", POSIX("fork", SHALL),
-     "a child that stored and ended leaves every byte of the parent's page as it was")
+     "a child that stored and ended leaves every byte of the parent's page as it was",
+     "a parent's heap holds what a helper has scribbled into its copy before it ended")
 {
     char *map = map_private_memory(page);
 
@@ -303,7 +319,8 @@ static const char *lend_page(void *argument)
 
 CASE("private.gup_fork", POSIX("fork", SHALL),
      "a page that a child lent to a pipe does not show what the parent stores into its own copy later",
-     .needs = NEED_LINUX, .since = KERNEL(5, 19))
+     "a sandboxed child reads the passwords that its parent enters later on", .needs = NEED_LINUX,
+     .since = KERNEL(5, 19))
 {
     struct pinned pinned = {.map = map_private_memory(page)};
     char seen = 0;
@@ -335,7 +352,7 @@ static void *drop_copies(void *argument)
 
 FILE_CASE("private.dirtycow", POSIX("mmap", SHALL),
           "a store by force into a private map of a read-only file never reaches the file, in no race",
-          .needs = NEED_LINUX)
+          "any user can write into programs that run as root, and so become root", .needs = NEED_LINUX)
 {
     struct scratch_file file = scratch_file(page);
     struct race race = {.memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC)};
