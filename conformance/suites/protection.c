@@ -19,7 +19,8 @@ static char *private_memory(size_t pages)
 
 /* ---- what a protection refuses ----------------------------------------------------------------- */
 
-CASE("mmap.prot.none_read", POSIX("mmap", SHALL), "a load from a page without access raises SIGSEGV")
+CASE("mmap.prot.none_read", POSIX("mmap", SHALL), "a load from a page without access raises SIGSEGV",
+     "a read beyond a buffer with a fence spills the memory behind it")
 {
     char *map = map_anonymous(page, PROT_NONE, MAP_PRIVATE);
 
@@ -28,7 +29,8 @@ CASE("mmap.prot.none_read", POSIX("mmap", SHALL), "a load from a page without ac
     EXPECT("0", load(map));
 }
 
-CASE("mmap.prot.none_write", POSIX("mmap", SHALL), "a store to a page without access raises SIGSEGV")
+CASE("mmap.prot.none_write", POSIX("mmap", SHALL), "a store to a page without access raises SIGSEGV",
+     "an overrun of a stack goes through its guard into the next stack")
 {
     char *map = map_anonymous(page, PROT_NONE, MAP_PRIVATE);
 
@@ -39,7 +41,8 @@ CASE("mmap.prot.none_write", POSIX("mmap", SHALL), "a store to a page without ac
 }
 
 FILE_CASE("mmap.prot.ro_write", POSIX("mmap", SHALL),
-          "a store to a page that may only be read raises SIGSEGV and changes neither map nor file")
+          "a store to a page that may only be read raises SIGSEGV and changes neither map nor file",
+          "a wild pointer changes constants, and the file that they come from")
 {
     struct scratch_file file = scratch_file(page);
     char *shared = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
@@ -54,7 +57,8 @@ FILE_CASE("mmap.prot.ro_write", POSIX("mmap", SHALL),
 }
 
 CASE("mmap.prot.si_addr_exact", POSIX("signal.h", SHALL),
-     "the address that a fault reports is the very byte that was touched, anywhere in a page")
+     "the address that a fault reports is the very byte that was touched, anywhere in a page",
+     "a collector marks the wrong object as changed and frees the right one")
 {
     char *map = map_anonymous(2 * page, PROT_NONE, MAP_PRIVATE);
 
@@ -88,7 +92,8 @@ static char *copied_code(char *copy)
     return copy + (code & (page - 1));
 }
 
-CASE("mmap.prot.exec_ok", POSIX("mmap", SHALL), "code in a page with PROT_EXEC runs")
+CASE("mmap.prot.exec_ok", POSIX("mmap", SHALL), "code in a page with PROT_EXEC runs",
+     "a JIT compiles functions that it cannot call")
 {
     char *map = private_memory(1), *code = copied_code(map);
 
@@ -98,7 +103,8 @@ CASE("mmap.prot.exec_ok", POSIX("mmap", SHALL), "code in a page with PROT_EXEC r
 }
 
 CASE("mmap.prot.nx", PRACTICE("data does not run"),
-     "code in a page without PROT_EXEC does not run: calling it raises SIGSEGV")
+     "code in a page without PROT_EXEC does not run: calling it raises SIGSEGV",
+     "an intruder runs code that was sent as data")
 {
     char *map = private_memory(1), *code = copied_code(map);
 
@@ -117,7 +123,8 @@ static char *map_opened(const struct scratch_file *file, int opened, int protect
 }
 
 FILE_CASE("mmap.prot.ro_fd_shared_write", POSIX("mmap", SHALL),
-          "a file opened for reading can't be mapped shared and writable: EACCES")
+          "a file opened for reading can't be mapped shared and writable: EACCES",
+          "a user with read access alone changes the file of another")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -128,7 +135,8 @@ FILE_CASE("mmap.prot.ro_fd_shared_write", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.prot.ro_fd_private_write", POSIX("mmap", SHALL),
-          "a file opened for reading can be mapped private and writable; stores do not reach it")
+          "a file opened for reading can be mapped private and writable; stores do not reach it",
+          "a program cannot patch its copy of a read-only image, or patches the original")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_opened(&file, O_RDONLY, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -140,7 +148,8 @@ FILE_CASE("mmap.prot.ro_fd_private_write", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.prot.wo_fd_read", POSIX("mmap", SHALL),
-          "a file opened for writing only can't be mapped for reading: EACCES")
+          "a file opened for writing only can't be mapped for reading: EACCES",
+          "who may only add to a drop box reads what others have put there")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -150,7 +159,8 @@ FILE_CASE("mmap.prot.wo_fd_read", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.prot.wo_fd_none", POSIX("mmap", SHALL),
-          "a file opened for writing only can't be mapped even without access: EACCES")
+          "a file opened for writing only can't be mapped even without access: EACCES",
+          "a map made closed on a write-only descriptor is opened for reading later")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -160,7 +170,8 @@ FILE_CASE("mmap.prot.wo_fd_none", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mmap.prot.wo_fd_private_write", POSIX("mmap", SHALL),
-          "a file opened for writing only can't be mapped for writing either: EACCES")
+          "a file opened for writing only can't be mapped for writing either: EACCES",
+          "a process reads, page by page, a file that it was only allowed to write")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -170,7 +181,8 @@ FILE_CASE("mmap.prot.wo_fd_private_write", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("mprotect.upgrade_ro_shared", POSIX("mprotect", SHALL),
-          "mprotect does not make a shared map of a file opened for reading writable: EACCES")
+          "mprotect does not make a shared map of a file opened for reading writable: EACCES",
+          "a client makes the read-only tables of a server writable and forges them")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_opened(&file, O_RDONLY, PROT_READ, MAP_SHARED);
@@ -184,7 +196,8 @@ FILE_CASE("mprotect.upgrade_ro_shared", POSIX("mprotect", SHALL),
 }
 
 FILE_CASE("mprotect.upgrade_ro_private", POSIX("mprotect", SHALL),
-          "mprotect makes a private map of a file opened for reading writable; the file stays as it is")
+          "mprotect makes a private map of a file opened for reading writable; the file stays as it is",
+          "a linker cannot apply relocations to text that it mapped read-only")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_opened(&file, O_RDONLY, PROT_READ, MAP_PRIVATE);
@@ -198,7 +211,8 @@ FILE_CASE("mprotect.upgrade_ro_private", POSIX("mprotect", SHALL),
 /* ---- the range of mprotect --------------------------------------------------------------------- */
 
 CASE("mprotect.unaligned", POSIX("mprotect", MAY),
-     "mprotect inside a page fails with EINVAL and changes nothing, or changes the whole page")
+     "mprotect inside a page fails with EINVAL and changes nothing, or changes the whole page",
+     "a guard ends up on half of what was asked for, or beside it")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
     const char *answered = returned(mprotect(map + page / 2, page / 2, PROT_READ));
@@ -211,7 +225,8 @@ CASE("mprotect.unaligned", POSIX("mprotect", MAY),
 }
 
 CASE("mprotect.unaligned_refused", LINUX("mprotect(2)"),
-     "mprotect inside a page fails with EINVAL and changes nothing")
+     "mprotect inside a page fails with EINVAL and changes nothing",
+     "a pointer to an object is taken for its page, and its neighbours become read-only")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -222,7 +237,8 @@ CASE("mprotect.unaligned_refused", LINUX("mprotect(2)"),
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page - 1], 8));
 }
 
-CASE("mprotect.write_only", POSIX("mprotect", SHALL), "PROT_WRITE alone lets a page be written, and keeps it")
+CASE("mprotect.write_only", POSIX("mprotect", SHALL), "PROT_WRITE alone lets a page be written, and keeps it",
+     "a buffer that is only to be filled is lost, or refuses to be filled")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -234,7 +250,8 @@ CASE("mprotect.write_only", POSIX("mprotect", SHALL), "PROT_WRITE alone lets a p
 }
 
 CASE("mprotect.len0", PRACTICE("a range of no bytes is no error"),
-     "mprotect of no bytes succeeds and changes no page")
+     "mprotect of no bytes succeeds and changes no page",
+     "sealing an empty section of a program fails, or closes a page of the next one")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -245,7 +262,8 @@ CASE("mprotect.len0", PRACTICE("a range of no bytes is no error"),
 }
 
 CASE("mprotect.unmapped", POSIX("mprotect", SHALL),
-     "mprotect of a range in which nothing is mapped fails with ENOMEM, and maps nothing")
+     "mprotect of a range in which nothing is mapped fails with ENOMEM, and maps nothing",
+     "a hardened allocator believes in a guard at a place that is open to any map")
 {
     char *range = unmapped_range(2 * page), *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -255,7 +273,8 @@ CASE("mprotect.unmapped", POSIX("mprotect", SHALL),
 }
 
 CASE("mprotect.hole_prefix", POSIX("mprotect", SHALL),
-     "mprotect over a hole fails with ENOMEM; pages before it may have changed, no byte has")
+     "mprotect over a hole fails with ENOMEM; pages before it may have changed, no byte has",
+     "a heap with a gap loses data, or is told that it is all sealed")
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
 
@@ -270,7 +289,8 @@ CASE("mprotect.hole_prefix", POSIX("mprotect", SHALL),
 }
 
 CASE("mprotect.overflow", POSIX("mprotect", SHALL),
-     "mprotect of a range that runs over the end of the address space fails with ENOMEM")
+     "mprotect of a range that runs over the end of the address space fails with ENOMEM",
+     "a wrapped length closes the whole program in place of one page")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -281,7 +301,8 @@ CASE("mprotect.overflow", POSIX("mprotect", SHALL),
 }
 
 CASE("mprotect.preserves_data", POSIX("mprotect", SHALL),
-     "what a page held is there again when access to it comes back")
+     "what a page held is there again when access to it comes back",
+     "a vault that closes its memory between uses finds it empty")
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -293,7 +314,8 @@ CASE("mprotect.preserves_data", POSIX("mprotect", SHALL),
 }
 
 CASE("mprotect.partial", POSIX("mprotect", SHALL),
-     "mprotect changes the pages that its range touches, and no page beside them")
+     "mprotect changes the pages that its range touches, and no page beside them",
+     "sealing one table makes the variables beside it read-only too")
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
 
@@ -306,7 +328,8 @@ CASE("mprotect.partial", POSIX("mprotect", SHALL),
 }
 
 FILE_CASE("mprotect.multi_vma", POSIX("mprotect", SHALL),
-          "one mprotect changes several maps of different kinds that lie side by side")
+          "one mprotect changes several maps of different kinds that lie side by side",
+          "a loader seals the first part of a segment and leaves the rest open to attack")
 {
     struct scratch_file file = scratch_file(page);
     char *map = numbered_pages(3, MAP_PRIVATE);
@@ -320,7 +343,8 @@ FILE_CASE("mprotect.multi_vma", POSIX("mprotect", SHALL),
 }
 
 CASE("mprotect.cut_then_protect", POSIX("mprotect", SHALL),
-     "after a map replaced the middle of another, mprotect of either end leaves the rest as it was")
+     "after a map replaced the middle of another, mprotect of either end leaves the rest as it was",
+     "changing rights next to a guard opens the guard")
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -334,7 +358,8 @@ CASE("mprotect.cut_then_protect", POSIX("mprotect", SHALL),
     EXPECT("1 0 7", page_bytes(map, 3 * page));
 }
 
-CASE("mprotect.fork_inherits", POSIX("fork", SHALL), "a child has the protections of its parent, and its own")
+CASE("mprotect.fork_inherits", POSIX("fork", SHALL), "a child has the protections of its parent, and its own",
+     "a child runs with the guards of its parent gone")
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -350,7 +375,8 @@ CASE("mprotect.fork_inherits", POSIX("fork", SHALL), "a child has the protection
 /* ---- bits of mprotect -------------------------------------------------------------------------- */
 
 CASE("mmap.prot.unknown_mprotect", LINUX("mprotect(2)"),
-     "mprotect refuses a protection that it does not know with EINVAL, and changes nothing")
+     "mprotect refuses a protection that it does not know with EINVAL, and changes nothing",
+     "a program asks for a protection newer than the kernel and believes it has it")
 {
     const int unknown = 1 << 20;
     char *map = numbered_pages(1, MAP_PRIVATE);
@@ -362,7 +388,8 @@ CASE("mmap.prot.unknown_mprotect", LINUX("mprotect(2)"),
 }
 
 CASE("mprotect.grows_both", LINUX("mprotect(2)"),
-     "PROT_GROWSUP and PROT_GROWSDOWN together are refused with EINVAL")
+     "PROT_GROWSUP and PROT_GROWSDOWN together are refused with EINVAL",
+     "a nonsensical request changes the rights of some range nobody can name")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
     int both = CONSTANT(PROT_GROWSUP) | CONSTANT(PROT_GROWSDOWN);
@@ -373,7 +400,8 @@ CASE("mprotect.grows_both", LINUX("mprotect(2)"),
 }
 
 CASE("mprotect.growsdown_extends", LINUX("mprotect(2)"),
-     "PROT_GROWSDOWN reaches down to the beginning of a map that grows downwards")
+     "PROT_GROWSDOWN reaches down to the beginning of a map that grows downwards",
+     "a loader that needs an executable stack gets a single page of it")
 {
     char *map = unmapped_range(6 * page) + 2 * page;
 
@@ -398,7 +426,8 @@ static int full_pipe(int *writing_end)
 }
 
 CASE("mmap.prot.syscall_write_ro", LINUX("read(2)"),
-     "read into a page that may not be written fails with EFAULT and raises no signal")
+     "read into a page that may not be written fails with EFAULT and raises no signal",
+     "the kernel writes for a program where the program itself may not")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
     int writing_end, reading_end = full_pipe(&writing_end);
@@ -411,7 +440,8 @@ CASE("mmap.prot.syscall_write_ro", LINUX("read(2)"),
 }
 
 CASE("mmap.prot.syscall_read_none", LINUX("write(2)"),
-     "write from a page without access fails with EFAULT and raises no signal")
+     "write from a page without access fails with EFAULT and raises no signal",
+     "a server sends out, by a wrong pointer, what its guards were to hide")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
     int writing_end;
@@ -423,7 +453,8 @@ CASE("mmap.prot.syscall_read_none", LINUX("write(2)"),
 }
 
 FILE_CASE("mmap.prot.maps_string", LINUX("proc(5), maps"),
-          "the list of maps shows what was asked for: reading, writing, executing, private or shared")
+          "the list of maps shows what was asked for: reading, writing, executing, private or shared",
+          "an audit for writable code looks at a list that does not tell the truth")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -440,7 +471,7 @@ FILE_CASE("mmap.prot.maps_string", LINUX("proc(5), maps"),
 
 CASE("mmap.prot.mdwe", LINUX("PR_SET_MDWE(2const)"),
      "after PR_SET_MDWE nothing becomes writable and executable, nor executable later on",
-     .since = KERNEL(6, 3))
+     "a service hardened against injected code can be made to run it all the same", .since = KERNEL(6, 3))
 {
     const int set_mdwe = 65;
     const unsigned long refuse_exec_gain = 1;
@@ -459,7 +490,7 @@ CASE("mmap.prot.mdwe", LINUX("PR_SET_MDWE(2const)"),
 
 CASE("mmap.prot.pkey_denied", LINUX("pkeys(7)"),
      "touching a page whose protection key denies access raises SIGSEGV with SEGV_PKUERR",
-     .since = KERNEL(4, 9))
+     "a compromised plugin reads the keys that its thread has no rights to", .since = KERNEL(4, 9))
 {
     const unsigned long disable_access = 1;
     char *map = numbered_pages(2, MAP_PRIVATE);
@@ -481,7 +512,8 @@ static long seal(void *address, size_t length)
 
 CASE("mseal.mprotect", LINUX("mseal(2)"),
      "mprotect of a sealed page fails with EPERM and changes nothing, beside it it works",
-     .since = KERNEL(6, 10), .needs = NEED_64_BIT)
+     "an intruder makes the sealed tables of a program writable again", .since = KERNEL(6, 10),
+     .needs = NEED_64_BIT)
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -494,7 +526,8 @@ CASE("mseal.mprotect", LINUX("mseal(2)"),
 
 CASE("mseal.munmap_remap", LINUX("mseal(2)"),
      "a sealed page can't be unmapped, moved, resized, replaced, or discarded while read-only: EPERM",
-     .since = KERNEL(6, 10), .needs = NEED_64_BIT)
+     "an intruder swaps sealed code by unmapping it and mapping something else there", .since = KERNEL(6, 10),
+     .needs = NEED_64_BIT)
 {
     const int replace = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
     char *map = numbered_pages(3, MAP_PRIVATE);
