@@ -27,7 +27,8 @@ static char *pages_without_room(size_t count)
 /* ---- size -------------------------------------------------------------------------------------- */
 
 CASE("mremap.noop", LINUX("mremap(2)"),
-     "mremap to the same size answers the same address and keeps every byte")
+     "mremap to the same size answers the same address and keeps every byte",
+     "a vector that asks for the room it already has is moved or damaged")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -38,7 +39,8 @@ CASE("mremap.noop", LINUX("mremap(2)"),
 }
 
 CASE("mremap.grow_move", LINUX("mremap(2)"),
-     "a map that can't grow where it is moves, takes its bytes along and ends in zeros")
+     "a map that can't grow where it is moves, takes its bytes along and ends in zeros",
+     "an array that grows by realloc loses elements or starts with rubbish")
 {
     char *map = pages_without_room(2), *moved = mremap(map, 2 * page, 4 * page, MREMAP_MAYMOVE);
 
@@ -50,7 +52,8 @@ CASE("mremap.grow_move", LINUX("mremap(2)"),
 }
 
 CASE("mremap.grow_inplace", LINUX("mremap(2)"),
-     "a map with room behind it grows where it is, without MREMAP_MAYMOVE")
+     "a map with room behind it grows where it is, without MREMAP_MAYMOVE",
+     "a heap whose objects cannot move is refused the room right behind it")
 {
     char *map = pages_with_room(2, 4);
 
@@ -60,7 +63,8 @@ CASE("mremap.grow_inplace", LINUX("mremap(2)"),
 }
 
 CASE("mremap.grow_blocked", LINUX("mremap(2)"),
-     "a map without room behind it can't grow without MREMAP_MAYMOVE: ENOMEM, and nothing changes")
+     "a map without room behind it can't grow without MREMAP_MAYMOVE: ENOMEM, and nothing changes",
+     "a growing array runs over the map of somebody else behind it")
 {
     char *map = pages_without_room(2);
 
@@ -70,7 +74,8 @@ CASE("mremap.grow_blocked", LINUX("mremap(2)"),
     EXPECT("mapped", mapped(mremap(map, 2 * page, 3 * page, MREMAP_MAYMOVE)));
 }
 
-CASE("mremap.shrink", LINUX("mremap(2)"), "a map that shrinks loses its last pages and keeps the others")
+CASE("mremap.shrink", LINUX("mremap(2)"), "a map that shrinks loses its last pages and keeps the others",
+     "an array that gave memory back keeps paying for it, or loses its first half")
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
 
@@ -81,7 +86,8 @@ CASE("mremap.shrink", LINUX("mremap(2)"), "a map that shrinks loses its last pag
 }
 
 CASE("mremap.shrink_same_addr", LINUX("mremap(2)"),
-     "a map shrinks where it is, with MREMAP_MAYMOVE and without")
+     "a map shrinks where it is, with MREMAP_MAYMOVE and without",
+     "pointers into a buffer dangle after it was merely trimmed")
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
 
@@ -92,7 +98,8 @@ CASE("mremap.shrink_same_addr", LINUX("mremap(2)"),
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[2 * page]));
 }
 
-CASE("mremap.new0", LINUX("mremap(2)"), "a new size of 0 is refused with EINVAL, and the map stays")
+CASE("mremap.new0", LINUX("mremap(2)"), "a new size of 0 is refused with EINVAL, and the map stays",
+     "realloc to nothing unmaps a buffer that its owner still uses")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
@@ -103,7 +110,8 @@ CASE("mremap.new0", LINUX("mremap(2)"), "a new size of 0 is refused with EINVAL,
 }
 
 CASE("mremap.new_huge", LINUX("mremap(2)"),
-     "a new size beyond the address space is refused with EINVAL or ENOMEM, and the map stays")
+     "a new size beyond the address space is refused with EINVAL or ENOMEM, and the map stays",
+     "an overflowed size destroys the array whose growth it was to be")
 {
     const size_t huge = SIZE_MAX / 16 * 15 & ~(page - 1);
     char *map = numbered_pages(2, MAP_PRIVATE);
@@ -117,7 +125,8 @@ CASE("mremap.new_huge", LINUX("mremap(2)"),
 /* ---- old size 0 -------------------------------------------------------------------------------- */
 
 FILE_CASE("mremap.old0_shared", LINUX("mremap(2)"),
-          "an old size of 0 maps the pages of a shared map a second time, and keeps the first map")
+          "an old size of 0 maps the pages of a shared map a second time, and keeps the first map",
+          "a ring buffer by two maps of one memory shows different bytes in its halves")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -132,7 +141,7 @@ FILE_CASE("mremap.old0_shared", LINUX("mremap(2)"),
 }
 
 CASE("mremap.old0_private", LINUX("mremap(2)"), "an old size of 0 is refused for private memory with EINVAL",
-     .since = KERNEL(4, 14))
+     "a program that mirrors its memory gets an empty copy and takes it for a mirror", .since = KERNEL(4, 14))
 {
     char *map = numbered_pages(1, MAP_PRIVATE),
          *shared = map_anonymous(page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -145,7 +154,8 @@ CASE("mremap.old0_private", LINUX("mremap(2)"), "an old size of 0 is refused for
 /* ---- MREMAP_FIXED ------------------------------------------------------------------------------ */
 
 CASE("mremap.fixed_exact", LINUX("mremap(2)"),
-     "MREMAP_FIXED moves a map to exactly the address it names, replaces what was there, and leaves a hole")
+     "MREMAP_FIXED moves a map to exactly the address it names, replaces what was there, and leaves a hole",
+     "a collector that moves pages to their new home leaves pointers to nowhere")
 {
     char *map = numbered_pages(2, MAP_PRIVATE), *target = map_anonymous(3 * page, PROT_READ, MAP_SHARED);
 
@@ -158,7 +168,8 @@ CASE("mremap.fixed_exact", LINUX("mremap(2)"),
 }
 
 CASE("mremap.fixed_resize", LINUX("mremap(2)"),
-     "MREMAP_FIXED moves and grows at once: the bytes come along and zeros follow")
+     "MREMAP_FIXED moves and grows at once: the bytes come along and zeros follow",
+     "a table moved to a larger place ends in rubbish, or has lost its rows")
 {
     char *map = numbered_pages(2, MAP_PRIVATE), *target = unmapped_range(4 * page);
 
@@ -171,7 +182,8 @@ CASE("mremap.fixed_resize", LINUX("mremap(2)"),
 }
 
 CASE("mremap.fixed_no_maymove", LINUX("mremap(2)"),
-     "MREMAP_FIXED without MREMAP_MAYMOVE is refused with EINVAL")
+     "MREMAP_FIXED without MREMAP_MAYMOVE is refused with EINVAL",
+     "a request for a place is ignored, and the caller uses an address without a map")
 {
     char *map = numbered_pages(1, MAP_PRIVATE), *target = numbered_pages(2, MAP_PRIVATE);
 
@@ -182,7 +194,8 @@ CASE("mremap.fixed_no_maymove", LINUX("mremap(2)"),
 }
 
 CASE("mremap.fixed_overlap", LINUX("mremap(2)"),
-     "MREMAP_FIXED to a range that overlaps the old one is refused with EINVAL, either way")
+     "MREMAP_FIXED to a range that overlaps the old one is refused with EINVAL, either way",
+     "sliding a buffer by a page overwrites what has not been moved yet")
 {
     const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
     char *map = numbered_pages(4, MAP_PRIVATE);
@@ -196,7 +209,8 @@ CASE("mremap.fixed_overlap", LINUX("mremap(2)"),
 }
 
 CASE("mremap.fixed_unaligned", LINUX("mremap(2)"),
-     "MREMAP_FIXED to an address inside a page is refused with EINVAL")
+     "MREMAP_FIXED to an address inside a page is refused with EINVAL",
+     "a block is moved to a rounded address, over the end of another")
 {
     const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
     char *map = numbered_pages(1, MAP_PRIVATE), *target = unmapped_range(3 * page);
@@ -209,7 +223,8 @@ CASE("mremap.fixed_unaligned", LINUX("mremap(2)"),
 
 /* ---- errors of the old range ------------------------------------------------------------------- */
 
-CASE("mremap.unaligned_old", LINUX("mremap(2)"), "an old address inside a page is refused with EINVAL")
+CASE("mremap.unaligned_old", LINUX("mremap(2)"), "an old address inside a page is refused with EINVAL",
+     "growing an object by its own address moves its page from under the neighbours")
 {
     char *map = numbered_pages(3, MAP_PRIVATE);
 
@@ -219,7 +234,8 @@ CASE("mremap.unaligned_old", LINUX("mremap(2)"), "an old address inside a page i
     EXPECT("exact", placed(mremap(map, 3 * page, page, MREMAP_MAYMOVE), map));
 }
 
-CASE("mremap.unmapped", LINUX("mremap(2)"), "an old range in which nothing is mapped is refused with EFAULT")
+CASE("mremap.unmapped", LINUX("mremap(2)"), "an old range in which nothing is mapped is refused with EFAULT",
+     "a released buffer grows, and its owner computes with zeros")
 {
     char *range = unmapped_range(2 * page), *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -228,7 +244,8 @@ CASE("mremap.unmapped", LINUX("mremap(2)"), "an old range in which nothing is ma
     EXPECT("mapped", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE)));
 }
 
-CASE("mremap.bad_flags", LINUX("mremap(2)"), "a flag that mremap does not know is refused with EINVAL")
+CASE("mremap.bad_flags", LINUX("mremap(2)"), "a flag that mremap does not know is refused with EINVAL",
+     "a program relies on a way of moving that this kernel has never heard of")
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -238,7 +255,8 @@ CASE("mremap.bad_flags", LINUX("mremap(2)"), "a flag that mremap does not know i
 }
 
 CASE("mremap.across_vma_grow", LINUX("mremap(2)"),
-     "growing a range that spans two maps of different kinds fails with EFAULT and changes neither")
+     "growing a range that spans two maps of different kinds fails with EFAULT and changes neither",
+     "a growing buffer drags half of the foreign map behind it along")
 {
     char *map = pages_without_room(2);
 
@@ -253,6 +271,7 @@ CASE("mremap.across_vma_grow", LINUX("mremap(2)"),
 
 CASE("mremap.dontunmap", LINUX("mremap(2)"),
      "with MREMAP_DONTUNMAP the bytes move, and the old range stays mapped, full of zeros",
+     "a collector that moves pages under running threads lets them crash on the old ones",
      .since = KERNEL(5, 7))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
@@ -266,7 +285,8 @@ CASE("mremap.dontunmap", LINUX("mremap(2)"),
 }
 
 CASE("mremap.dontunmap_fixed", LINUX("mremap(2)"),
-     "MREMAP_DONTUNMAP goes with MREMAP_FIXED: the bytes move to exactly that address", .since = KERNEL(5, 7))
+     "MREMAP_DONTUNMAP goes with MREMAP_FIXED: the bytes move to exactly that address",
+     "a compacting collector finds its objects anywhere but where it forwards to", .since = KERNEL(5, 7))
 {
     int flags = MREMAP_MAYMOVE | MREMAP_FIXED | CONSTANT(MREMAP_DONTUNMAP);
     char *map = numbered_pages(2, MAP_PRIVATE), *target = unmapped_range(2 * page);
@@ -277,7 +297,8 @@ CASE("mremap.dontunmap_fixed", LINUX("mremap(2)"),
 }
 
 CASE("mremap.dontunmap_no_maymove", LINUX("mremap(2)"),
-     "MREMAP_DONTUNMAP without MREMAP_MAYMOVE is refused with EINVAL", .since = KERNEL(5, 7))
+     "MREMAP_DONTUNMAP without MREMAP_MAYMOVE is refused with EINVAL",
+     "pages are taken from a program that had said they must not move", .since = KERNEL(5, 7))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
     int flag = CONSTANT(MREMAP_DONTUNMAP);
@@ -288,7 +309,8 @@ CASE("mremap.dontunmap_no_maymove", LINUX("mremap(2)"),
 }
 
 CASE("mremap.dontunmap_size", LINUX("mremap(2)"),
-     "MREMAP_DONTUNMAP can't change the size: EINVAL, and the map stays", .since = KERNEL(5, 7))
+     "MREMAP_DONTUNMAP can't change the size: EINVAL, and the map stays",
+     "a heap moved and resized at once loses the pages in between", .since = KERNEL(5, 7))
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
     int flags = MREMAP_MAYMOVE | CONSTANT(MREMAP_DONTUNMAP);
@@ -302,7 +324,8 @@ CASE("mremap.dontunmap_size", LINUX("mremap(2)"),
 /* ---- what moves along -------------------------------------------------------------------------- */
 
 CASE("mremap.keeps_prot", LINUX("mremap(2)"),
-     "a map that moves and grows keeps its protection, in the new part too")
+     "a map that moves and grows keeps its protection, in the new part too",
+     "a read-only table becomes writable by being moved")
 {
     char *map = pages_without_room(1);
 
@@ -316,7 +339,8 @@ CASE("mremap.keeps_prot", LINUX("mremap(2)"),
 
 FILE_CASE(
     "mremap.keeps_cow", LINUX("mremap(2)"),
-    "a private map of a file that grows keeps what was stored in it, and shows the file in its new part")
+    "a private map of a file that grows keeps what was stored in it, and shows the file in its new part",
+    "growing a patched image undoes its patches, or writes them into the file")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -331,7 +355,8 @@ FILE_CASE(
 }
 
 FILE_CASE("mremap.keeps_offset", LINUX("mremap(2)"),
-          "a shared map of the middle of a file that moves and grows still shows and changes that middle")
+          "a shared map of the middle of a file that moves and grows still shows and changes that middle",
+          "a window into a database shows other rows once it has been enlarged")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, (off_t)page, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -344,7 +369,8 @@ FILE_CASE("mremap.keeps_offset", LINUX("mremap(2)"),
 }
 
 FILE_CASE("mremap.file_past_eof", LINUX("mremap(2)"),
-          "a map of a file can grow beyond its end; touching a page beyond raises SIGBUS")
+          "a map of a file can grow beyond its end; touching a page beyond raises SIGBUS",
+          "a log map that runs ahead of its file cannot grow, or invents records")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -358,7 +384,8 @@ FILE_CASE("mremap.file_past_eof", LINUX("mremap(2)"),
 }
 
 CASE("mremap.keeps_lock", LINUX("mremap(2)"),
-     "a locked map stays locked when it moves and grows, and the new part is locked as well")
+     "a locked map stays locked when it moves and grows, and the new part is locked as well",
+     "a pool of keys that grows is swapped to the disk")
 {
     char *map = pages_without_room(1);
 
@@ -375,7 +402,7 @@ CASE("mremap.keeps_lock", LINUX("mremap(2)"),
 
 CASE("mremap.locked_limit", LINUX("mremap(2)"),
      "a locked map can't grow beyond RLIMIT_MEMLOCK: EAGAIN; up to the limit it can",
-     .needs = NEED_UNPRIVILEGED)
+     "a user passes the limit on locked memory by growing what is locked", .needs = NEED_UNPRIVILEGED)
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
@@ -388,7 +415,8 @@ CASE("mremap.locked_limit", LINUX("mremap(2)"),
     EXPECT("2", status_pages("VmLck"));
 }
 
-CASE("mremap.rlimit_as", LINUX("getrlimit(2)"), "a map can't grow beyond RLIMIT_AS: ENOMEM; below it can")
+CASE("mremap.rlimit_as", LINUX("getrlimit(2)"), "a map can't grow beyond RLIMIT_AS: ENOMEM; below it can",
+     "a job leaves its memory limit behind by growing instead of mapping")
 {
     const size_t limit = (size_t)256 << 20;
     char *map = numbered_pages(1, MAP_PRIVATE);
@@ -402,7 +430,8 @@ CASE("mremap.rlimit_as", LINUX("getrlimit(2)"), "a map can't grow beyond RLIMIT_
 /* ---- remap_file_pages -------------------------------------------------------------------------- */
 
 FILE_CASE("remap_file_pages.swap", LINUX("remap_file_pages(2)"),
-          "remap_file_pages lets two pages of a shared map show each other's page of the file")
+          "remap_file_pages lets two pages of a shared map show each other's page of the file",
+          "an old database that sorts its window shows rows twice or writes them to the wrong place")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -416,7 +445,8 @@ FILE_CASE("remap_file_pages.swap", LINUX("remap_file_pages(2)"),
 }
 
 FILE_CASE("remap_file_pages.errors", LINUX("remap_file_pages(2)"),
-          "remap_file_pages refuses a protection, and private maps, with EINVAL")
+          "remap_file_pages refuses a protection, and private maps, with EINVAL",
+          "a private window is silently changed to other pages of the file")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *shared = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
