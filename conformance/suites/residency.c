@@ -16,7 +16,8 @@ static const char *ask(const void *map, size_t length)
     return returned(mincore((void *)(uintptr_t)map, length, vector));
 }
 
-CASE("mincore.fresh", LINUX("mincore(2)"), "pages that nobody has touched are not resident")
+CASE("mincore.fresh", LINUX("mincore(2)"), "pages that nobody has touched are not resident",
+     "a monitor counts memory that nobody has used, and a collector visits pages without objects")
 {
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
     char *shared = map_anonymous(4 * page, READ_WRITE, MAP_SHARED);
@@ -27,7 +28,8 @@ CASE("mincore.fresh", LINUX("mincore(2)"), "pages that nobody has touched are no
     EXPECT("1111", residency(map, 4 * page));
 }
 
-CASE("mincore.touched", LINUX("mincore(2)"), "a touched page is resident, and its neighbours are not")
+CASE("mincore.touched", LINUX("mincore(2)"), "a touched page is resident, and its neighbours are not",
+     "a checkpoint that saves resident pages alone leaves out changed ones")
 {
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -38,7 +40,8 @@ CASE("mincore.touched", LINUX("mincore(2)"), "a touched page is resident, and it
     EXPECT("0101", residency(map, 4 * page));
 }
 
-CASE("mincore.low_bit", LINUX("mincore(2)"), "the answer is in the lowest bit of each byte")
+CASE("mincore.low_bit", LINUX("mincore(2)"), "the answer is in the lowest bit of each byte",
+     "a program that tests the documented bit takes every page for cold")
 {
     char *map = map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -49,7 +52,8 @@ CASE("mincore.low_bit", LINUX("mincore(2)"), "the answer is in the lowest bit of
 }
 
 CASE("mincore.vec_len", LINUX("mincore(2)"),
-     "one byte is written for each page that the range touches, and none behind them")
+     "one byte is written for each page that the range touches, and none behind them",
+     "a vector of the right size is overrun, and the stack behind it is destroyed")
 {
     char *map = map_anonymous(3 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -62,7 +66,8 @@ CASE("mincore.vec_len", LINUX("mincore(2)"),
     EXPECT(number(UNTOUCHED), number(vector[2]));
 }
 
-CASE("mincore.unaligned", LINUX("mincore(2)"), "an address inside a page is refused, and nothing is written")
+CASE("mincore.unaligned", LINUX("mincore(2)"), "an address inside a page is refused, and nothing is written",
+     "an answer is written for pages other than those that were asked about")
 {
     char *map = map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -71,7 +76,8 @@ CASE("mincore.unaligned", LINUX("mincore(2)"), "an address inside a page is refu
     EXPECT("0", ask(map + page, page));
 }
 
-CASE("mincore.len0", PRACTICE("Linux, mm/mincore.c"), "a length of 0 is no error and writes nothing")
+CASE("mincore.len0", PRACTICE("Linux, mm/mincore.c"), "a length of 0 is no error and writes nothing",
+     "a check of an empty range fails, or writes into a vector of no bytes")
 {
     char *map = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
 
@@ -81,7 +87,8 @@ CASE("mincore.len0", PRACTICE("Linux, mm/mincore.c"), "a length of 0 is no error
     EXPECT("0", number(vector[0] & 1));
 }
 
-CASE("mincore.unmapped", LINUX("mincore(2)"), "a range in which nothing is mapped is refused")
+CASE("mincore.unmapped", LINUX("mincore(2)"), "a range in which nothing is mapped is refused",
+     "the old trick to ask whether an address is mapped says yes everywhere")
 {
     char *map = map_anonymous(page, PROT_READ, MAP_PRIVATE);
 
@@ -90,7 +97,8 @@ CASE("mincore.unmapped", LINUX("mincore(2)"), "a range in which nothing is mappe
 }
 
 CASE("mincore.hole_prefix", PRACTICE("Linux, mm/mincore.c"),
-     "a hole in the range is an error, and the pages before it are told all the same")
+     "a hole in the range is an error, and the pages before it are told all the same",
+     "a stack walker that probes for the end of the stack reads an undefined answer")
 {
     char *map = map_anonymous(3 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -101,7 +109,8 @@ CASE("mincore.hole_prefix", PRACTICE("Linux, mm/mincore.c"),
     EXPECT("0", ask(map, page));
 }
 
-CASE("mincore.bad_vec", LINUX("mincore(2)"), "a vector that can't be written is an error and no signal")
+CASE("mincore.bad_vec", LINUX("mincore(2)"), "a vector that can't be written is an error and no signal",
+     "a wrong pointer kills the program inside of a harmless question")
 {
     char *map = map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE);
     unsigned char *nothing = (unsigned char *)unmapped_range(page);
@@ -112,7 +121,8 @@ CASE("mincore.bad_vec", LINUX("mincore(2)"), "a vector that can't be written is 
     EXPECT("0", ask(map, 2 * page));
 }
 
-CASE("mincore.len_huge", LINUX("mincore(2)"), "a length that no address space can hold is refused")
+CASE("mincore.len_huge", LINUX("mincore(2)"), "a length that no address space can hold is refused",
+     "an overflowed length makes the kernel walk all memory, or is answered by nothing")
 {
     char *map = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
 
@@ -122,7 +132,8 @@ CASE("mincore.len_huge", LINUX("mincore(2)"), "a length that no address space ca
 }
 
 CASE("mincore.prot_none", PRACTICE("Linux, mm/mincore.c"),
-     "residency can be asked where no access is allowed")
+     "residency can be asked where no access is allowed",
+     "a collector cannot tell which of its closed pages cost memory")
 {
     char *map = map_anonymous(3 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -131,7 +142,8 @@ CASE("mincore.prot_none", PRACTICE("Linux, mm/mincore.c"),
     EXPECT("010", residency(map, 3 * page));
 }
 
-CASE("mincore.after_munmap", LINUX("mincore(2)"), "a new map in the place of an old one is not resident")
+CASE("mincore.after_munmap", LINUX("mincore(2)"), "a new map in the place of an old one is not resident",
+     "a monitor charges a fresh buffer with the memory of its predecessor")
 {
     char *map = map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -141,7 +153,8 @@ CASE("mincore.after_munmap", LINUX("mincore(2)"), "a new map in the place of an 
     EXPECT("01", residency(map, 2 * page));
 }
 
-CASE("mincore.after_dontneed", LINUX("madvise(2)"), "pages given back with MADV_DONTNEED are not resident")
+CASE("mincore.after_dontneed", LINUX("madvise(2)"), "pages given back with MADV_DONTNEED are not resident",
+     "an allocator that checks its own purge believes that it has failed")
 {
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -150,7 +163,8 @@ CASE("mincore.after_dontneed", LINUX("madvise(2)"), "pages given back with MADV_
     EXPECT("1011", residency(map, 4 * page));
 }
 
-CASE("mincore.after_populate", LINUX("mmap(2)"), "a map made with MAP_POPULATE is resident")
+CASE("mincore.after_populate", LINUX("mmap(2)"), "a map made with MAP_POPULATE is resident",
+     "a program that waits until its map is warm waits for ever")
 {
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE | CONSTANT(MAP_POPULATE));
 
@@ -158,7 +172,8 @@ CASE("mincore.after_populate", LINUX("mmap(2)"), "a map made with MAP_POPULATE i
 }
 
 CASE("mincore.after_mlock", POSIX("mlock", SHALL),
-     "a locked range is resident, and its neighbours need not be")
+     "a locked range is resident, and its neighbours need not be",
+     "a test of a real-time program cannot show that its memory is ready")
 {
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -167,7 +182,8 @@ CASE("mincore.after_mlock", POSIX("mlock", SHALL),
 }
 
 CASE("mincore.fork", LINUX("mincore(2)"),
-     "shared pages that a child has touched are resident in its parent too")
+     "shared pages that a child has touched are resident in its parent too",
+     "a shared pool looks empty to the parent that is to account for it")
 {
     char *map = map_anonymous(3 * page, READ_WRITE, MAP_SHARED);
 
@@ -177,7 +193,8 @@ CASE("mincore.fork", LINUX("mincore(2)"),
 }
 
 FILE_CASE("mincore.after_write", PRACTICE("unified page cache"),
-          "what write has put into a file is resident in a map of it")
+          "what write has put into a file is resident in a map of it",
+          "a backup tool that spares cold files evicts the hot ones")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
@@ -187,7 +204,8 @@ FILE_CASE("mincore.after_write", PRACTICE("unified page cache"),
 }
 
 FILE_CASE("mincore.after_read", PRACTICE("unified page cache"),
-          "what read has brought into memory is resident in a map of the file")
+          "what read has brought into memory is resident in a map of the file",
+          "a server that sends cached files first takes those in memory for cold")
 {
     struct scratch_file file = scratch_file(64 * page);
 
@@ -199,7 +217,8 @@ FILE_CASE("mincore.after_read", PRACTICE("unified page cache"),
 }
 
 FILE_CASE("mincore.offset", LINUX("mincore(2)"),
-          "the pages asked about are those of the map, not those of the file")
+          "the pages asked about are those of the map, not those of the file",
+          "a cache tool that asks about the end of a file is told about its beginning")
 {
     struct scratch_file file = sparse_file((off_t)(8 * page));
 
@@ -209,7 +228,8 @@ FILE_CASE("mincore.offset", LINUX("mincore(2)"),
 }
 
 FILE_CASE("mincore.private_copy", LINUX("mincore(2)"),
-          "a page that a private map has copied stays resident when the file's own page is not")
+          "a page that a private map has copied stays resident when the file's own page is not",
+          "a process seems to use no memory for the copies it has made")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, READ_WRITE, MAP_PRIVATE);
@@ -222,7 +242,8 @@ FILE_CASE("mincore.private_copy", LINUX("mincore(2)"),
 }
 
 FILE_CASE("mincore.beyond_eof", PRACTICE("Linux, mm/mincore.c"),
-          "pages past the end of the file are not resident")
+          "pages past the end of the file are not resident",
+          "the cache seems to hold more of a file than the file has")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
@@ -232,7 +253,8 @@ FILE_CASE("mincore.beyond_eof", PRACTICE("Linux, mm/mincore.c"),
 }
 
 FILE_CASE("mincore.after_truncate", PRACTICE("Linux, mm/mincore.c"),
-          "pages that truncation has cut off are not resident any more")
+          "pages that truncation has cut off are not resident any more",
+          "a cache report shows memory in use that was freed with the cut")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
@@ -244,7 +266,8 @@ FILE_CASE("mincore.after_truncate", PRACTICE("Linux, mm/mincore.c"),
 }
 
 FILE_CASE("mincore.sparse_file", PRACTICE("Linux, mm/mincore.c"),
-          "pages of a hole that nobody has read are not resident")
+          "pages of a hole that nobody has read are not resident",
+          "a sparse disk image seems to fill the memory of its host")
 {
     struct scratch_file file = sparse_file((off_t)(8 * page));
     char *map = map_file(&file, 0, 8 * page, PROT_READ, MAP_SHARED);
@@ -255,7 +278,8 @@ FILE_CASE("mincore.sparse_file", PRACTICE("Linux, mm/mincore.c"),
 }
 
 FILE_CASE("mincore.tail_page", LINUX("mincore(2)"),
-          "the last page of a file is resident after it was read, though the file ends inside it")
+          "the last page of a file is resident after it was read, though the file ends inside it",
+          "a tool that waits for a file to be cached never sees its last page")
 {
     struct scratch_file file = scratch_file(page + 10);
     char *map = map_file(&file, 0, page + 10, PROT_READ, MAP_SHARED);
@@ -265,7 +289,8 @@ FILE_CASE("mincore.tail_page", LINUX("mincore(2)"),
 }
 
 FILE_CASE("mincore.shared_store", LINUX("mincore(2)"),
-          "a page stored to through one map is resident in another map of the file")
+          "a page stored to through one map is resident in another map of the file",
+          "two processes on one file each count a page that exists once")
 {
     struct scratch_file file = sparse_file((off_t)(4 * page));
     char *map = map_file(&file, 0, 4 * page, READ_WRITE, MAP_SHARED);
@@ -292,7 +317,8 @@ static bool present(const char *address)
 }
 
 CASE("mincore.agrees_pagemap", LINUX("proc(5)"),
-     "pages of anonymous memory are resident exactly where pagemap says present")
+     "pages of anonymous memory are resident exactly where pagemap says present",
+     "two tools for one process disagree about what it has in memory")
 {
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 
@@ -305,7 +331,8 @@ CASE("mincore.agrees_pagemap", LINUX("proc(5)"),
 }
 
 FILE_CASE("cachestat", LINUX("cachestat(2)"),
-          "cachestat counts the pages of a file that mincore calls resident", .since = KERNEL(6, 5))
+          "cachestat counts the pages of a file that mincore calls resident",
+          "a backup that drops only what it brought in itself drops the working set", .since = KERNEL(6, 5))
 {
     struct scratch_file file = scratch_file(8 * page);
     char *map = map_file(&file, 0, 8 * page, PROT_READ, MAP_SHARED);
@@ -319,7 +346,8 @@ FILE_CASE("cachestat", LINUX("cachestat(2)"),
 }
 
 FILE_CASE("cachestat.cold", LINUX("cachestat(2)"),
-          "cachestat counts nothing of a file that was dropped from memory", .since = KERNEL(6, 5))
+          "cachestat counts nothing of a file that was dropped from memory",
+          "a benchmark takes warm reads for cold ones and praises the disk", .since = KERNEL(6, 5))
 {
     struct scratch_file file = scratch_file(8 * page);
 
@@ -337,7 +365,8 @@ static const char *seen_by_stranger(void *map)
 }
 
 FILE_CASE("mincore.nonowned", PRACTICE("Linux, mm/mincore.c"),
-          "who neither owns a file nor may write it is told that all of it is resident", .needs = NEED_ROOT,
+          "who neither owns a file nor may write it is told that all of it is resident",
+          "a spy watches which pages of a library, or of a key file, others touch", .needs = NEED_ROOT,
           .since = KERNEL(5, 2))
 {
     struct scratch_file file = sparse_file((off_t)(4 * page));
