@@ -21,7 +21,8 @@ static char *map_shared(const struct scratch_file *file, size_t length)
 /* ---- between maps ---------------------------------------------------------------------------------- */
 
 FILE_CASE("shared.two_maps", POSIX("mmap", SHALL),
-          "a store through one shared map is seen through another map of the file, in both directions")
+          "a store through one shared map is seen through another map of the file, in both directions",
+          "two windows of a database show different balances of one account")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *first = map_shared(&file, 3 * page);
@@ -36,7 +37,8 @@ FILE_CASE("shared.two_maps", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("shared.ro_sees_writes", POSIX("mmap", SHALL),
-          "a read-only shared map shows the stores of a writable one")
+          "a read-only shared map shows the stores of a writable one",
+          "a monitor displays the state that the server had when it was started")
 {
     struct scratch_file file = scratch_file(page);
     char *reader = map_descriptor(reopen(&file, O_RDONLY), 0, page, PROT_READ, MAP_SHARED);
@@ -49,7 +51,8 @@ FILE_CASE("shared.ro_sees_writes", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("shared.hardlink_alias", POSIX("mmap", SHALL),
-          "maps of one file that was opened by two names show each other's stores")
+          "maps of one file that was opened by two names show each other's stores",
+          "a backup taken through a second name of the file lacks what was just entered")
 {
     struct scratch_file file = scratch_file(page);
     struct scratch_file alias = file;
@@ -66,7 +69,8 @@ FILE_CASE("shared.hardlink_alias", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("shared.close_keeps", POSIX("mmap", SHALL),
-          "closing the descriptor does not end the map: stores still reach the file")
+          "closing the descriptor does not end the map: stores still reach the file",
+          "a program that tidies up its descriptors stores into memory that no file receives")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_shared(&file, 2 * page);
@@ -81,7 +85,8 @@ FILE_CASE("shared.close_keeps", POSIX("mmap", SHALL),
 /* ---- between maps and read(2), write(2) -------------------------------------------------------------- */
 
 FILE_CASE("shared.write_to_map", PRACTICE("maps and read(2), write(2) share one cache"),
-          "what write(2) puts into the file is in a shared map at once")
+          "what write(2) puts into the file is in a shared map at once",
+          "a reader by map misses the records that a writer appends with write")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_shared(&file, 2 * page);
@@ -95,7 +100,8 @@ FILE_CASE("shared.write_to_map", PRACTICE("maps and read(2), write(2) share one 
 }
 
 FILE_CASE("shared.map_to_read", PRACTICE("maps and read(2), write(2) share one cache"),
-          "what a shared map stores is in read(2) at once, without msync")
+          "what a shared map stores is in read(2) at once, without msync",
+          "a copy made with cp while the database runs lacks its last transactions")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_shared(&file, 2 * page);
@@ -108,7 +114,8 @@ FILE_CASE("shared.map_to_read", PRACTICE("maps and read(2), write(2) share one c
 }
 
 FILE_CASE("shared.partial_overwrite", POSIX("write", SHALL),
-          "writing a part of a page leaves the rest of it as the map stored it")
+          "writing a part of a page leaves the rest of it as the map stored it",
+          "writing a short header wipes the fields that a map has just filled in")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_shared(&file, page);
@@ -124,7 +131,8 @@ FILE_CASE("shared.partial_overwrite", POSIX("write", SHALL),
 }
 
 FILE_CASE("shared.self_read", POSIX("read", SHALL),
-          "reading a file into its own map ends, with the bytes of the file in the map and in the file")
+          "reading a file into its own map ends, with the bytes of the file in the map and in the file",
+          "a program that moves records within one file hangs with the file locked")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_shared(&file, 2 * page);
@@ -137,7 +145,8 @@ FILE_CASE("shared.self_read", POSIX("read", SHALL),
 }
 
 FILE_CASE("shared.self_write", POSIX("write", SHALL),
-          "writing a file from its own map ends, with the bytes of the map in the file and in the map")
+          "writing a file from its own map ends, with the bytes of the map in the file and in the map",
+          "duplicating a block of a mapped table hangs, or spreads torn bytes")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_shared(&file, 2 * page);
@@ -152,7 +161,8 @@ FILE_CASE("shared.self_write", POSIX("write", SHALL),
 }
 
 FILE_CASE("shared.sendfile", PRACTICE("maps and read(2), write(2) share one cache"),
-          "sendfile sends what a shared map has just stored", .needs = NEED_LINUX)
+          "sendfile sends what a shared map has just stored",
+          "a web server delivers the page as it was before the edit", .needs = NEED_LINUX)
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_shared(&file, page);
@@ -171,7 +181,8 @@ FILE_CASE("shared.sendfile", PRACTICE("maps and read(2), write(2) share one cach
 
 FILE_CASE(
     "shared.fork_file", POSIX("fork", SHALL),
-    "a child's store through an inherited shared map is seen by the parent, and the parent's by a child")
+    "a child's store through an inherited shared map is seen by the parent, and the parent's by a child",
+    "a worker's results stay with the worker and are lost when it exits")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_shared(&file, 2 * page);
@@ -195,7 +206,8 @@ static const char *store_by_own_map(void *path)
 }
 
 FILE_CASE("shared.own_open", POSIX("mmap", SHALL),
-          "a process that opens and maps the file itself sees the stores made here, and we see its")
+          "a process that opens and maps the file itself sees the stores made here, and we see its",
+          "two processes that keep one database each overwrite what the other has stored")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_shared(&file, page);
@@ -237,7 +249,8 @@ static void print_by_exec(struct printed *printed)
 }
 
 FILE_CASE("shared.exec_process", PRACTICE("maps and read(2), write(2) share one cache"),
-          "another program that reads the file gets what was stored here, without msync")
+          "another program that reads the file gets what was stored here, without msync",
+          "a report that runs beside the database prints yesterday's figures")
 {
     struct scratch_file file = scratch_file(page);
     static struct printed printed;
@@ -253,7 +266,9 @@ FILE_CASE("shared.exec_process", PRACTICE("maps and read(2), write(2) share one 
 }
 
 FILE_CASE("shared.exec_drops", POSIX("exec", SHALL),
-          "exec drops the maps, and the file keeps what was stored through them", .needs = NEED_LINUX)
+          "exec drops the maps, and the file keeps what was stored through them",
+          "a started program can reach the memory, and the secrets, of the one that started it",
+          .needs = NEED_LINUX)
 {
     struct scratch_file file = scratch_file(page);
     static struct printed printed;
@@ -276,7 +291,8 @@ static const char *store_and_die(void *map)
 }
 
 FILE_CASE("shared.killed_writer", POSIX("mmap", SHALL),
-          "what a process stored before it was killed is in the file")
+          "what a process stored before it was killed is in the file",
+          "a crash of the process, not of the machine, loses the log that was to explain it")
 {
     struct scratch_file file = scratch_file(2 * page);
 
@@ -287,7 +303,8 @@ FILE_CASE("shared.killed_writer", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("shared.munmap_persists", POSIX("mmap", SHALL),
-          "what was stored is in the file after munmap, without msync")
+          "what was stored is in the file after munmap, without msync",
+          "closing a database the regular way loses what was entered last")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_shared(&file, 2 * page);
@@ -307,7 +324,8 @@ static const char *leave(void *unused)
 }
 
 FILE_CASE("shared.child_exit_keeps", POSIX("fork", SHALL),
-          "a child that inherited the map and exits takes none of the parent's stores away")
+          "a child that inherited the map and exits takes none of the parent's stores away",
+          "running a helper from a database undoes its latest changes")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_shared(&file, page);
@@ -363,7 +381,8 @@ static const char *both(const char *(*act)(void *), void *argument)
 }
 
 FILE_CASE("shared.atomic", PRACTICE("C11 atomics in shared maps"),
-          "atomic additions of two processes to one place in a file are all counted")
+          "atomic additions of two processes to one place in a file are all counted",
+          "a ticket counter between processes gives the same number twice")
 {
     struct scratch_file file = scratch_file(page);
     struct counters *counters = (void *)map_shared(&file, page);
@@ -374,7 +393,8 @@ FILE_CASE("shared.atomic", PRACTICE("C11 atomics in shared maps"),
 }
 
 FILE_CASE("shared.pthread_mutex", POSIX("pthread_mutexattr_setpshared", SHALL),
-          "a process-shared mutex in a file map keeps two processes apart")
+          "a process-shared mutex in a file map keeps two processes apart",
+          "two processes are inside one critical section, and a shared list breaks")
 {
     struct scratch_file file = scratch_file(page);
     struct counters *counters = (void *)map_shared(&file, page);
@@ -400,7 +420,8 @@ static void wait_in_child(const struct scratch_file *file)
 }
 
 FILE_CASE("shared.futex", LINUX("futex(2)"),
-          "a futex is the place in the file: a wake at one address wakes a process that waits at another")
+          "a futex is the place in the file: a wake at one address wakes a process that waits at another",
+          "a process waits for ever for a message that has long been in the queue")
 {
     struct scratch_file file = scratch_file(page);
     uint32_t *word = (void *)map_shared(&file, page);
@@ -438,7 +459,8 @@ static const char *modification(const struct scratch_file *file)
 }
 
 FILE_CASE("shared.mtime_msync", POSIX("mmap", SHALL),
-          "a store marks the time of modification by the time msync has returned")
+          "a store marks the time of modification by the time msync has returned",
+          "a backup skips a database that has been changed through its map")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_shared(&file, page);
@@ -451,7 +473,8 @@ FILE_CASE("shared.mtime_msync", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("shared.mtime_second_store", POSIX("mmap", SHALL),
-          "a store to a page that was stored to before marks the time of modification again")
+          "a store to a page that was stored to before marks the time of modification again",
+          "a nightly backup takes the first change of a table and none after it")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_shared(&file, page);
@@ -464,7 +487,8 @@ FILE_CASE("shared.mtime_second_store", POSIX("mmap", SHALL),
     EXPECT("new", modification(&file));
 }
 
-FILE_CASE("shared.mtime_ro", POSIX("mmap", SHALL), "reading a map leaves the time of modification alone")
+FILE_CASE("shared.mtime_ro", POSIX("mmap", SHALL), "reading a map leaves the time of modification alone",
+          "every query makes the backup copy a database that nobody has changed")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_shared(&file, 2 * page);
@@ -476,7 +500,8 @@ FILE_CASE("shared.mtime_ro", POSIX("mmap", SHALL), "reading a map leaves the tim
     EXPECT("old", modification(&file));
 }
 
-FILE_CASE("shared.maps_flag_s", LINUX("proc(5)"), "/proc tells shared maps (s) from private ones (p)")
+FILE_CASE("shared.maps_flag_s", LINUX("proc(5)"), "/proc tells shared maps (s) from private ones (p)",
+          "a tool that adds up memory counts what is shared once for each process")
 {
     struct scratch_file file = scratch_file(page);
 
