@@ -16,7 +16,8 @@ static char *half_unmapped(const struct scratch_file *file)
 }
 
 FILE_CASE("msync.sync", POSIX("msync", SHALL),
-          "MS_SYNC of a changed page succeeds, and the file holds the change")
+          "MS_SYNC of a changed page succeeds, and the file holds the change",
+          "a database confirms a transaction that is not in its file")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -28,7 +29,8 @@ FILE_CASE("msync.sync", POSIX("msync", SHALL),
     EXPECT("1", file_byte(&file, 0));
 }
 
-FILE_CASE("msync.async", POSIX("msync", SHALL), "MS_ASYNC of a changed page succeeds and keeps the change")
+FILE_CASE("msync.async", POSIX("msync", SHALL), "MS_ASYNC of a changed page succeeds and keeps the change",
+          "a checkpoint that only starts the writing fails, or loses what it started with")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -40,7 +42,8 @@ FILE_CASE("msync.async", POSIX("msync", SHALL), "MS_ASYNC of a changed page succ
 }
 
 FILE_CASE("msync.invalidate", LINUX("msync(2)"),
-          "MS_INVALIDATE alone succeeds and drops no change that has not been written yet")
+          "MS_INVALIDATE alone succeeds and drops no change that has not been written yet",
+          "refreshing a view of a file throws away the edits not yet written")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -52,7 +55,8 @@ FILE_CASE("msync.invalidate", LINUX("msync(2)"),
 }
 
 FILE_CASE("msync.invalidate_visible", POSIX("msync", SHALL),
-          "after MS_INVALIDATE a map shows what write has put into the file")
+          "after MS_INVALIDATE a map shows what write has put into the file",
+          "a reader that asked for the current state works on the old one")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
@@ -65,7 +69,8 @@ FILE_CASE("msync.invalidate_visible", POSIX("msync", SHALL),
 }
 
 FILE_CASE("msync.invalidate_other_map", POSIX("msync", SHALL),
-          "after MS_SYNC with MS_INVALIDATE another map of the file shows the change")
+          "after MS_SYNC with MS_INVALIDATE another map of the file shows the change",
+          "a second window of an editor shows the text before the save")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -77,7 +82,8 @@ FILE_CASE("msync.invalidate_other_map", POSIX("msync", SHALL),
     EXPECT("9", load(other));
 }
 
-FILE_CASE("msync.flags0", LINUX("msync(2)"), "flags of 0 are accepted, and the change is kept")
+FILE_CASE("msync.flags0", LINUX("msync(2)"), "flags of 0 are accepted, and the change is kept",
+          "old programs that sync without a flag lose the change or give up")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -88,7 +94,8 @@ FILE_CASE("msync.flags0", LINUX("msync(2)"), "flags of 0 are accepted, and the c
     EXPECT("9", file_byte(&file, 0));
 }
 
-FILE_CASE("msync.both", POSIX("msync", SHALL), "MS_SYNC and MS_ASYNC together are refused")
+FILE_CASE("msync.both", POSIX("msync", SHALL), "MS_SYNC and MS_ASYNC together are refused",
+          "a program with a mixed-up request thinks its data safe when they are only queued")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -98,7 +105,8 @@ FILE_CASE("msync.both", POSIX("msync", SHALL), "MS_SYNC and MS_ASYNC together ar
     EXPECT("0", returned(msync(map, page, MS_SYNC | MS_INVALIDATE)));
 }
 
-FILE_CASE("msync.async_invalidate", POSIX("msync", SHALL), "MS_ASYNC and MS_INVALIDATE may be joined")
+FILE_CASE("msync.async_invalidate", POSIX("msync", SHALL), "MS_ASYNC and MS_INVALIDATE may be joined",
+          "a program that must not wait cannot refresh its view of the file")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -109,7 +117,8 @@ FILE_CASE("msync.async_invalidate", POSIX("msync", SHALL), "MS_ASYNC and MS_INVA
     EXPECT("9", file_byte(&file, 0));
 }
 
-FILE_CASE("msync.unknown", POSIX("msync", SHALL), "a flag that does not exist is refused")
+FILE_CASE("msync.unknown", POSIX("msync", SHALL), "a flag that does not exist is refused",
+          "a program asks for a stronger guarantee, is told yes, and gets the ordinary one")
 {
     const int unknown = 0x40000000;
     struct scratch_file file = scratch_file(page);
@@ -119,7 +128,8 @@ FILE_CASE("msync.unknown", POSIX("msync", SHALL), "a flag that does not exist is
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
 }
 
-FILE_CASE("msync.unaligned", LINUX("msync(2)"), "an address inside a page is refused")
+FILE_CASE("msync.unaligned", LINUX("msync(2)"), "an address inside a page is refused",
+          "a store that passes the address of its record believes the record is on the disk")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -130,7 +140,8 @@ FILE_CASE("msync.unaligned", LINUX("msync(2)"), "an address inside a page is ref
 }
 
 FILE_CASE("msync.len_unaligned", POSIX("msync", SHALL),
-          "a length that ends inside a page covers the whole of that page")
+          "a length that ends inside a page covers the whole of that page",
+          "the last record of a transaction is lost in a power cut, as it ends inside a page")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -142,7 +153,8 @@ FILE_CASE("msync.len_unaligned", POSIX("msync", SHALL),
     EXPECT("9", file_byte(&file, (off_t)(2 * page - 1)));
 }
 
-CASE("msync.unmapped", POSIX("msync", SHALL), "a range in which nothing is mapped is refused")
+CASE("msync.unmapped", POSIX("msync", SHALL), "a range in which nothing is mapped is refused",
+     "a database that syncs a window it has closed reports its data as safe")
 {
     char *map = map_anonymous(page, PROT_READ, MAP_SHARED);
 
@@ -151,7 +163,8 @@ CASE("msync.unmapped", POSIX("msync", SHALL), "a range in which nothing is mappe
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
 }
 
-FILE_CASE("msync.hole", POSIX("msync", SHALL), "a range with an unmapped page in it is refused")
+FILE_CASE("msync.hole", POSIX("msync", SHALL), "a range with an unmapped page in it is refused",
+          "a commit over a range with a missing part passes for complete")
 {
     struct scratch_file file = scratch_file(2 * page);
     char *map = half_unmapped(&file);
@@ -162,7 +175,8 @@ FILE_CASE("msync.hole", POSIX("msync", SHALL), "a range with an unmapped page in
 }
 
 FILE_CASE("msync.hole_syncs_rest", PRACTICE("Linux, mm/msync.c"),
-          "a hole in the range does not keep the pages around it from being written")
+          "a hole in the range does not keep the pages around it from being written",
+          "a store that tolerates the gap loses the pages behind it at the next power cut")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -176,7 +190,8 @@ FILE_CASE("msync.hole_syncs_rest", PRACTICE("Linux, mm/msync.c"),
 }
 
 FILE_CASE("msync.two_files", POSIX("msync", SHALL),
-          "one call writes back the changes in neighbouring maps of two files")
+          "one call writes back the changes in neighbouring maps of two files",
+          "a database with data and log side by side has one of them on the disk only")
 {
     struct scratch_file first = scratch_file(page), second = scratch_file(page);
     char *map = map_anonymous(2 * page, PROT_NONE, MAP_PRIVATE);
@@ -191,7 +206,8 @@ FILE_CASE("msync.two_files", POSIX("msync", SHALL),
     EXPECT("0", dirty_pages(&second, 0, page));
 }
 
-CASE("msync.len0", PRACTICE("Linux, mm/msync.c"), "a length of 0 is no error, even where nothing is mapped")
+CASE("msync.len0", PRACTICE("Linux, mm/msync.c"), "a length of 0 is no error, even where nothing is mapped",
+     "a flush of an empty list of changes counts as a disk error")
 {
     char *nothing = unmapped_range(page);
 
@@ -200,7 +216,8 @@ CASE("msync.len0", PRACTICE("Linux, mm/msync.c"), "a length of 0 is no error, ev
     EXPECT("EINVAL", returned(msync(nothing + 1, 0, MS_SYNC)));
 }
 
-CASE("msync.len_overflow", POSIX("msync", SHALL), "a length that no address space can hold is refused")
+CASE("msync.len_overflow", POSIX("msync", SHALL), "a length that no address space can hold is refused",
+     "a sync of everything that did nothing counts as a durable commit")
 {
     char *map = map_anonymous(page, PROT_READ, MAP_SHARED);
 
@@ -208,7 +225,8 @@ CASE("msync.len_overflow", POSIX("msync", SHALL), "a length that no address spac
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
 }
 
-CASE("msync.past_end", POSIX("msync", SHALL), "a range that wraps around the end of the addresses is refused")
+CASE("msync.past_end", POSIX("msync", SHALL), "a range that wraps around the end of the addresses is refused",
+     "a wrapped length syncs nothing, and the commit is confirmed all the same")
 {
     char *map = map_anonymous(page, PROT_READ, MAP_SHARED);
 
@@ -216,7 +234,8 @@ CASE("msync.past_end", POSIX("msync", SHALL), "a range that wraps around the end
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
 }
 
-FILE_CASE("msync.locked_invalidate", POSIX("msync", SHALL), "MS_INVALIDATE of a locked page is refused")
+FILE_CASE("msync.locked_invalidate", POSIX("msync", SHALL), "MS_INVALIDATE of a locked page is refused",
+          "pages pinned against eviction are dropped from under a real-time reader")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -230,7 +249,8 @@ FILE_CASE("msync.locked_invalidate", POSIX("msync", SHALL), "MS_INVALIDATE of a 
 }
 
 FILE_CASE("msync.private", POSIX("mmap", SHALL),
-          "syncing a private map writes none of its changes to the file")
+          "syncing a private map writes none of its changes to the file",
+          "a scratch computation overwrites its own input")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
@@ -242,7 +262,8 @@ FILE_CASE("msync.private", POSIX("mmap", SHALL),
 }
 
 FILE_CASE("msync.ro_map", POSIX("msync", SHALL),
-          "syncing a map that can only be read writes back what another map has changed")
+          "syncing a map that can only be read writes back what another map has changed",
+          "a guardian process that syncs through its read-only view protects nothing")
 {
     struct scratch_file file = scratch_file(page);
     char *writable = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -255,7 +276,8 @@ FILE_CASE("msync.ro_map", POSIX("msync", SHALL),
     EXPECT("9", load(map));
 }
 
-FILE_CASE("msync.prot_none", POSIX("msync", SHALL), "a page that has lost all rights is still written back")
+FILE_CASE("msync.prot_none", POSIX("msync", SHALL), "a page that has lost all rights is still written back",
+          "a database that closes its pages between transactions never gets them to the disk")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -269,7 +291,8 @@ FILE_CASE("msync.prot_none", POSIX("msync", SHALL), "a page that has lost all ri
 }
 
 CASE("msync.anon_shared", PRACTICE("every system with MAP_ANONYMOUS"),
-     "shared anonymous memory can be synced and keeps its contents")
+     "shared anonymous memory can be synced and keeps its contents",
+     "a program that syncs all its maps alike stops at the first without a file")
 {
     char *map = map_anonymous(2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
@@ -281,7 +304,8 @@ CASE("msync.anon_shared", PRACTICE("every system with MAP_ANONYMOUS"),
 }
 
 FILE_CASE("msync.durable", POSIX("msync", SHALL),
-          "when MS_SYNC returns, no change of the range waits to be written")
+          "when MS_SYNC returns, no change of the range waits to be written",
+          "a power cut after the confirmation loses the transaction")
 {
     struct scratch_file file = scratch_file(8 * page);
     char *map = map_file(&file, 0, 8 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -296,7 +320,8 @@ FILE_CASE("msync.durable", POSIX("msync", SHALL),
 }
 
 FILE_CASE("msync.last_page", POSIX("msync", SHALL),
-          "the last page of the range is written, and none is left out")
+          "the last page of the range is written, and none is left out",
+          "the newest record, in the last page, is the one that a power cut takes")
 {
     struct scratch_file file = scratch_file(8 * page);
     char *map = map_file(&file, 0, 8 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -308,7 +333,8 @@ FILE_CASE("msync.last_page", POSIX("msync", SHALL),
 }
 
 FILE_CASE("msync.offset", POSIX("msync", SHALL),
-          "a map that begins inside the file is written back to where it belongs")
+          "a map that begins inside the file is written back to where it belongs",
+          "a commit through a window syncs some other part of the file")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, (off_t)(2 * page), page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -320,7 +346,8 @@ FILE_CASE("msync.offset", POSIX("msync", SHALL),
 }
 
 FILE_CASE("msync.wasm_offset", POSIX("msync", SHALL),
-          "write-back of a map that begins inside the file changes nothing before or behind it")
+          "write-back of a map that begins inside the file changes nothing before or behind it",
+          "a window that is written back overwrites the header of the file")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, (off_t)(2 * page), page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -334,7 +361,8 @@ FILE_CASE("msync.wasm_offset", POSIX("msync", SHALL),
 }
 
 FILE_CASE("msync.after_truncate", PRACTICE("Linux, mm/msync.c"),
-          "pages past the end of a file that became shorter are no error, and the rest is written")
+          "pages past the end of a file that became shorter are no error, and the rest is written",
+          "a log that was cut at its end can no longer be synced at all")
 {
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -347,7 +375,8 @@ FILE_CASE("msync.after_truncate", PRACTICE("Linux, mm/msync.c"),
     EXPECT("0", dirty_pages(&file, 0, page));
 }
 
-FILE_CASE("msync.fsync_covers", POSIX("fsync", SHALL), "fsync writes back what was stored through a map")
+FILE_CASE("msync.fsync_covers", POSIX("fsync", SHALL), "fsync writes back what was stored through a map",
+          "a program that stores by map and commits by fsync commits nothing")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, 0, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -359,7 +388,8 @@ FILE_CASE("msync.fsync_covers", POSIX("fsync", SHALL), "fsync writes back what w
 }
 
 FILE_CASE("msync.fdatasync_covers", POSIX("fdatasync", SHALL),
-          "fdatasync writes back what was stored through a map")
+          "fdatasync writes back what was stored through a map",
+          "a database that avoids the cost of metadata loses its data as well")
 {
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, 0, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
@@ -371,7 +401,8 @@ FILE_CASE("msync.fdatasync_covers", POSIX("fdatasync", SHALL),
 }
 
 FILE_CASE("msync.closed_descriptor", POSIX("msync", SHALL),
-          "a map whose descriptor has been closed is written back all the same")
+          "a map whose descriptor has been closed is written back all the same",
+          "a store that frees its descriptors early never reaches the disk")
 {
     struct scratch_file file = scratch_file(page);
     int other = reopen(&file, O_RDWR);
