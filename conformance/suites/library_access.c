@@ -36,7 +36,8 @@ static const char *try_pin(mw_map *map, uint32_t prot)
     return answer(code);
 }
 
-FILE_CASE("ACC-01", MAPWISE("ACC-01"), "writing to a READ map is refused, and no byte changes")
+FILE_CASE("ACC-01", MAPWISE("ACC-01"), "writing to a READ map is refused, and no byte changes",
+          "a bug in a viewer damages the document that it was only to show")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -53,7 +54,8 @@ FILE_CASE("ACC-01", MAPWISE("ACC-01"), "writing to a READ map is refused, and no
 }
 
 FILE_CASE("ACC-01.part", MAPWISE("ACC-01"),
-          "a write of which one page can only be read changes no byte at all")
+          "a write of which one page can only be read changes no byte at all",
+          "half of a record is written before the refusal, and the record is neither old nor new")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -69,7 +71,8 @@ FILE_CASE("ACC-01.part", MAPWISE("ACC-01"),
 }
 
 FILE_CASE("ACC-02", MAPWISE("ACC-02"),
-          "a READ map, and a COPY map of a file, are never resized, and neither is their file")
+          "a READ map, and a COPY map of a file, are never resized, and neither is their file",
+          "a program that opened an archive for reading cuts it short")
 {
     static const mw_access accesses[] = {MW_ACCESS_READ, MW_ACCESS_COPY};
     struct scratch_file file = scratch_file(2 * page);
@@ -86,7 +89,8 @@ FILE_CASE("ACC-02", MAPWISE("ACC-02"),
     EXPECT(number((int64_t)page), file_size(&file));
 }
 
-FILE_CASE("ACC-03", MAPWISE("ACC-03"), "syncing a READ or COPY map succeeds, but its range is checked first")
+FILE_CASE("ACC-03", MAPWISE("ACC-03"), "syncing a READ or COPY map succeeds, but its range is checked first",
+          "a generic shut-down that syncs all its maps fails at the read-only ones, or misses a bad range")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *maps[] = {library_map(&file, MW_ACCESS_READ), library_map(&file, MW_ACCESS_COPY)};
@@ -100,7 +104,8 @@ FILE_CASE("ACC-03", MAPWISE("ACC-03"), "syncing a READ or COPY map succeeds, but
 }
 
 FILE_CASE("ACC-03.nothing", MAPWISE("ACC-03"),
-          "syncing a READ or COPY map asks nothing of the system, a WRITE map does")
+          "syncing a READ or COPY map asks nothing of the system, a WRITE map does",
+          "a query that wrote nothing waits for the disk as if it had")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -112,7 +117,8 @@ FILE_CASE("ACC-03.nothing", MAPWISE("ACC-03"),
            answer(mw_sync(library_map(&file, MW_ACCESS_WRITE), 0, page, MW_SYNC_FULL, 0, &failure)));
 }
 
-FILE_CASE("ACC-04", MAPWISE("ACC-04"), "an executable map without the right to write refuses writing")
+FILE_CASE("ACC-04", MAPWISE("ACC-04"), "an executable map without the right to write refuses writing",
+          "a host of plugins can be made to change the code that it is running")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = executable_map(&file);
@@ -125,7 +131,8 @@ FILE_CASE("ACC-04", MAPWISE("ACC-04"), "an executable map without the right to w
 }
 
 FILE_CASE("ACC-05", MAPWISE("ACC-05"),
-          "a map with the right to write alone can be written, and checked reads are refused")
+          "a map with the right to write alone can be written, and checked reads are refused",
+          "a write-only buffer is read back on one processor and faults on another")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = map_with_prot(&file, MW_PROT_WRITE);
@@ -138,7 +145,8 @@ FILE_CASE("ACC-05", MAPWISE("ACC-05"),
     EXPECT("9", byte_at(map_with_prot(&file, MW_PROT_READ | MW_PROT_WRITE), 0));
 }
 
-FILE_CASE("ACC-06", MAPWISE("ACC-06"), "a map without rights refuses every access, and none of them kills")
+FILE_CASE("ACC-06", MAPWISE("ACC-06"), "a map without rights refuses every access, and none of them kills",
+          "touching a closed map by a checked call kills the process instead of telling it")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = map_with_prot(&file, MW_PROT_NONE);
@@ -156,7 +164,8 @@ FILE_CASE("ACC-06", MAPWISE("ACC-06"), "a map without rights refuses every acces
     EXPECT("1", byte_at(map, 0));
 }
 
-FILE_CASE("ACC-07", MAPWISE("ACC-07"), "a pin for writing of a READ map is refused, one for reading is not")
+FILE_CASE("ACC-07", MAPWISE("ACC-07"), "a pin for writing of a READ map is refused, one for reading is not",
+          "a caller holds a writable pointer to memory whose first store is a crash")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -172,7 +181,8 @@ FILE_CASE("ACC-07", MAPWISE("ACC-07"), "a pin for writing of a READ map is refus
     EXPECT("9", file_byte(&file, 0));
 }
 
-FILE_CASE("ACC-08", MAPWISE("ACC-08"), "after sync and unmap of a COPY map the file is as it was")
+FILE_CASE("ACC-08", MAPWISE("ACC-08"), "after sync and unmap of a COPY map the file is as it was",
+          "trial edits that were to be thrown away are in the document")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_COPY);
@@ -185,7 +195,8 @@ FILE_CASE("ACC-08", MAPWISE("ACC-08"), "after sync and unmap of a COPY map the f
 }
 
 FILE_CASE("ACC-09", MAPWISE("ACC-09"),
-          "a COPY map may or may not see what the file becomes, but keeps what was stored in it")
+          "a COPY map may or may not see what the file becomes, but keeps what was stored in it",
+          "edits in a private copy are overwritten by the next save of somebody else")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_COPY);
@@ -201,7 +212,8 @@ FILE_CASE("ACC-09", MAPWISE("ACC-09"),
 }
 
 FILE_CASE("ACC-10", MAPWISE("ACC-10"),
-          "rights can be changed later, page by page, and checked calls know them at once")
+          "rights can be changed later, page by page, and checked calls know them at once",
+          "a checked call trusts in rights that a page no longer has, and the process dies")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -224,7 +236,8 @@ FILE_CASE("ACC-10", MAPWISE("ACC-10"),
 }
 
 FILE_CASE("ACC-10.upgrade", MAPWISE("ACC-10"),
-          "rights can't be raised above those of the descriptor, and stay as they were")
+          "rights can't be raised above those of the descriptor, and stay as they were",
+          "a map pretends to be writable, and the first store is a crash")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *higher = library_map(&file, MW_ACCESS_READ);
@@ -246,7 +259,8 @@ FILE_CASE("ACC-10.upgrade", MAPWISE("ACC-10"),
            answer(mw_sync(higher, 0, page, MW_SYNC_WAIT, 0, &failure))); /* there is something to write */
 }
 
-CASE("ACC-11", MAPWISE("ACC-11"), "checked calls refuse by what they know and raise no signal")
+CASE("ACC-11", MAPWISE("ACC-11"), "checked calls refuse by what they know and raise no signal",
+     "an embedding interpreter loses its own fault handlers to a library")
 {
     mw_map *map = library_anonymous(2 * page, MW_ACCESS_WRITE);
     struct sigaction segv, bus;
@@ -263,7 +277,8 @@ CASE("ACC-11", MAPWISE("ACC-11"), "checked calls refuse by what they know and ra
     EXPECT("SIGSEGV SEGV_ACCERR exact", load(info_of(map).base));
 }
 
-CASE("SHM-01", MAPWISE("SHM-01"), "anonymous memory reads 0, shared or private")
+CASE("SHM-01", MAPWISE("SHM-01"), "anonymous memory reads 0, shared or private",
+     "a program starts from the rubbish that some earlier one has left")
 {
     mw_map *shared = library_anonymous(3 * page + 5, MW_ACCESS_DEFAULT);
     mw_map *private = library_anonymous(3 * page + 5, MW_ACCESS_COPY);
@@ -274,7 +289,8 @@ CASE("SHM-01", MAPWISE("SHM-01"), "anonymous memory reads 0, shared or private")
     EXPECT("MW_E_RANGE", byte_at(shared, 3 * page + 5));
 }
 
-CASE("SHM-02", MAPWISE("SHM-02"), "anonymous memory is shared unless COPY makes it private")
+CASE("SHM-02", MAPWISE("SHM-02"), "anonymous memory is shared unless COPY makes it private",
+     "a pool for workers is private by accident, and no result comes back")
 {
     EXPECT("rw-s", permissions(info_of(library_anonymous(page, MW_ACCESS_DEFAULT)).base));
     EXPECT("rw-s", permissions(info_of(library_anonymous(page, MW_ACCESS_WRITE)).base));
@@ -287,7 +303,8 @@ static const char *write_nine(void *map)
     return set_byte(map, 5, 9);
 }
 
-CASE("SHM-03", MAPWISE("SHM-03"), "what a child of fork writes to shared anonymous memory its parent reads")
+CASE("SHM-03", MAPWISE("SHM-03"), "what a child of fork writes to shared anonymous memory its parent reads",
+     "a parent waits for ever for a result that its child has long written")
 {
     mw_map *map = library_anonymous(page, MW_ACCESS_DEFAULT);
 
@@ -297,7 +314,8 @@ CASE("SHM-03", MAPWISE("SHM-03"), "what a child of fork writes to shared anonymo
 }
 
 CASE("SHM-04", MAPWISE("SHM-04"),
-     "what a child of fork writes to private anonymous memory its parent does not see")
+     "what a child of fork writes to private anonymous memory its parent does not see",
+     "a child that tries something out spoils the data of its parent")
 {
     mw_map *map = library_anonymous(page, MW_ACCESS_COPY);
 
@@ -306,7 +324,8 @@ CASE("SHM-04", MAPWISE("SHM-04"),
     EXPECT("1", byte_at(map, 5));
 }
 
-CASE("SHM-05", MAPWISE("SHM-05"), "two anonymous maps have nothing to do with each other")
+CASE("SHM-05", MAPWISE("SHM-05"), "two anonymous maps have nothing to do with each other",
+     "releasing one buffer empties another")
 {
     mw_map *first = library_anonymous(page, MW_ACCESS_DEFAULT);
     mw_map *second = library_anonymous(page, MW_ACCESS_DEFAULT);
