@@ -28,7 +28,8 @@ static const char *base_of(const mw_map *map)
     return info_of(map).base;
 }
 
-FILE_CASE("ADV-01", MAPWISE("ADV-01"), "WILLNEED of the whole map brings it into memory")
+FILE_CASE("ADV-01", MAPWISE("ADV-01"), "WILLNEED of the whole map brings it into memory",
+          "a server that warms its data up front still waits for the disk in its first request")
 {
     struct scratch_file file = scratch_file(2 * page);
     uint64_t resident = 0;
@@ -45,7 +46,8 @@ FILE_CASE("ADV-01", MAPWISE("ADV-01"), "WILLNEED of the whole map brings it into
     EXPECT("2", number((int64_t)resident));
 }
 
-CASE("ADV-02", MAPWISE("ADV-02"), "advice for a range concerns its pages and no others")
+CASE("ADV-02", MAPWISE("ADV-02"), "advice for a range concerns its pages and no others",
+     "excluding one secret from dumps excludes the whole heap, or not the secret")
 {
     mw_map *map = numbered(3 * page);
 
@@ -57,7 +59,8 @@ CASE("ADV-02", MAPWISE("ADV-02"), "advice for a range concerns its pages and no 
     EXPECT("no", vm_flag(base_of(map) + page, "dd"));
 }
 
-CASE("ADV-03", MAPWISE("ADV-03"), "advice from the end on is fine for no bytes and refused for any")
+CASE("ADV-03", MAPWISE("ADV-03"), "advice from the end on is fine for no bytes and refused for any",
+     "a loop over windows fails at its last step, or advises memory of somebody else")
 {
     mw_map *map = numbered(2 * page);
 
@@ -71,7 +74,8 @@ CASE("ADV-03", MAPWISE("ADV-03"), "advice from the end on is fine for no bytes a
     EXPECT("yes", vm_flag(base_of(map) + page, "dd"));
 }
 
-CASE("ADV-04", MAPWISE("ADV-04"), "a negative number taken for a length is refused, and nothing is dropped")
+CASE("ADV-04", MAPWISE("ADV-04"), "a negative number taken for a length is refused, and nothing is dropped",
+     "an underflowed length drops all of a program's data")
 {
     mw_map *map = numbered(2 * page);
 
@@ -83,7 +87,8 @@ CASE("ADV-04", MAPWISE("ADV-04"), "a negative number taken for a length is refus
     EXPECT("0", byte_at(map, 0));
 }
 
-CASE("ADV-05", MAPWISE("ADV-05"), "an offset and length whose sum wraps are refused, and nothing is dropped")
+CASE("ADV-05", MAPWISE("ADV-05"), "an offset and length whose sum wraps are refused, and nothing is dropped",
+     "an overflowing sum drops the beginning of the map in place of its end")
 {
     mw_map *map = numbered(2 * page);
 
@@ -94,7 +99,8 @@ CASE("ADV-05", MAPWISE("ADV-05"), "an offset and length whose sum wraps are refu
     EXPECT("0", byte_at(map, page));
 }
 
-CASE("ADV-06", MAPWISE("ADV-06"), "a range that reaches past the end is refused and not cut to fit")
+CASE("ADV-06", MAPWISE("ADV-06"), "a range that reaches past the end is refused and not cut to fit",
+     "a wrong length drops good data up to the end without a word")
 {
     mw_map *map = numbered(2 * page);
 
@@ -108,7 +114,8 @@ CASE("ADV-06", MAPWISE("ADV-06"), "a range that reaches past the end is refused 
 }
 
 CASE("ADV-07", MAPWISE("ADV-07"),
-     "a hint widens to all pages that the range touches, unless it is asked not to")
+     "a hint widens to all pages that the range touches, unless it is asked not to",
+     "the first and the last page of a record miss the advice, or an object beside it gets it")
 {
     mw_map *map = numbered(4 * page);
 
@@ -122,7 +129,8 @@ CASE("ADV-07", MAPWISE("ADV-07"),
 }
 
 CASE("ADV-07.destructive", MAPWISE("ADV-07"),
-     "advice that loses contents shrinks to the pages wholly inside the range")
+     "advice that loses contents shrinks to the pages wholly inside the range",
+     "freeing one object wipes the two that share its pages")
 {
     mw_map *map = numbered(4 * page);
 
@@ -137,7 +145,8 @@ CASE("ADV-07.destructive", MAPWISE("ADV-07"),
 }
 
 CASE("ADV-07.edges", MAPWISE("ADV-07"),
-     "the edges of a map count as edges of pages: its last page is dropped whole")
+     "the edges of a map count as edges of pages: its last page is dropped whole",
+     "the last page of a buffer of odd length is never given back")
 {
     mw_map *map = numbered(page + 5);
 
@@ -149,7 +158,8 @@ CASE("ADV-07.edges", MAPWISE("ADV-07"),
 }
 
 CASE("ADV-08", MAPWISE("ADV-08"),
-     "advice for no bytes succeeds and does nothing, but its arguments are checked")
+     "advice for no bytes succeeds and does nothing, but its arguments are checked",
+     "an empty batch wipes a page, or a misspelt piece of advice goes unnoticed")
 {
     mw_map *map = numbered(page), *empty = library_anonymous(0, MW_ACCESS_COPY);
 
@@ -160,7 +170,8 @@ CASE("ADV-08", MAPWISE("ADV-08"),
 }
 
 CASE("ADV-09", MAPWISE("ADV-09"),
-     "unknown advice is refused, by name of the library and by number of the system")
+     "unknown advice is refused, by name of the library and by number of the system",
+     "a typing mistake in a configuration passes for advice that was taken")
 {
     mw_map *map = numbered(page);
 
@@ -183,7 +194,8 @@ static const char *both_ways(mw_map *map, mw_advice advice)
 }
 
 CASE("ADV-10", MAPWISE("ADV-10"),
-     "on a system without advice every piece of it is refused, or done without when best effort is enough")
+     "on a system without advice every piece of it is refused, or done without when best effort is enough",
+     "a portable program fails on a system without advice, or believes in an effect there")
 {
     mw_map *map = numbered(page);
     mw_advice_row row;
@@ -202,7 +214,8 @@ CASE("ADV-10", MAPWISE("ADV-10"),
 }
 
 CASE("ADV-12", MAPWISE("ADV-12"),
-     "advice that may lose contents needs a consent, without which nothing is lost")
+     "advice that may lose contents needs a consent, without which nothing is lost",
+     "a call that looks like a mere hint wipes the data of its caller")
 {
     static const mw_advice all[] = {MW_ADVICE_DONTNEED, MW_ADVICE_FREE, MW_ADVICE_WIPEONFORK,
                                     MW_ADVICE_GUARD_INSTALL, MW_ADVICE_REMOVE};
@@ -218,7 +231,8 @@ CASE("ADV-12", MAPWISE("ADV-12"),
 }
 
 CASE("ADV-13", MAPWISE("ADV-13"),
-     "advice can be found by name, with its value here and whether the kernel knows it")
+     "advice can be found by name, with its value here and whether the kernel knows it",
+     "a tool that takes advice by name wipes memory because it was not told that this one does")
 {
     mw_advice_row row;
 
@@ -231,7 +245,8 @@ CASE("ADV-13", MAPWISE("ADV-13"),
     EXPECT("MW_E_NOENT", answer(mw_advice_find(&row, "WILLNEED", &failure)));
 }
 
-CASE("ADV-13.list", MAPWISE("ADV-13"), "the list of advice has every name once and ends with MW_E_END")
+CASE("ADV-13.list", MAPWISE("ADV-13"), "the list of advice has every name once and ends with MW_E_END",
+     "a tool that lists what it can do misses the newest advice, or never ends")
 {
     mw_advice_row row, found;
     size_t index = 0;
@@ -255,7 +270,8 @@ static const char *after_dropping(mw_map *map, int value)
 }
 
 FILE_CASE("ADV-14", MAPWISE("ADV-14"),
-          "DONTNEED loses what is private, and nothing of what is shared, be it memory or a file")
+          "DONTNEED loses what is private, and nothing of what is shared, be it memory or a file",
+          "dropping cached pages loses stores that were meant for the file")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -267,7 +283,8 @@ FILE_CASE("ADV-14", MAPWISE("ADV-14"),
 }
 
 CASE("DF-13.advice", MAPWISE("DF-13"),
-     "advice may begin at any byte, also with a length that is no multiple of anything")
+     "advice may begin at any byte, also with a length that is no multiple of anything",
+     "a binding for a language without pages cannot advise the array it has")
 {
     mw_map *map = numbered(3 * page);
 
@@ -278,7 +295,8 @@ CASE("DF-13.advice", MAPWISE("DF-13"),
 }
 
 CASE("DF-16.advice", MAPWISE("DF-16"),
-     "advice whose length alone would fit, but not from its offset on, is refused and drops nothing")
+     "advice whose length alone would fit, but not from its offset on, is refused and drops nothing",
+     "a slice near the end of an array drops memory behind the array")
 {
     mw_map *map = numbered(3 * page);
 
@@ -297,7 +315,8 @@ static const char *count(mw_map *map, uint64_t offset, uint64_t length)
                               &failure));
 }
 
-CASE("RES-01", MAPWISE("RES-01"), "there is one entry for each page, as bytes and as bits")
+CASE("RES-01", MAPWISE("RES-01"), "there is one entry for each page, as bytes and as bits",
+     "a monitor writes past its vector, or reads one page's state as another's")
 {
     mw_map *map = library_anonymous(9 * page + 1, MW_ACCESS_COPY);
     unsigned char bytes[11], bits[3] = {0, 0, 0xa5};
@@ -315,7 +334,8 @@ CASE("RES-01", MAPWISE("RES-01"), "there is one entry for each page, as bytes an
     EXPECT("0", number(memcmp(bits, "\2\2\xa5", 3)));
 }
 
-FILE_CASE("RES-02", MAPWISE("RES-02"), "a map that begins inside a page has that page as its first entry")
+FILE_CASE("RES-02", MAPWISE("RES-02"), "a map that begins inside a page has that page as its first entry",
+          "a view that starts within a page is one entry short, and all states are off by one")
 {
     struct scratch_file file = scratch_file(3 * page);
     const mw_map_options options = options_range(MW_ACCESS_READ, 0, page - 1, 2);
@@ -328,7 +348,8 @@ FILE_CASE("RES-02", MAPWISE("RES-02"), "a map that begins inside a page has that
     EXPECT("1", number((int64_t)count_pages));
 }
 
-CASE("RES-03", MAPWISE("RES-03"), "fresh anonymous memory is not resident, with MW_F_POPULATE all of it is")
+CASE("RES-03", MAPWISE("RES-03"), "fresh anonymous memory is not resident, with MW_F_POPULATE all of it is",
+     "a test for warm memory says yes to memory that nobody has paid for")
 {
     const mw_map_options options = options_for(MW_ACCESS_COPY, MW_F_POPULATE);
     mw_map *map;
@@ -340,7 +361,8 @@ CASE("RES-03", MAPWISE("RES-03"), "fresh anonymous memory is not resident, with 
     EXPECT("8", number((int64_t)count_resident));
 }
 
-CASE("RES-04", MAPWISE("RES-04"), "every entry is 0 or 1, and bit 0 of the native one says the same")
+CASE("RES-04", MAPWISE("RES-04"), "every entry is 0 or 1, and bit 0 of the native one says the same",
+     "a program that compares with 1 takes the extra bits of a system for a cold page")
 {
     mw_map *map = library_anonymous(2 * page, MW_ACCESS_COPY);
     unsigned char bytes[2] = {9, 9}, native[2] = {8, 9};
@@ -357,7 +379,8 @@ CASE("RES-04", MAPWISE("RES-04"), "every entry is 0 or 1, and bit 0 of the nativ
 }
 
 CASE("RES-05", MAPWISE("RES-05"),
-     "a system that can't tell says so, and the number of pages is known all the same")
+     "a system that can't tell says so, and the number of pages is known all the same",
+     "a monitor shows everything as cold where nothing is known")
 {
     mw_map *map = library_anonymous(3 * page, MW_ACCESS_COPY);
 
@@ -370,7 +393,8 @@ CASE("RES-05", MAPWISE("RES-05"),
 }
 
 CASE("DF-6", MAPWISE("DF-6"),
-     "whatever was in the buffer, each of its bytes becomes 0 or 1 and each of its bits is a page's")
+     "whatever was in the buffer, each of its bytes becomes 0 or 1 and each of its bits is a page's",
+     "bits of the previous answer are taken for pages in memory")
 {
     mw_map *map = library_anonymous(11 * page, MW_ACCESS_COPY);
     unsigned char bytes[11], bits[2] = {0xff, 0xff};
@@ -386,7 +410,8 @@ CASE("DF-6", MAPWISE("DF-6"),
     EXPECT("2", number(bits[1]));
 }
 
-FILE_CASE("RES-06", MAPWISE("RES-06"), "pages that truncation has cut off are not resident")
+FILE_CASE("RES-06", MAPWISE("RES-06"), "pages that truncation has cut off are not resident",
+          "a cache report counts pages of a part of the file that is gone")
 {
     struct scratch_file file = scratch_file(8 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -400,7 +425,8 @@ FILE_CASE("RES-06", MAPWISE("RES-06"), "pages that truncation has cut off are no
     EXPECT("1", number((int64_t)count_resident));
 }
 
-CASE("RES-07", MAPWISE("RES-07"), "a range that begins and ends inside pages is widened to them")
+CASE("RES-07", MAPWISE("RES-07"), "a range that begins and ends inside pages is widened to them",
+     "a record that straddles two pages seems to be in memory when half of it is")
 {
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
 
@@ -415,7 +441,8 @@ CASE("RES-07", MAPWISE("RES-07"), "a range that begins and ends inside pages is 
     EXPECT("0", number((int64_t)count_pages));
 }
 
-CASE("RES-08", MAPWISE("RES-08"), "a buffer that is too small is refused, and the number of entries is told")
+CASE("RES-08", MAPWISE("RES-08"), "a buffer that is too small is refused, and the number of entries is told",
+     "a vector that is too short is overrun, or the caller cannot learn how long it must be")
 {
     mw_map *map = library_anonymous(9 * page, MW_ACCESS_COPY);
     unsigned char buffer[9];
@@ -450,7 +477,8 @@ static const char *counted_by_stranger(void *map)
 }
 
 FILE_CASE("RES-10", MAPWISE("RES-10"),
-          "who neither owns a file nor may write it is told that all of it is resident", .needs = NEED_ROOT,
+          "who neither owns a file nor may write it is told that all of it is resident",
+          "a library that reports too much lets a spy watch what others read", .needs = NEED_ROOT,
           .since = KERNEL(5, 2))
 {
     struct scratch_file file = sparse_file((off_t)(4 * page));
@@ -463,7 +491,8 @@ FILE_CASE("RES-10", MAPWISE("RES-10"),
     EXPECT("4", in_child(counted_by_stranger, map));
 }
 
-CASE("RES-11", MAPWISE("RES-11"), "a huge page that the system made of small ones is told as all of them")
+CASE("RES-11", MAPWISE("RES-11"), "a huge page that the system made of small ones is told as all of them",
+     "a program charges two megabytes as one page, or one page as two megabytes")
 {
     const size_t length = (size_t)8 << 20;
     mw_map *map = library_anonymous(length, MW_ACCESS_COPY);
@@ -481,7 +510,8 @@ CASE("RES-11", MAPWISE("RES-11"), "a huge page that the system made of small one
     EXPECT(number((int64_t)page), number((int64_t)info_of(map).page_size));
 }
 
-CASE("RES-11.pool", MAPWISE("RES-11"), "a huge page of the pool is told as the small pages it consists of")
+CASE("RES-11.pool", MAPWISE("RES-11"), "a huge page of the pool is told as the small pages it consists of",
+     "a vector for small pages does not fit the answer about huge ones")
 {
     mw_map_options options = options_for(MW_ACCESS_COPY, 0);
     mw_map *map;
