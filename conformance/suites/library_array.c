@@ -6,7 +6,8 @@
 
 SUITE("library", "what libmapwise promises");
 
-FILE_CASE("ARR-01", MAPWISE("ARR-01"), "a file is a vector of bytes unless a layout says otherwise")
+FILE_CASE("ARR-01", MAPWISE("ARR-01"), "a file is a vector of bytes unless a layout says otherwise",
+          "the shortest call in the tutorial reads numbers where it should read bytes")
 {
     const struct scratch_file file = counting_file(10);
     const mw_origin from = from_path(file.path);
@@ -21,7 +22,8 @@ FILE_CASE("ARR-01", MAPWISE("ARR-01"), "a file is a vector of bytes unless a lay
     EXPECT("MW_OK", answer(mw_free(map)));
 }
 
-FILE_CASE("ARR-02", MAPWISE("ARR-02"), "dimensions are a list of numbers, which may be a single one")
+FILE_CASE("ARR-02", MAPWISE("ARR-02"), "dimensions are a list of numbers, which may be a single one",
+          "a vector written by one language cannot be opened as such by another")
 {
     mw_map *map = counting_map(24, MW_ACCESS_READ);
     const int64_t dims[] = {6, 4};
@@ -36,7 +38,8 @@ FILE_CASE("ARR-02", MAPWISE("ARR-02"), "dimensions are a list of numbers, which 
     EXPECT("5", element(&one_dim, 5, 0, 0));
 }
 
-FILE_CASE("ARR-03", MAPWISE("ARR-03"), "the order says which axis has its elements side by side")
+FILE_CASE("ARR-03", MAPWISE("ARR-03"), "the order says which axis has its elements side by side",
+          "a matrix from Fortran or Julia arrives in C transposed")
 {
     mw_map *map = counting_map(30, MW_ACCESS_READ);
     const int64_t dims[] = {2, 3, 5};
@@ -58,7 +61,8 @@ FILE_CASE("ARR-03", MAPWISE("ARR-03"), "the order says which axis has its elemen
 }
 
 FILE_CASE("ARR-04", MAPWISE("ARR-04"),
-          "without dimensions there are as many elements as fit between the offset and the end")
+          "without dimensions there are as many elements as fit between the offset and the end",
+          "the number of samples has to be computed by hand, and is wrong where there is a header")
 {
     const struct scratch_file file = counting_file(23);
     const mw_origin from = from_file(&file);
@@ -76,7 +80,8 @@ FILE_CASE("ARR-04", MAPWISE("ARR-04"),
     EXPECT("MW_E_RANGE", made(map, &layout));
 }
 
-FILE_CASE("ARR-05", MAPWISE("ARR-05"), "elements of 9 bytes may be 16 bytes apart, as Julia has them")
+FILE_CASE("ARR-05", MAPWISE("ARR-05"), "elements of 9 bytes may be 16 bytes apart, as Julia has them",
+          "structures of Julia are read one after the other shifted by their padding")
 {
     const struct scratch_file file = counting_file(40);
     const mw_origin from = from_file(&file);
@@ -107,7 +112,8 @@ FILE_CASE("ARR-05", MAPWISE("ARR-05"), "elements of 9 bytes may be 16 bytes apar
     EXPECT("no", yes_or_no(mw_view_is_dense(&view, MW_ROW_MAJOR)));
 }
 
-FILE_CASE("ARR-06", MAPWISE("ARR-06"), "an element without a size is refused before anything is mapped")
+FILE_CASE("ARR-06", MAPWISE("ARR-06"), "an element without a size is refused before anything is mapped",
+          "a division by the size of nothing ends the program")
 {
     const struct scratch_file file = counting_file(16);
     mw_layout layout = layout_of(MW_T_RAW, 1, NULL);
@@ -124,7 +130,8 @@ FILE_CASE("ARR-06", MAPWISE("ARR-06"), "an element without a size is refused bef
     EXPECT("MW_OK", made(library_map(&file, MW_ACCESS_READ), &layout));
 }
 
-FILE_CASE("ARR-07", MAPWISE("ARR-07"), "a dimension of 0 leaves the shape as it is, and nothing is mapped")
+FILE_CASE("ARR-07", MAPWISE("ARR-07"), "a dimension of 0 leaves the shape as it is, and nothing is mapped",
+          "an empty data set, which every pipeline meets one day, is an error")
 {
     const struct scratch_file file = counting_file(16);
     const mw_origin from = from_file(&file);
@@ -150,7 +157,8 @@ FILE_CASE("ARR-07", MAPWISE("ARR-07"), "a dimension of 0 leaves the shape as it 
     EXPECT("0", number((int64_t)info_of(map).mapped_length));
 }
 
-FILE_CASE("ARR-08", MAPWISE("ARR-08"), "a negative dimension is refused, whichever it is")
+FILE_CASE("ARR-08", MAPWISE("ARR-08"), "a negative dimension is refused, whichever it is",
+          "a shape computed wrongly becomes a huge unsigned one and fills the disk")
 {
     const struct scratch_file file = counting_file(16);
     const mw_map_options grow = options_for(MW_ACCESS_WRITE, MW_F_GROW);
@@ -169,7 +177,8 @@ FILE_CASE("ARR-08", MAPWISE("ARR-08"), "a negative dimension is refused, whichev
     EXPECT("16", file_size(&file));
 }
 
-FILE_CASE("ARR-09", MAPWISE("ARR-09"), "two negative dimensions do not make a positive size")
+FILE_CASE("ARR-09", MAPWISE("ARR-09"), "two negative dimensions do not make a positive size",
+          "the product of two mistakes passes every check of the size")
 {
     const struct scratch_file file = counting_file(16);
     const int64_t dims[] = {-4, -4}, lowest[] = {INT64_MIN, INT64_MIN};
@@ -180,7 +189,8 @@ FILE_CASE("ARR-09", MAPWISE("ARR-09"), "two negative dimensions do not make a po
     EXPECT("MW_E_INVAL", mapped_array(&file, &layout, NULL));
 }
 
-FILE_CASE("ARR-10", MAPWISE("ARR-10"), "a product that does not fit is refused before the file grows")
+FILE_CASE("ARR-10", MAPWISE("ARR-10"), "a product that does not fit is refused before the file grows",
+          "a small allocation is indexed as a huge array, and memory is overwritten")
 {
     const struct scratch_file file = counting_file(16);
     const mw_map_options grow = options_for(MW_ACCESS_WRITE, MW_F_GROW);
@@ -201,7 +211,8 @@ FILE_CASE("ARR-10", MAPWISE("ARR-10"), "a product that does not fit is refused b
 }
 
 FILE_CASE("ARR-11", MAPWISE("ARR-11"),
-          "dimensions from narrow or unsigned types are what they become as int64_t")
+          "dimensions from narrow or unsigned types are what they become as int64_t",
+          "a dimension from a 16-bit header turns negative into huge on its way")
 {
     const struct scratch_file file = counting_file(16);
     int64_t dims[] = {(uint16_t)16};
@@ -217,7 +228,8 @@ FILE_CASE("ARR-11", MAPWISE("ARR-11"),
 }
 
 FILE_CASE("ARR-12", MAPWISE("ARR-12"),
-          "an array as long as the address space is refused before the file grows", .needs = NEED_64_BIT)
+          "an array as long as the address space is refused before the file grows",
+          "a file grows to the size of the address space before the error is noticed", .needs = NEED_64_BIT)
 {
     const struct scratch_file file = counting_file(16);
     const mw_origin from = from_file(&file);
@@ -237,7 +249,8 @@ FILE_CASE("ARR-12", MAPWISE("ARR-12"),
 }
 
 FILE_CASE("ARR-14", MAPWISE("ARR-14"),
-          "elements that are not aligned are refused before anything is mapped or grown")
+          "elements that are not aligned are refused before anything is mapped or grown",
+          "a load of a misaligned number is a crash on processors that do not forgive it")
 {
     const struct scratch_file file = counting_file(16);
     mw_map_options grow = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, MW_WHOLE);
@@ -260,7 +273,8 @@ FILE_CASE("ARR-14", MAPWISE("ARR-14"),
     EXPECT("MW_OK", mapped_array(&file, &layout, &grow));
 }
 
-FILE_CASE("ARR-14.position", MAPWISE("ARR-14"), "the file position counts for the alignment, too")
+FILE_CASE("ARR-14.position", MAPWISE("ARR-14"), "the file position counts for the alignment, too",
+          "numbers behind an odd header are misaligned although the layout looks right")
 {
     const struct scratch_file file = counting_file(16);
     mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GROW | MW_F_FROM_POSITION);
@@ -277,7 +291,8 @@ FILE_CASE("ARR-14.position", MAPWISE("ARR-14"), "the file position counts for th
 }
 
 FILE_CASE("ARR-15", MAPWISE("ARR-15"),
-          "an array may begin in the middle of a page, of the map or of the file")
+          "an array may begin in the middle of a page, of the map or of the file",
+          "data behind a header of 77 bytes cannot be mapped without copying it")
 {
     const struct scratch_file file = counting_file(1000);
     const mw_origin from = from_file(&file);
@@ -298,7 +313,8 @@ FILE_CASE("ARR-15", MAPWISE("ARR-15"),
     EXPECT("81", number((int64_t)mw_length(map)));
 }
 
-FILE_CASE("ARR-16", MAPWISE("ARR-16"), "the file grows to the end of the array, exactly")
+FILE_CASE("ARR-16", MAPWISE("ARR-16"), "the file grows to the end of the array, exactly",
+          "the last element of a new array lies outside its file, or the file has junk behind it")
 {
     const struct scratch_file file = counting_file(5);
     const mw_origin from = from_file(&file);
@@ -318,7 +334,8 @@ FILE_CASE("ARR-16", MAPWISE("ARR-16"), "the file grows to the end of the array, 
 }
 
 FILE_CASE("ARR-16.short", MAPWISE("ARR-16"),
-          "without MW_F_GROW a file that is too short is refused and stays so")
+          "without MW_F_GROW a file that is too short is refused and stays so",
+          "opening a truncated data set pads it with zeros that pass for measurements")
 {
     const struct scratch_file file = counting_file(5);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
@@ -335,7 +352,8 @@ FILE_CASE("ARR-16.short", MAPWISE("ARR-16"),
 }
 
 FILE_CASE("ARR-16.length", MAPWISE("ARR-16"),
-          "a length that the caller gives must hold the array, or nothing grows")
+          "a length that the caller gives must hold the array, or nothing grows",
+          "a window smaller than its array lets an index run out of it")
 {
     const struct scratch_file file = counting_file(5);
     mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 15);
@@ -350,7 +368,8 @@ FILE_CASE("ARR-16.length", MAPWISE("ARR-16"),
 }
 
 FILE_CASE("ARR-16.discarded", MAPWISE("ARR-16"),
-          "a layout that is refused leaves the contents that were to be discarded")
+          "a layout that is refused leaves the contents that were to be discarded",
+          "a mistake in the new layout costs the old data")
 {
     const struct scratch_file file = counting_file(16);
     mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_TRUNCATE);
@@ -372,7 +391,8 @@ FILE_CASE("ARR-16.discarded", MAPWISE("ARR-16"),
 }
 
 FILE_CASE("ARR-16.created", MAPWISE("ARR-16"),
-          "a file that was created for a layout that does not fit is removed again")
+          "a file that was created for a layout that does not fit is removed again",
+          "every failed attempt leaves an empty file that the next one trips over")
 {
     const char *path = scratch_path("array");
     const mw_origin from = from_path(path);
@@ -390,7 +410,8 @@ FILE_CASE("ARR-16.created", MAPWISE("ARR-16"),
     EXPECT("0", returned(access(path, F_OK)));
 }
 
-FILE_CASE("ARR-18", MAPWISE("ARR-18"), "an array outlives the descriptor and the name of its file")
+FILE_CASE("ARR-18", MAPWISE("ARR-18"), "an array outlives the descriptor and the name of its file",
+          "an array becomes unusable when its file is replaced by a newer version")
 {
     const struct scratch_file file = counting_file(16);
     const mw_origin from = from_file(&file);
@@ -405,7 +426,8 @@ FILE_CASE("ARR-18", MAPWISE("ARR-18"), "an array outlives the descriptor and the
     EXPECT("3", element(&view, 15, 0, 0));
 }
 
-CASE("ARR-20", MAPWISE("ARR-20"), "an array of new memory needs its dimensions, or a length")
+CASE("ARR-20", MAPWISE("ARR-20"), "an array of new memory needs its dimensions, or a length",
+     "a scratch array of unknown size is empty, and the first store into it an error")
 {
     const int64_t dims[] = {3, 4};
     const mw_layout list = layout_of(MW_T_F64, 2, dims);
@@ -427,7 +449,8 @@ CASE("ARR-20", MAPWISE("ARR-20"), "an array of new memory needs its dimensions, 
     EXPECT("MW_E_INVAL", answer(mw_map_array(&map, &view, NULL, &list, &grow, &failure)));
 }
 
-FILE_CASE("ARR-20.origin", MAPWISE("ARR-20"), "an origin that says nothing sensible is refused")
+FILE_CASE("ARR-20.origin", MAPWISE("ARR-20"), "an origin that says nothing sensible is refused",
+          "an uninitialised origin opens whatever descriptor 0 happens to be")
 {
     const mw_origin unknown = {.kind = (mw_origin_kind)99}, nowhere = {.kind = MW_FROM_PATH};
     const mw_origin missing = from_path(scratch_path("missing")), closed = {.kind = MW_FROM_FD, .fd = -1};
@@ -443,7 +466,8 @@ FILE_CASE("ARR-20.origin", MAPWISE("ARR-20"), "an origin that says nothing sensi
 }
 
 FILE_CASE("ARR-20.stream", MAPWISE("ARR-20"),
-          "an array may begin where a stream of stdio stands, and grow its file")
+          "an array may begin where a stream of stdio stands, and grow its file",
+          "a writer that has put its header by stdio overwrites it with the array")
 {
     const struct scratch_file file = scratch_file(0);
     const mw_map_options grow = options_for(MW_ACCESS_WRITE, MW_F_GROW);
@@ -472,7 +496,8 @@ FILE_CASE("ARR-20.stream", MAPWISE("ARR-20"),
 }
 
 CASE("ARR-20.name", MAPWISE("ARR-20"),
-     "an array may be shared memory with a name, made as long as the array or opened")
+     "an array may be shared memory with a name, made as long as the array or opened",
+     "two processes open one array with different shapes and read past its end")
 {
     const mw_map_options make = options_for(MW_ACCESS_WRITE, MW_F_CREATE | MW_F_EXCLUSIVE);
     const mw_origin from = {.kind = MW_FROM_NAME, .name = shared_memory_name()};
@@ -497,7 +522,8 @@ CASE("ARR-20.name", MAPWISE("ARR-20"),
     EXPECT("MW_OK", answer(mw_name_unlink(from.name, &failure)));
 }
 
-FILE_CASE("ARR-20.pipe", MAPWISE("ARR-20"), "an array may be read from what can't be mapped")
+FILE_CASE("ARR-20.pipe", MAPWISE("ARR-20"), "an array may be read from what can't be mapped",
+          "a tool that maps its input cannot stand in a pipeline")
 {
     const unsigned char bytes[] = {1, 2, 3, 4, 5, 6};
     const mw_map_options options = options_for(MW_ACCESS_COPY, MW_F_READ_COPY);
@@ -518,7 +544,8 @@ FILE_CASE("ARR-20.pipe", MAPWISE("ARR-20"), "an array may be read from what can'
     EXPECT("6", byte_at(map, 5));
 }
 
-CASE("SHM-01.array", MAPWISE("SHM-01"), "the elements of an array of new memory are 0")
+CASE("SHM-01.array", MAPWISE("SHM-01"), "the elements of an array of new memory are 0",
+     "sums begin with what an earlier program left in the memory")
 {
     const int64_t dims[] = {100, 50};
     const mw_layout layout = layout_of(MW_T_U16, 2, dims);
@@ -538,7 +565,8 @@ static const char *set_first(void *view)
     return set_element(view, 0, 0, 9);
 }
 
-CASE("SHM-04.array", MAPWISE("SHM-04"), "an array of new memory is private if COPY says so, else shared")
+CASE("SHM-04.array", MAPWISE("SHM-04"), "an array of new memory is private if COPY says so, else shared",
+     "workers that are to fill parts of one array each fill a copy")
 {
     const int64_t dims[] = {8};
     const mw_layout layout = layout_of(MW_T_U8, 1, dims);
@@ -554,7 +582,8 @@ CASE("SHM-04.array", MAPWISE("SHM-04"), "an array of new memory is private if CO
     EXPECT("9", element(&shared, 0, 0, 0));
 }
 
-CASE("ARR-21", MAPWISE("ARR-21"), "an array has as many dimensions as it is given, up to 16, or none")
+CASE("ARR-21", MAPWISE("ARR-21"), "an array has as many dimensions as it is given, up to 16, or none",
+     "a tensor of many axes has to be flattened by hand, or a scalar to be special")
 {
     mw_map *map = library_anonymous(1 << MW_MAX_DIMS, MW_ACCESS_DEFAULT);
     int64_t dims[MW_MAX_DIMS];
@@ -573,7 +602,8 @@ CASE("ARR-21", MAPWISE("ARR-21"), "an array has as many dimensions as it is give
     }
 }
 
-FILE_CASE("ARR-24", MAPWISE("ARR-24"), "more than 16 dimensions are refused")
+FILE_CASE("ARR-24", MAPWISE("ARR-24"), "more than 16 dimensions are refused",
+          "a header that claims a million dimensions overruns the shape of the view")
 {
     const struct scratch_file file = counting_file(1);
     int64_t dims[MW_MAX_DIMS + 1];
@@ -591,7 +621,8 @@ FILE_CASE("ARR-24", MAPWISE("ARR-24"), "more than 16 dimensions are refused")
     EXPECT("MW_E_INVAL", mapped_array(&file, &layout, NULL));
 }
 
-FILE_CASE("ARR-16.path", MAPWISE("ARR-16"), "a file is created and grown by the call that makes the array")
+FILE_CASE("ARR-16.path", MAPWISE("ARR-16"), "a file is created and grown by the call that makes the array",
+          "enlarging a data set by its new shape loses what was in it")
 {
     const char *path = scratch_path("array");
     const mw_origin from = from_path(path);
@@ -616,7 +647,8 @@ FILE_CASE("ARR-16.path", MAPWISE("ARR-16"), "a file is created and grown by the 
 }
 
 FILE_CASE("ARR-26", MAPWISE("ARR-26"),
-          "an element that is not whole is left out, or refused if the layout is strict")
+          "an element that is not whole is left out, or refused if the layout is strict",
+          "the half-written last record of a crashed writer is read as a whole one")
 {
     const struct scratch_file file = counting_file(23);
     mw_layout layout = layout_of(MW_T_U32, 1, NULL);
@@ -634,7 +666,8 @@ FILE_CASE("ARR-26", MAPWISE("ARR-26"),
     EXPECT("MW_OK", mapped_array(&file, &layout, &options));
 }
 
-FILE_CASE("DF-4", MAPWISE("DF-4"), "a negative offset is no offset, aligned to a page or not")
+FILE_CASE("DF-4", MAPWISE("DF-4"), "a negative offset is no offset, aligned to a page or not",
+          "an offset of -1 maps the end of the address space, or grows a file to it")
 {
     const struct scratch_file file = scratch_file(4 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -657,7 +690,8 @@ FILE_CASE("DF-4", MAPWISE("DF-4"), "a negative offset is no offset, aligned to a
 }
 
 FILE_CASE("DF-5", MAPWISE("DF-5"),
-          "sizes are multiplied without wrapping, and no elements still have a shape")
+          "sizes are multiplied without wrapping, and no elements still have a shape",
+          "the size of an array wraps to nothing, and every index lies outside")
 {
     const struct scratch_file file = counting_file(16);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
