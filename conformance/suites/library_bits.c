@@ -45,7 +45,8 @@ static const char *filled(const mw_view *view, uint64_t first, uint64_t n, bool 
 }
 
 FILE_CASE("BIT-01", MAPWISE("BIT-01"),
-          "bit k is bit k % 8 of byte k / 8, and the first axis runs fastest unless the order says otherwise")
+          "bit k is bit k % 8 of byte k / 8, and the first axis runs fastest unless the order says otherwise",
+          "a set of flags written by Julia has its bits elsewhere when C reads it")
 {
     const struct scratch_file file = file_of((const unsigned char[24]){0}, 24);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -70,7 +71,8 @@ FILE_CASE("BIT-01", MAPWISE("BIT-01"),
     EXPECT("0", element(&rows, 5, 6, 0));
 }
 
-FILE_CASE("BIT-02", MAPWISE("BIT-02"), "an array of bits takes whole words, and the file grows to that")
+FILE_CASE("BIT-02", MAPWISE("BIT-02"), "an array of bits takes whole words, and the file grows to that",
+          "the last word of a bitmap lies past the end of its file")
 {
     const struct scratch_file file = scratch_file(0);
     const mw_origin from = from_file(&file);
@@ -86,7 +88,8 @@ FILE_CASE("BIT-02", MAPWISE("BIT-02"), "an array of bits takes whole words, and 
     EXPECT("17 13", shape_of(&view));
 }
 
-FILE_CASE("BIT-02.open", MAPWISE("BIT-02"), "without dimensions there are as many bits as whole words fit")
+FILE_CASE("BIT-02.open", MAPWISE("BIT-02"), "without dimensions there are as many bits as whole words fit",
+          "a bitmap whose size is not stored loses its last words, or has bits from nowhere")
 {
     const struct scratch_file file = counting_file(23);
     mw_map_options options = options_for(MW_ACCESS_READ, 0);
@@ -100,7 +103,8 @@ FILE_CASE("BIT-02.open", MAPWISE("BIT-02"), "without dimensions there are as man
     EXPECT("MW_OK", mapped_array(&file, &layout, &options));
 }
 
-FILE_CASE("BIT-03", MAPWISE("BIT-03"), "a large array of bits is created, set, synced and found again")
+FILE_CASE("BIT-03", MAPWISE("BIT-03"), "a large array of bits is created, set, synced and found again",
+          "a bitmap of used blocks is forgotten, and live blocks are handed out again")
 {
     const char *path = scratch_path("bits");
     const mw_origin from = from_path(path);
@@ -121,7 +125,8 @@ FILE_CASE("BIT-03", MAPWISE("BIT-03"), "a large array of bits is created, set, s
     EXPECT("1", ones(&view));
 }
 
-FILE_CASE("BIT-04", MAPWISE("BIT-04"), "17 x 13 bits of ones are all true")
+FILE_CASE("BIT-04", MAPWISE("BIT-04"), "17 x 13 bits of ones are all true",
+          "a filter with all bits set lets some records through")
 {
     const struct scratch_file file = file_of_ones();
     const int64_t dims[] = {17, 13};
@@ -133,7 +138,8 @@ FILE_CASE("BIT-04", MAPWISE("BIT-04"), "17 x 13 bits of ones are all true")
     EXPECT("1", element(&view, 0, 0, 0));
 }
 
-FILE_CASE("BIT-05", MAPWISE("BIT-05"), "ones past the last bit of its word are refused")
+FILE_CASE("BIT-05", MAPWISE("BIT-05"), "ones past the last bit of its word are refused",
+          "a count of the set bits includes what lies behind the last one")
 {
     const struct scratch_file file = file_of_ones();
     const int64_t dims[] = {7, 3}, all[] = {17, 13}, fewer[] = {17 * 13 - 1, 1};
@@ -151,7 +157,8 @@ FILE_CASE("BIT-05", MAPWISE("BIT-05"), "ones past the last bit of its word are r
     EXPECT("MW_OK", made(map, &layout));
 }
 
-FILE_CASE("BIT-06", MAPWISE("BIT-06"), "ones past the last bit are cleared only by MW_V_REPAIR")
+FILE_CASE("BIT-06", MAPWISE("BIT-06"), "ones past the last bit are cleared only by MW_V_REPAIR",
+          "opening a foreign bitmap silently changes it")
 {
     const struct scratch_file file = file_of_ones();
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -172,7 +179,8 @@ FILE_CASE("BIT-06", MAPWISE("BIT-06"), "ones past the last bit are cleared only 
 }
 
 FILE_CASE("BIT-06.rights", MAPWISE("BIT-06"),
-          "what may not be written can't be repaired, and needs it only if it is broken")
+          "what may not be written can't be repaired, and needs it only if it is broken",
+          "a bitmap on a read-only disk cannot be looked at, or is damaged without right")
 {
     const struct scratch_file file = file_of_ones();
     const int64_t dims[] = {7, 3}, all[] = {17, 13};
@@ -189,7 +197,8 @@ FILE_CASE("BIT-06.rights", MAPWISE("BIT-06"),
     EXPECT("MW_E_ACCESS", made(map, &layout));
 }
 
-FILE_CASE("DF-10", MAPWISE("DF-10"), "mapping an array of bits for writing does not change its file")
+FILE_CASE("DF-10", MAPWISE("DF-10"), "mapping an array of bits for writing does not change its file",
+          "merely opening somebody's bitmap for writing destroys bytes in it")
 {
     const struct scratch_file file = file_of_ones();
     const mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
@@ -205,7 +214,8 @@ FILE_CASE("DF-10", MAPWISE("DF-10"), "mapping an array of bits for writing does 
     EXPECT("32", file_size(&file));
 }
 
-FILE_CASE("BIT-07", MAPWISE("BIT-07"), "a file of 9 bytes grows to 16 for 72 bits")
+FILE_CASE("BIT-07", MAPWISE("BIT-07"), "a file of 9 bytes grows to 16 for 72 bits",
+          "a set that grows by a few bits has no room for its last word")
 {
     const unsigned char bytes[] = {255, 0, 0, 0, 0, 0, 0, 0, 255};
     const struct scratch_file file = file_of(bytes, sizeof bytes);
@@ -222,7 +232,8 @@ FILE_CASE("BIT-07", MAPWISE("BIT-07"), "a file of 9 bytes grows to 16 for 72 bit
 }
 
 FILE_CASE("BIT-07.undone", MAPWISE("BIT-07"),
-          "a file that grew for bits that then turn out to be wrong is cut off again")
+          "a file that grew for bits that then turn out to be wrong is cut off again",
+          "a failed attempt leaves the file longer, and its second reader believes that")
 {
     const unsigned char bytes[] = {255, 0, 0, 0, 0, 0, 0, 0, 255, 4};
     const struct scratch_file file = file_of(bytes, sizeof bytes);
@@ -241,7 +252,8 @@ FILE_CASE("BIT-07.undone", MAPWISE("BIT-07"),
     EXPECT("16", file_size(&file));
 }
 
-FILE_CASE("BIT-08", MAPWISE("BIT-08"), "a single number of bits will do, by descriptor and by path")
+FILE_CASE("BIT-08", MAPWISE("BIT-08"), "a single number of bits will do, by descriptor and by path",
+          "a flat list of flags needs a made-up second dimension")
 {
     const struct scratch_file file = file_of_ones();
     const mw_origin from = from_path(file.path);
@@ -256,7 +268,8 @@ FILE_CASE("BIT-08", MAPWISE("BIT-08"), "a single number of bits will do, by desc
     EXPECT("221", ones(&view));
 }
 
-CASE("BIT-09", MAPWISE("BIT-09"), "bits of new memory are all false")
+CASE("BIT-09", MAPWISE("BIT-09"), "bits of new memory are all false",
+     "a fresh allocation map shows blocks as taken that are free")
 {
     const int64_t dims[] = {1000, 77};
     const mw_layout layout = bits(2, dims);
@@ -270,7 +283,8 @@ CASE("BIT-09", MAPWISE("BIT-09"), "bits of new memory are all false")
     EXPECT("1", ones(&view));
 }
 
-FILE_CASE("BIT-10", MAPWISE("BIT-10"), "an array of no bits is an array")
+FILE_CASE("BIT-10", MAPWISE("BIT-10"), "an array of no bits is an array",
+          "an index over an empty table is an error instead of an empty set")
 {
     const struct scratch_file file = scratch_file(0);
     const mw_origin from = from_file(&file);
@@ -289,7 +303,8 @@ FILE_CASE("BIT-10", MAPWISE("BIT-10"), "an array of no bits is an array")
 }
 
 FILE_CASE("BIT-11", MAPWISE("BIT-11"),
-          "numbers of bits that do not fit, or are negative, are refused before the file grows")
+          "numbers of bits that do not fit, or are negative, are refused before the file grows",
+          "a wrapped number of bits gives a small file and a huge index into it")
 {
     const struct scratch_file file = scratch_file(0);
     const mw_map_options grow = options_for(MW_ACCESS_WRITE, MW_F_GROW);
@@ -305,7 +320,8 @@ FILE_CASE("BIT-11", MAPWISE("BIT-11"),
     EXPECT("8", file_size(&file));
 }
 
-FILE_CASE("BIT-12", MAPWISE("BIT-12"), "words that are not aligned are refused before the file grows")
+FILE_CASE("BIT-12", MAPWISE("BIT-12"), "words that are not aligned are refused before the file grows",
+          "words are loaded from odd addresses, and threads tear each other's bits")
 {
     const struct scratch_file file = scratch_file(0);
     const mw_map_options grow = options_for(MW_ACCESS_WRITE, MW_F_GROW);
@@ -325,7 +341,8 @@ FILE_CASE("BIT-12", MAPWISE("BIT-12"), "words that are not aligned are refused b
     EXPECT("24", file_size(&file));
 }
 
-FILE_CASE("BIT-13", MAPWISE("BIT-13"), "syncing and advising the bytes of an array of bits keep its bits")
+FILE_CASE("BIT-13", MAPWISE("BIT-13"), "syncing and advising the bytes of an array of bits keep its bits",
+          "flushing a bitmap, or trimming its cache, loses the last bit that was set")
 {
     const struct scratch_file file = file_of_ones();
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -345,7 +362,8 @@ FILE_CASE("BIT-13", MAPWISE("BIT-13"), "syncing and advising the bytes of an arr
     EXPECT("0", element(&view, 2, 0, 0));
 }
 
-FILE_CASE("ADV-11", MAPWISE("ADV-11"), "the words of an array of bits, or of a part of one, can be advised")
+FILE_CASE("ADV-11", MAPWISE("ADV-11"), "the words of an array of bits, or of a part of one, can be advised",
+          "trimming a part of a bitmap drops the bits of its neighbours")
 {
     const struct scratch_file file = scratch_file(4 * page);
     mw_map *map = library_map(&file, MW_ACCESS_COPY);
@@ -368,7 +386,8 @@ FILE_CASE("ADV-11", MAPWISE("ADV-11"), "the words of an array of bits, or of a p
     EXPECT("1", element(&whole, 24 * page + 7, 0, 0));
 }
 
-FILE_CASE("BIT-14", MAPWISE("BIT-14"), "an index outside is refused, also where the word goes on")
+FILE_CASE("BIT-14", MAPWISE("BIT-14"), "an index outside is refused, also where the word goes on",
+          "setting a bit behind the last one corrupts the set that shares the word")
 {
     const struct scratch_file file = file_of_ones();
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -391,7 +410,8 @@ FILE_CASE("BIT-14", MAPWISE("BIT-14"), "an index outside is refused, also where 
     EXPECT("220", ones(&view));
 }
 
-FILE_CASE("BIT-15", MAPWISE("BIT-15"), "whatever is set, the bits past the last one stay 0")
+FILE_CASE("BIT-15", MAPWISE("BIT-15"), "whatever is set, the bits past the last one stay 0",
+          "junk behind the last bit turns into members when the set grows")
 {
     const struct scratch_file file = scratch_file(0);
     const mw_origin from = from_file(&file);
@@ -441,7 +461,7 @@ static void *change_bit(void *argument)
 }
 
 CASE("BIT-16", MAPWISE("BIT-16"), "two threads that set neighbouring bits do not undo each other's",
-     .seconds = 10)
+     "two threads that mark blocks as used lose a mark, and one block is given out twice", .seconds = 10)
 {
     const int64_t dims[] = {8};
     const mw_layout layout = bits(1, dims);
@@ -461,7 +481,8 @@ CASE("BIT-16", MAPWISE("BIT-16"), "two threads that set neighbouring bits do not
 }
 
 FILE_CASE("BIT-17", MAPWISE("BIT-17"),
-          "a last word that is not whole is MW_E_SHORT, and the file stays as it is")
+          "a last word that is not whole is MW_E_SHORT, and the file stays as it is",
+          "a bitmap cut off in mid-word is read past the end of its file")
 {
     const struct scratch_file file = file_of((const unsigned char[9]){1}, 9);
     const mw_map_options read = options_for(MW_ACCESS_READ, 0);
@@ -496,7 +517,8 @@ static const char *ones_one_by_one(const mw_view *view)
     return number(count);
 }
 
-FILE_CASE("ARR-23.bits", MAPWISE("ARR-23"), "the bits of a part of an array are counted as if one by one")
+FILE_CASE("ARR-23.bits", MAPWISE("ARR-23"), "the bits of a part of an array are counted as if one by one",
+          "a query over a column of flags counts the flags of other columns")
 {
     const int64_t none = MW_SLICE_DEFAULT;
     const struct scratch_file file = counting_file(1200);
@@ -521,7 +543,8 @@ FILE_CASE("ARR-23.bits", MAPWISE("ARR-23"), "the bits of a part of an array are 
     EXPECT("0", ones(&part));
 }
 
-FILE_CASE("BIT-15.fill", MAPWISE("BIT-15"), "bits are filled in the order they lie in, of dense views only")
+FILE_CASE("BIT-15.fill", MAPWISE("BIT-15"), "bits are filled in the order they lie in, of dense views only",
+          "clearing a range of a slice clears flags that are not in it")
 {
     const int64_t none = MW_SLICE_DEFAULT;
     const struct scratch_file file = scratch_file(0);
@@ -550,7 +573,8 @@ FILE_CASE("BIT-15.fill", MAPWISE("BIT-15"), "bits are filled in the order they l
     EXPECT("MW_E_TYPE", ones(&view));
 }
 
-FILE_CASE("FLT-10.bits", MAPWISE("FLT-10"), "bits of a read-only array can't be set or filled, and none is")
+FILE_CASE("FLT-10.bits", MAPWISE("FLT-10"), "bits of a read-only array can't be set or filled, and none is",
+          "marking a bit of a sealed index is a crash, or changes half of a range")
 {
     const struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -570,7 +594,8 @@ FILE_CASE("FLT-10.bits", MAPWISE("FLT-10"), "bits of a read-only array can't be 
     EXPECT("MW_E_ACCESS", ones(&view));
 }
 
-FILE_CASE("ARR-19.bits", MAPWISE("ARR-19"), "bits of a map that is closed or became shorter are not touched")
+FILE_CASE("ARR-19.bits", MAPWISE("ARR-19"), "bits of a map that is closed or became shorter are not touched",
+          "a view kept too long flips bits in memory that now belongs to others")
 {
     const struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -590,7 +615,8 @@ FILE_CASE("ARR-19.bits", MAPWISE("ARR-19"), "bits of a map that is closed or bec
 }
 
 FILE_CASE("FLT-01.bits", MAPWISE("FLT-01"),
-          "bits whose page the file has lost are MW_E_FAULT in a guarded map")
+          "bits whose page the file has lost are MW_E_FAULT in a guarded map",
+          "a bitmap on a file that was cut kills the server that counts it")
 {
     const struct scratch_file file = scratch_file(2 * page);
     const mw_map_options guarded = options_for(MW_ACCESS_WRITE, MW_F_GUARDED | MW_F_KERNEL_COPY);
@@ -613,7 +639,8 @@ FILE_CASE("FLT-01.bits", MAPWISE("FLT-01"),
 }
 
 FILE_CASE("FLT-01.bits.copied", MAPWISE("FLT-01"),
-          "in a map with MW_F_KERNEL_COPY alone bits can be got, and nothing else")
+          "in a map with MW_F_KERNEL_COPY alone bits can be got, and nothing else",
+          "a mode meant for safe reads does unsafe writes behind one's back")
 {
     const struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_KERNEL_COPY);
@@ -640,7 +667,8 @@ FILE_CASE("FLT-01.bits.copied", MAPWISE("FLT-01"),
     EXPECT("MW_OK", made(map, &layout));
 }
 
-FILE_CASE("ARR-19.bits.pin", MAPWISE("ARR-19"), "bits can be read through a pin")
+FILE_CASE("ARR-19.bits.pin", MAPWISE("ARR-19"), "bits can be read through a pin",
+          "a tight loop over pinned flags sees other bits than the checked calls")
 {
     const struct scratch_file file = counting_file(64);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
