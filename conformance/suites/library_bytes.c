@@ -55,7 +55,8 @@ static const char *move(mw_map *map, uint64_t destination, uint64_t source, uint
     return answer(mw_move(map, destination, source, n, &failure));
 }
 
-CASE("IDX-01", MAPWISE("IDX-01"), "an index names a byte, whose value is 0 to 255")
+CASE("IDX-01", MAPWISE("IDX-01"), "an index names a byte, whose value is 0 to 255",
+     "a byte above 127 comes back negative and indexes before the table")
 {
     mw_map *map = text_map("a\377");
     uint64_t offset = 99;
@@ -71,7 +72,8 @@ CASE("IDX-01", MAPWISE("IDX-01"), "an index names a byte, whose value is 0 to 25
     EXPECT("MW_E_CLOSED", offset_of(map, 0));
 }
 
-CASE("IDX-02", MAPWISE("IDX-02"), "a negative index counts from the end")
+CASE("IDX-02", MAPWISE("IDX-02"), "a negative index counts from the end",
+     "the last byte of a buffer is found by hand, and wrongly where it is empty")
 {
     mw_map *map = text_map("abcde");
 
@@ -79,7 +81,8 @@ CASE("IDX-02", MAPWISE("IDX-02"), "a negative index counts from the end")
     EXPECT("0", offset_of(map, -5));
 }
 
-CASE("IDX-03", MAPWISE("IDX-03"), "an index of no byte is refused")
+CASE("IDX-03", MAPWISE("IDX-03"), "an index of no byte is refused",
+     "an index one too far reads the memory of the next object")
 {
     mw_map *map = text_map("abcde");
 
@@ -92,7 +95,8 @@ CASE("IDX-03", MAPWISE("IDX-03"), "an index of no byte is refused")
     EXPECT("4", offset_of(map, 4));
 }
 
-FILE_CASE("IDX-06", MAPWISE("IDX-06"), "a byte can be given every value")
+FILE_CASE("IDX-06", MAPWISE("IDX-06"), "a byte can be given every value",
+          "a byte of 255 is stored as the end of the file")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -106,7 +110,8 @@ FILE_CASE("IDX-06", MAPWISE("IDX-06"), "a byte can be given every value")
     EXPECT("1", file_byte(&file, (int64_t)page - 2));
 }
 
-CASE("IDX-07", MAPWISE("IDX-07"), "a slice takes what there is of it, which may be nothing")
+CASE("IDX-07", MAPWISE("IDX-07"), "a slice takes what there is of it, which may be nothing",
+     "a script that runs with other lists fails when the list is a map")
 {
     mw_map *map = text_map("abcdef");
 
@@ -121,7 +126,8 @@ CASE("IDX-07", MAPWISE("IDX-07"), "a slice takes what there is of it, which may 
 }
 
 CASE("IDX-07.buffer", MAPWISE("IDX-07"),
-     "a buffer too small is refused and told what is needed, no buffer counts")
+     "a buffer too small is refused and told what is needed, no buffer counts",
+     "a slice longer than its buffer overruns the stack of its caller")
 {
     mw_map *map = text_map("abcdef");
     const mw_slice slice = {NONE, NONE, 2};
@@ -211,7 +217,8 @@ static void expect_slices(bool alike(mw_map *, mw_slice))
     EXPECT("0", number(wrong));
 }
 
-CASE("IDX-08", MAPWISE("IDX-08"), "slices of every step give the bytes that Python's do")
+CASE("IDX-08", MAPWISE("IDX-08"), "slices of every step give the bytes that Python's do",
+     "Python's results and the library's differ for one negative step in a thousand")
 {
     expect_slices(gets_alike);
 }
@@ -237,12 +244,13 @@ static bool sets_alike(mw_map *map, mw_slice slice)
 }
 
 CASE("IDX-08.set", MAPWISE("IDX-08"),
-     "setting slices of every step changes the bytes that Python's do, and no others")
+     "setting slices of every step changes the bytes that Python's do, and no others",
+     "assigning to every third byte moves the bytes between")
 {
     expect_slices(sets_alike);
 }
 
-CASE("IDX-09", MAPWISE("IDX-09"), "a step of 0 is refused")
+CASE("IDX-09", MAPWISE("IDX-09"), "a step of 0 is refused", "a step of 0 keeps a program in a loop for ever")
 {
     mw_map *map = text_map("abc");
 
@@ -251,7 +259,8 @@ CASE("IDX-09", MAPWISE("IDX-09"), "a step of 0 is refused")
     EXPECT("abc", get(map, NONE, NONE, 1));
 }
 
-FILE_CASE("IDX-10", MAPWISE("IDX-10"), "as many bytes as a slice has can be put there, and reach the file")
+FILE_CASE("IDX-10", MAPWISE("IDX-10"), "as many bytes as a slice has can be put there, and reach the file",
+          "a patch of three bytes shifts all that comes after it")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -269,7 +278,8 @@ FILE_CASE("IDX-10", MAPWISE("IDX-10"), "as many bytes as a slice has can be put 
     EXPECT("MW_OK", answer(mw_slice_set(map, (mw_slice){3, 3, 1}, NULL, 0, &failure)));
 }
 
-CASE("IDX-11", MAPWISE("IDX-11"), "any other number of bytes is refused, and none changes")
+CASE("IDX-11", MAPWISE("IDX-11"), "any other number of bytes is refused, and none changes",
+     "a slice of other length is filled in part, and the record is torn")
 {
     mw_map *map = text_map("abcdef");
 
@@ -283,7 +293,8 @@ CASE("IDX-11", MAPWISE("IDX-11"), "any other number of bytes is refused, and non
     EXPECT("a123ef", content(map));
 }
 
-FILE_CASE("IDX-11.rights", MAPWISE("IDX-11"), "a slice that may not be used is refused, and no byte changes")
+FILE_CASE("IDX-11.rights", MAPWISE("IDX-11"), "a slice that may not be used is refused, and no byte changes",
+          "a write is half done when it meets the read-only page")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -303,7 +314,8 @@ FILE_CASE("IDX-11.rights", MAPWISE("IDX-11"), "a slice that may not be used is r
     EXPECT("\3\3", get(map, -1, -4, -2));
 }
 
-CASE("IDX-12", MAPWISE("IDX-12"), "a slice set from the map itself gets the bytes that were there before")
+CASE("IDX-12", MAPWISE("IDX-12"), "a slice set from the map itself gets the bytes that were there before",
+     "reversing a buffer in place makes a palindrome of it")
 {
     mw_map *map = text_map("abcdefgh");
     char *bytes = pinned(map, MW_PROT_READ | MW_PROT_WRITE);
@@ -321,7 +333,8 @@ CASE("IDX-12", MAPWISE("IDX-12"), "a slice set from the map itself gets the byte
     EXPECT("abacbcdg", content(map));
 }
 
-CASE("IDX-14", MAPWISE("IDX-14"), "bytes move to every place in the map, also over themselves")
+CASE("IDX-14", MAPWISE("IDX-14"), "bytes move to every place in the map, also over themselves",
+     "moving records up by one copies the first record over all others")
 {
     enum { LENGTH = 10 };
     mw_map *map = text_map("0123456789");
@@ -341,7 +354,8 @@ CASE("IDX-14", MAPWISE("IDX-14"), "bytes move to every place in the map, also ov
     EXPECT("0", number(wrong));
 }
 
-CASE("IDX-15", MAPWISE("IDX-15"), "a negative number is no offset to move from or to")
+CASE("IDX-15", MAPWISE("IDX-15"), "a negative number is no offset to move from or to",
+     "an underflowed offset moves bytes from in front of the map")
 {
     mw_map *map = text_map("abcdef");
 
@@ -354,7 +368,8 @@ CASE("IDX-15", MAPWISE("IDX-15"), "a negative number is no offset to move from o
 }
 
 CASE("IDX-16", MAPWISE("IDX-16"),
-     "moving past the end is refused, and no byte changes; at the end no bytes can move")
+     "moving past the end is refused, and no byte changes; at the end no bytes can move",
+     "closing a gap in a table at its end reads behind the table")
 {
     mw_map *map = text_map("abcdef");
 
@@ -373,7 +388,8 @@ CASE("IDX-16", MAPWISE("IDX-16"),
     EXPECT("MW_E_CLOSED", set(map, 0, 0, 1, ""));
 }
 
-FILE_CASE("IDX-16.fill", MAPWISE("IDX-16"), "a range is filled with one value, and nothing beside it")
+FILE_CASE("IDX-16.fill", MAPWISE("IDX-16"), "a range is filled with one value, and nothing beside it",
+          "clearing a field clears the first bytes of the next")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -392,7 +408,8 @@ FILE_CASE("IDX-16.fill", MAPWISE("IDX-16"), "a range is filled with one value, a
     EXPECT("1", file_byte(&file, 0));
 }
 
-FILE_CASE("IDX-18", MAPWISE("IDX-18"), "the length is the map's, whatever becomes of the file")
+FILE_CASE("IDX-18", MAPWISE("IDX-18"), "the length is the map's, whatever becomes of the file",
+          "a loop to the length of the file runs out of the map when another program appends")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -409,7 +426,8 @@ static int try_to_end(void *map)
     return mw_unmap(map, &failure) == MW_E_BUSY && mw_resize(map, page, 0, &failure) == MW_E_BUSY ? MW_OK : 1;
 }
 
-FILE_CASE("IDX-20", MAPWISE("IDX-20"), "nothing can end a map from inside a call on it")
+FILE_CASE("IDX-20", MAPWISE("IDX-20"), "nothing can end a map from inside a call on it",
+          "a callback frees the very memory that the call around it is using")
 {
     struct scratch_file file = scratch_file(2 * page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GUARDED);
@@ -460,14 +478,16 @@ static void expect_straddling(const struct scratch_file *file, uint32_t flags)
 }
 
 FILE_CASE("FLT-06", MAPWISE("FLT-06"),
-          "a copy that runs into a page that can't be supplied gives the bytes before it")
+          "a copy that runs into a page that can't be supplied gives the bytes before it",
+          "a reader loses the good bytes before the missing page, or invents bytes behind them")
 {
     struct scratch_file file = scratch_file(4 * page);
 
     expect_straddling(&file, MW_F_GUARDED);
 }
 
-FILE_CASE("FLT-06.kernel", MAPWISE("FLT-06"), "so it does where the system copies")
+FILE_CASE("FLT-06.kernel", MAPWISE("FLT-06"), "so it does where the system copies",
+          "the safest way to read a shrinking log is the one that loses its valid part")
 {
     struct scratch_file file = scratch_file(4 * page);
 
@@ -475,7 +495,8 @@ FILE_CASE("FLT-06.kernel", MAPWISE("FLT-06"), "so it does where the system copie
 }
 
 FILE_CASE("FLT-06.slice", MAPWISE("FLT-06"),
-          "a slice of any step that runs there gives its bytes before that page")
+          "a slice of any step that runs there gives its bytes before that page",
+          "every third sample of a cut recording cannot be had at all")
 {
     struct scratch_file file = scratch_file(4 * page);
     mw_map *map = cut_map(&file, MW_F_GUARDED);
@@ -498,7 +519,8 @@ FILE_CASE("FLT-06.slice", MAPWISE("FLT-06"),
     EXPECT(number((int64_t)page), number((int64_t)count));
 }
 
-FILE_CASE("FLT-06.changes", MAPWISE("FLT-06"), "changing a page that can't be supplied is an error too")
+FILE_CASE("FLT-06.changes", MAPWISE("FLT-06"), "changing a page that can't be supplied is an error too",
+          "a store into the lost part of a file ends the process")
 {
     struct scratch_file file = scratch_file(4 * page);
     mw_map *map = cut_map(&file, MW_F_GUARDED);
@@ -516,7 +538,8 @@ FILE_CASE("FLT-06.changes", MAPWISE("FLT-06"), "changing a page that can't be su
 }
 
 FILE_CASE("FLT-06.buffer", MAPWISE("FLT-06"),
-          "it is an error as well if the buffer is such a page of the same map")
+          "it is an error as well if the buffer is such a page of the same map",
+          "a faulting buffer is taken for a faulting file, and the wrong one is repaired")
 {
     struct scratch_file file = scratch_file(4 * page);
     mw_map *map = cut_map(&file, MW_F_GUARDED);
@@ -537,7 +560,8 @@ FILE_CASE("FLT-06.buffer", MAPWISE("FLT-06"),
 
 FILE_CASE(
     "IDX-08.kernel", MAPWISE("IDX-08"),
-    "where the system copies, slices without gaps can be used, and what else needs the pages is refused")
+    "where the system copies, slices without gaps can be used, and what else needs the pages is refused",
+    "a map chosen for its safety is touched directly and crashes all the same")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_KERNEL_COPY);
