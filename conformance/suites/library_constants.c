@@ -45,7 +45,8 @@ static const char *first_difference(mw_os os, const char *arch, const struct ent
 /* ---- mmap -------------------------------------------------------------------------------------- */
 
 FILE_CASE("CON-01", MAPWISE("CON-01"),
-          "PROT_ values are the registry's, and the portable names give just those rights")
+          "PROT_ values are the registry's, and the portable names give just those rights",
+          "a program written for one system closes its memory where it means to read it")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -75,7 +76,8 @@ FILE_CASE("CON-01", MAPWISE("CON-01"),
 }
 
 FILE_CASE("CON-02", MAPWISE("CON-02"),
-          "the MAP_ values that all systems share are the registry's, and do their work")
+          "the MAP_ values that all systems share are the registry's, and do their work",
+          "a cross-compiled binding shares what it should copy")
 {
     struct scratch_file file = scratch_file(page);
     static const struct entry shared[] = {
@@ -115,7 +117,8 @@ static const struct entry linux_map[] = {{"MAP_32BIT", "0x40"},
                                          {"MAP_HUGE_16GB", "0x88000000"}};
 
 CASE("CON-03", MAPWISE("CON-03"),
-     "the registry has the MAP_ values of Linux, and those of this one are its headers'")
+     "the registry has the MAP_ values of Linux, and those of this one are its headers'",
+     "a tool built with old headers asks a new kernel for something else")
 {
     EXPECT("none", DIFFERENCE(MW_OS_LINUX, "x86_64", linux_map));
     EXPECT("absent", value_there(MW_OS_LINUX, "aarch64", "MAP_32BIT"));
@@ -126,7 +129,8 @@ CASE("CON-03", MAPWISE("CON-03"),
 }
 
 CASE("CON-04", MAPWISE("CON-04"),
-     "the registry has the MAP_ values of Apple, and says which common ones are absent")
+     "the registry has the MAP_ values of Apple, and says which common ones are absent",
+     "code for a Mac compiled elsewhere sets a flag that means something different there")
 {
     static const struct entry apple[] = {{"MAP_RENAME", "0x20"},
                                          {"MAP_NORESERVE", "0x40"},
@@ -148,7 +152,8 @@ CASE("CON-04", MAPWISE("CON-04"),
 }
 
 CASE("CON-05", MAPWISE("CON-05"),
-     "the registry has the MAP_ values of FreeBSD, also the one that takes an argument")
+     "the registry has the MAP_ values of FreeBSD, also the one that takes an argument",
+     "an aligned map for FreeBSD comes out crooked, or a guard page as ordinary memory")
 {
     static const struct entry freebsd[] = {
         {"MAP_STACK", "0x400"},     {"MAP_NOSYNC", "0x800"},    {"MAP_GUARD", "0x2000"},
@@ -159,7 +164,8 @@ CASE("CON-05", MAPWISE("CON-05"),
     EXPECT("none", DIFFERENCE(MW_OS_FREEBSD, NULL, freebsd));
 }
 
-CASE("CON-06", MAPWISE("CON-06"), "the registry has the MAP_ values of DragonFly")
+CASE("CON-06", MAPWISE("CON-06"), "the registry has the MAP_ values of DragonFly",
+     "a port to DragonFly maps with the flag of its older relative")
 {
     static const struct entry dragonfly[] = {{"MAP_STACK", "0x400"},       {"MAP_NOSYNC", "0x800"},
                                              {"MAP_VPAGETABLE", "0x2000"}, {"MAP_TRYFIXED", "0x10000"},
@@ -169,7 +175,8 @@ CASE("CON-06", MAPWISE("CON-06"), "the registry has the MAP_ values of DragonFly
 }
 
 CASE("CON-07", MAPWISE("CON-07"),
-     "the registry has the MAP_ values of NetBSD, and says that NOEXTEND is absent")
+     "the registry has the MAP_ values of NetBSD, and says that NOEXTEND is absent",
+     "a port to NetBSD passes a flag that NetBSD does not have")
 {
     static const struct entry netbsd[] = {{"MAP_REMAPDUP", "4"},      {"MAP_TRYFIXED", "0x400"},
                                           {"MAP_WIRED", "0x800"},     {"MAP_STACK", "0x2000"},
@@ -181,7 +188,8 @@ CASE("CON-07", MAPWISE("CON-07"),
 }
 
 CASE("CON-08", MAPWISE("CON-08"),
-     "the registry has the MAP_ values of OpenBSD; names of old that do nothing are 0")
+     "the registry has the MAP_ values of OpenBSD; names of old that do nothing are 0",
+     "a program on OpenBSD trusts in a flag that does nothing there")
 {
     static const struct entry openbsd[] = {
         {"MAP_STACK", "0x4000"}, {"MAP_CONCEAL", "0x8000"}, {"MAP_HASSEMAPHORE", "0"}, {"MAP_INHERIT", "0"},
@@ -190,14 +198,16 @@ CASE("CON-08", MAPWISE("CON-08"),
     EXPECT("none", DIFFERENCE(MW_OS_OPENBSD, NULL, openbsd));
 }
 
-CASE("DF-2", MAPWISE("DF-2"), "MAP_NOCORE of FreeBSD is its own value and not that of MAP_PREFAULT_READ")
+CASE("DF-2", MAPWISE("DF-2"), "MAP_NOCORE of FreeBSD is its own value and not that of MAP_PREFAULT_READ",
+     "secrets marked to stay out of core files are read ahead in place of that")
 {
     EXPECT(number(0x20000), value_there(MW_OS_FREEBSD, NULL, "MAP_NOCORE"));
     EXPECT(number(0x40000), value_there(MW_OS_FREEBSD, NULL, "MAP_PREFAULT_READ"));
 }
 
 CASE("DF-3", MAPWISE("DF-3"),
-     "MAP_ values of Linux that differ between architectures are those of the one asked about")
+     "MAP_ values of Linux that differ between architectures are those of the one asked about",
+     "a binding tested on one processor locks memory on another where it meant not to reserve")
 {
     static const struct {
         const char *arch;
@@ -227,7 +237,8 @@ static const mw_const *constant_of(const mw_advice_row *row)
     return mw_const_find(MW_OS_THIS, NULL, name);
 }
 
-CASE("CON-09", MAPWISE("CON-09"), "every piece of advice has a portable name with the value of this system")
+CASE("CON-09", MAPWISE("CON-09"), "every piece of advice has a portable name with the value of this system",
+     "advice chosen by name becomes other advice with the next system")
 {
     static const struct entry common[] = {
         {"MADV_NORMAL", "0"}, {"MADV_RANDOM", "1"}, {"MADV_SEQUENTIAL", "2"}, {"MADV_WILLNEED", "3"}};
@@ -243,7 +254,8 @@ CASE("CON-09", MAPWISE("CON-09"), "every piece of advice has a portable name wit
     }
 }
 
-CASE("CON-10", MAPWISE("CON-10"), "the registry has the MADV_ values of each system")
+CASE("CON-10", MAPWISE("CON-10"), "the registry has the MADV_ values of each system",
+     "a number copied from another system's header frees memory that is in use")
 {
     static const struct entry on_linux[] = {{"MADV_FREE", "8"},
                                             {"MADV_REMOVE", "9"},
@@ -305,7 +317,8 @@ static const struct {
     {MW_OS_APPLE, NULL, {{"MS_ASYNC", "1"}, {"MS_INVALIDATE", "2"}, {"MS_SYNC", "0x10"}}},
 };
 
-CASE("CON-11", MAPWISE("CON-11"), "the registry has the MS_ values of each system")
+CASE("CON-11", MAPWISE("CON-11"), "the registry has the MS_ values of each system",
+     "a port syncs by a number that there means to throw pages away")
 {
     static const struct entry only_apple[] = {{"MS_KILLPAGES", "4"}, {"MS_DEACTIVATE", "8"}};
 
@@ -328,7 +341,8 @@ static const char *name_of_sync_flag(mw_os os, int64_t value)
 }
 
 CASE("DF-1", MAPWISE("DF-1"),
-     "the number of MS_SYNC on one system is something else on another, and each is told by its name")
+     "the number of MS_SYNC on one system is something else on another, and each is told by its name",
+     "a sync compiled with the number of another system kills the changed pages")
 {
     EXPECT("MS_SYNC", name_of_sync_flag(MW_OS_NETBSD, 4));
     EXPECT("MS_KILLPAGES", name_of_sync_flag(MW_OS_APPLE, 4));
@@ -353,7 +367,8 @@ static const char *capability_of(const mw_const *constant)
     return names[mw_const_cap(constant)];
 }
 
-CASE("CON-12", MAPWISE("CON-12"), "what the running kernel knows is asked of it, value by value")
+CASE("CON-12", MAPWISE("CON-12"), "what the running kernel knows is asked of it, value by value",
+     "a program trusts in what its headers promise and its kernel has never heard of")
 {
     const mw_const *advice[64];
     const size_t count = mw_const_list(advice, 64, MW_OS_THIS, NULL, MW_CLASS_MADV);
@@ -369,7 +384,8 @@ CASE("CON-12", MAPWISE("CON-12"), "what the running kernel knows is asked of it,
     EXPECT("NO", capability_of(NULL));
 }
 
-CASE("CON-12.refused", MAPWISE("CON-12"), "a kernel that refuses all advice knows none")
+CASE("CON-12.refused", MAPWISE("CON-12"), "a kernel that refuses all advice knows none",
+     "a sandbox without advice is taken for a system with all of it")
 {
     if (madvise(NULL, 0, 0x40000000) == 0)
         unsupported("this kernel refuses no advice");
@@ -379,7 +395,8 @@ CASE("CON-12.refused", MAPWISE("CON-12"), "a kernel that refuses all advice know
     EXPECT("YES", capability_of(mw_const_find(MW_OS_THIS, NULL, "MAP_SHARED")));
 }
 
-CASE("CON-13", MAPWISE("CON-13"), "every system has a list of its own, in which no name stands twice")
+CASE("CON-13", MAPWISE("CON-13"), "every system has a list of its own, in which no name stands twice",
+     "a tool that translates a trace by the table names a flag in two ways, or in none")
 {
     static const mw_const *rows[1024];
 
@@ -398,7 +415,8 @@ CASE("CON-13", MAPWISE("CON-13"), "every system has a list of its own, in which 
 }
 
 CASE("CON-14", MAPWISE("CON-14"),
-     "the registry has what goes with mincore, mlock, mremap, memory files, seals and minherit")
+     "the registry has what goes with mincore, mlock, mremap, memory files, seals and minherit",
+     "a locked heap or a sealed buffer is asked for by another system's number")
 {
     static const struct entry on_linux[] = {
         {"MCL_CURRENT", "1"},      {"MCL_FUTURE", "2"},           {"MCL_ONFAULT", "4"},
@@ -421,7 +439,8 @@ CASE("CON-14", MAPWISE("CON-14"),
 }
 
 CASE("CON-15", MAPWISE("CON-15"),
-     "a name that no table has is not found, and neither is one on an unknown architecture")
+     "a name that no table has is not found, and neither is one on an unknown architecture",
+     "a typing mistake turns into some number, and that into some flag")
 {
     EXPECT("unknown", value_there(MW_OS_THIS, NULL, "MAP_NO_SUCH_FLAG"));
     EXPECT("unknown", value_there(MW_OS_THIS, NULL, "map_shared"));
@@ -449,7 +468,8 @@ static const char *names_of(mw_os os, const char *arch, mw_const_class const_cla
     return text;
 }
 
-CASE("CON-16", MAPWISE("CON-16"), "a set of flags can be written as names, with the list of its class")
+CASE("CON-16", MAPWISE("CON-16"), "a set of flags can be written as names, with the list of its class",
+     "a trace of system calls shows numbers where a person needs names")
 {
     EXPECT("MS_INVALIDATE MS_SYNC", names_of(MW_OS_LINUX, "generic", MW_CLASS_MS, 6));
     EXPECT("MS_INVALIDATE MS_KILLPAGES", names_of(MW_OS_APPLE, NULL, MW_CLASS_MS, 6));
