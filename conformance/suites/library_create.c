@@ -40,7 +40,8 @@ static const char *try_descriptor(int descriptor)
     return map && strcmp(code, "MW_OK") != 0 ? "failed and gave a map" : code;
 }
 
-FILE_CASE("CRE-01", MAPWISE("CRE-01"), "a path alone gives all of the file, for reading")
+FILE_CASE("CRE-01", MAPWISE("CRE-01"), "a path alone gives all of the file, for reading",
+          "the first line that anybody writes with the library gives less than the file, or may alter it")
 {
     struct scratch_file file = scratch_file(2 * page + 5);
     mw_map *map;
@@ -53,7 +54,8 @@ FILE_CASE("CRE-01", MAPWISE("CRE-01"), "a path alone gives all of the file, for 
     EXPECT("READ", access_of(map));
 }
 
-FILE_CASE("CRE-02", MAPWISE("CRE-02"), "a path without a file is refused, and created only when asked for")
+FILE_CASE("CRE-02", MAPWISE("CRE-02"), "a path without a file is refused, and created only when asked for",
+          "a misspelt path makes an empty file, and the program works on that")
 {
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_CREATE | MW_F_GROW, 0, page);
     const char *path = scratch_path("new");
@@ -74,7 +76,8 @@ FILE_CASE("CRE-02", MAPWISE("CRE-02"), "a path without a file is refused, and cr
 }
 
 FILE_CASE("CRE-02.undone", MAPWISE("CRE-02"),
-          "a file that was created for a call that fails is removed again")
+          "a file that was created for a call that fails is removed again",
+          "a failed start leaves an empty database that the next start takes for the real one")
 {
     struct scratch_file there = scratch_file(page - 1);
     const char *path = scratch_path("new");
@@ -90,7 +93,8 @@ FILE_CASE("CRE-02.undone", MAPWISE("CRE-02"),
     EXPECT("nothing", leaked());
 }
 
-FILE_CASE("CRE-03", MAPWISE("CRE-03"), "access WRITE by path opens the file for writing, and stores reach it")
+FILE_CASE("CRE-03", MAPWISE("CRE-03"), "access WRITE by path opens the file for writing, and stores reach it",
+          "an edit is made in a copy and lost although writing was asked for")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
@@ -102,7 +106,8 @@ FILE_CASE("CRE-03", MAPWISE("CRE-03"), "access WRITE by path opens the file for 
     EXPECT("1", file_byte(&file, 4));
 }
 
-FILE_CASE("CRE-04", MAPWISE("CRE-04"), "a descriptor with MW_WHOLE gives all of the file")
+FILE_CASE("CRE-04", MAPWISE("CRE-04"), "a descriptor with MW_WHOLE gives all of the file",
+          "the bytes after the last whole page are left out of a checksum")
 {
     struct scratch_file file = scratch_file(3 * page + 1);
     mw_map *map = library_map(&file, MW_ACCESS_DEFAULT);
@@ -113,7 +118,8 @@ FILE_CASE("CRE-04", MAPWISE("CRE-04"), "a descriptor with MW_WHOLE gives all of 
 }
 
 FILE_CASE("CRE-05", MAPWISE("CRE-05"),
-          "map, file size and sync work on after the caller has closed the descriptor")
+          "map, file size and sync work on after the caller has closed the descriptor",
+          "a function that opens, maps and closes hands out a map that cannot be synced")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -127,7 +133,8 @@ FILE_CASE("CRE-05", MAPWISE("CRE-05"),
     EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_FULL, 0, &failure)));
 }
 
-FILE_CASE("CRE-06", MAPWISE("CRE-06"), "a map begins at the start of the file, wherever the file position is")
+FILE_CASE("CRE-06", MAPWISE("CRE-06"), "a map begins at the start of the file, wherever the file position is",
+          "a map shows another part of the file according to who has read from it before")
 {
     struct scratch_file file = scratch_file(3 * page);
 
@@ -137,7 +144,8 @@ FILE_CASE("CRE-06", MAPWISE("CRE-06"), "a map begins at the start of the file, w
     EXPECT(number((int64_t)(3 * page)), number((int64_t)mw_length(map)));
 }
 
-FILE_CASE("CRE-07", MAPWISE("CRE-07"), "mapping leaves the file position alone, also when the file grows")
+FILE_CASE("CRE-07", MAPWISE("CRE-07"), "mapping leaves the file position alone, also when the file grows",
+          "a program that mixes read and map skips part of its input")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 3 * page);
@@ -150,7 +158,8 @@ FILE_CASE("CRE-07", MAPWISE("CRE-07"), "mapping leaves the file position alone, 
     EXPECT("7", number(lseek(file.descriptor, 0, SEEK_CUR)));
 }
 
-FILE_CASE("CRE-08", MAPWISE("CRE-08"), "a number that is no descriptor is refused")
+FILE_CASE("CRE-08", MAPWISE("CRE-08"), "a number that is no descriptor is refused",
+          "a failed open passes unnoticed and yields memory without a file")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -162,7 +171,8 @@ FILE_CASE("CRE-08", MAPWISE("CRE-08"), "a number that is no descriptor is refuse
     EXPECT("MW_OK", try_descriptor(file.descriptor));
 }
 
-FILE_CASE("CRE-09", MAPWISE("CRE-09"), "a descriptor that has been closed is refused")
+FILE_CASE("CRE-09", MAPWISE("CRE-09"), "a descriptor that has been closed is refused",
+          "a stale descriptor number maps a file of somebody else")
 {
     struct scratch_file file = scratch_file(page);
     int closed = reopen(&file, O_RDONLY);
@@ -173,7 +183,8 @@ FILE_CASE("CRE-09", MAPWISE("CRE-09"), "a descriptor that has been closed is ref
 }
 
 CASE("CRE-10", MAPWISE("CRE-10"),
-     "a directory is refused with the system's reason, by descriptor and by path")
+     "a directory is refused with the system's reason, by descriptor and by path",
+     "a user who names a folder for a file gets a message that explains nothing")
 {
     int folder = (int)SETUP(open("/", O_RDONLY | O_CLOEXEC));
 
@@ -186,7 +197,8 @@ CASE("CRE-10", MAPWISE("CRE-10"),
     EXPECT("nothing", leaked());
 }
 
-CASE("CRE-11", MAPWISE("CRE-11"), "all of a device is refused: only a regular file has a size")
+CASE("CRE-11", MAPWISE("CRE-11"), "all of a device is refused: only a regular file has a size",
+     "mapping a device as a file of size 0 hides that nothing was read")
 {
     need_zero_device();
     remember_resources();
@@ -195,7 +207,8 @@ CASE("CRE-11", MAPWISE("CRE-11"), "all of a device is refused: only a regular fi
     EXPECT("nothing", leaked());
 }
 
-CASE("CRE-12", MAPWISE("CRE-12"), "/dev/zero with an explicit length gives memory that reads 0")
+CASE("CRE-12", MAPWISE("CRE-12"), "/dev/zero with an explicit length gives memory that reads 0",
+     "a portable program cannot get memory from the device that is there for it")
 {
     const mw_map_options options = options_range(MW_ACCESS_COPY, 0, 0, page + 1);
     mw_map *map;
@@ -209,7 +222,8 @@ CASE("CRE-12", MAPWISE("CRE-12"), "/dev/zero with an explicit length gives memor
     EXPECT("MW_E_NOTSUP", answer(mw_file_size(&(uint64_t){0}, map, &failure)));
 }
 
-CASE("CRE-13", MAPWISE("CRE-13"), "pipes and sockets can't be mapped, but MW_F_READ_COPY reads their bytes")
+CASE("CRE-13", MAPWISE("CRE-13"), "pipes and sockets can't be mapped, but MW_F_READ_COPY reads their bytes",
+     "a tool works with files and fails as soon as its input comes from a pipe")
 {
     const mw_map_options options = options_for(MW_ACCESS_READ, MW_F_READ_COPY);
     int ends[2], sockets[2];
@@ -233,7 +247,8 @@ CASE("CRE-13", MAPWISE("CRE-13"), "pipes and sockets can't be mapped, but MW_F_R
 }
 
 CASE("CRE-13.file", MAPWISE("CRE-13"),
-     "so it is with a file that has bytes but can't be mapped, as those of the kernel")
+     "so it is with a file that has bytes but can't be mapped, as those of the kernel",
+     "a monitor that maps what the kernel tells sees empty files")
 {
     static const char path[] = "/sys/kernel/mm/transparent_hugepage/enabled";
     const mw_map_options copy = options_for(MW_ACCESS_READ, MW_F_READ_COPY);
@@ -257,7 +272,8 @@ CASE("CRE-13.file", MAPWISE("CRE-13"),
 }
 
 FILE_CASE("CRE-14", MAPWISE("CRE-14"),
-          "an empty file is a map of no bytes, or an error with MW_F_STRICT_EMPTY")
+          "an empty file is a map of no bytes, or an error with MW_F_STRICT_EMPTY",
+          "a batch over many files stops at the first empty one")
 {
     struct scratch_file file = scratch_file(0);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -273,7 +289,8 @@ FILE_CASE("CRE-14", MAPWISE("CRE-14"),
     EXPECT("MW_OK", try_map(&file, MW_ACCESS_READ, MW_F_STRICT_EMPTY));
 }
 
-FILE_CASE("CRE-15", MAPWISE("CRE-15"), "an explicit length of 0 is a map of no bytes and not the whole file")
+FILE_CASE("CRE-15", MAPWISE("CRE-15"), "an explicit length of 0 is a map of no bytes and not the whole file",
+          "a window of no bytes turns into the whole of a huge file")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options none = options_range(MW_ACCESS_READ, 0, 0, 0);
@@ -286,7 +303,8 @@ FILE_CASE("CRE-15", MAPWISE("CRE-15"), "an explicit length of 0 is a map of no b
     EXPECT(number((int64_t)page), number((int64_t)mw_length(library_map(&file, MW_ACCESS_READ))));
 }
 
-CASE("CRE-16", MAPWISE("CRE-16"), "anonymous memory of no bytes is a valid map")
+CASE("CRE-16", MAPWISE("CRE-16"), "anonymous memory of no bytes is a valid map",
+     "a loop that begins with an empty buffer needs a special case")
 {
     mw_map *map = library_anonymous(0, MW_ACCESS_DEFAULT);
 
@@ -298,7 +316,8 @@ CASE("CRE-16", MAPWISE("CRE-16"), "anonymous memory of no bytes is a valid map")
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
 }
 
-FILE_CASE("CRE-17", MAPWISE("CRE-17"), "a descriptor that can only be written is refused")
+FILE_CASE("CRE-17", MAPWISE("CRE-17"), "a descriptor that can only be written is refused",
+          "a log opened for adding only is read by a crash, or not at all for no stated reason")
 {
     struct scratch_file file = scratch_file(page);
     int write_only = reopen(&file, O_WRONLY);
@@ -310,7 +329,8 @@ FILE_CASE("CRE-17", MAPWISE("CRE-17"), "a descriptor that can only be written is
     EXPECT("MW_OK", try_descriptor(reopen(&file, O_RDWR)));
 }
 
-FILE_CASE("CRE-18", MAPWISE("CRE-18"), "access WRITE through a descriptor that can only be read is refused")
+FILE_CASE("CRE-18", MAPWISE("CRE-18"), "access WRITE through a descriptor that can only be read is refused",
+          "a program learns that it may not write when it stores, by a signal")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -325,7 +345,8 @@ FILE_CASE("CRE-18", MAPWISE("CRE-18"), "access WRITE through a descriptor that c
     EXPECT("9", file_byte(&file, 0));
 }
 
-FILE_CASE("CRE-19", MAPWISE("CRE-19"), "a private copy of a file that can only be read can be written")
+FILE_CASE("CRE-19", MAPWISE("CRE-19"), "a private copy of a file that can only be read can be written",
+          "a what-if computation needs write permission on its input")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -336,7 +357,8 @@ FILE_CASE("CRE-19", MAPWISE("CRE-19"), "a private copy of a file that can only b
     EXPECT("1", file_byte(&file, 0));
 }
 
-FILE_CASE("CRE-20", MAPWISE("CRE-20"), "an access and exact rights can't both be said")
+FILE_CASE("CRE-20", MAPWISE("CRE-20"), "an access and exact rights can't both be said",
+          "two statements that contradict each other are settled without telling")
 {
     struct scratch_file file = scratch_file(page);
     mw_map_options options = options_for(MW_ACCESS_READ, 0);
@@ -351,7 +373,8 @@ FILE_CASE("CRE-20", MAPWISE("CRE-20"), "an access and exact rights can't both be
     EXPECT("r--s", permissions(info_of(map).base));
 }
 
-FILE_CASE("CRE-21", MAPWISE("CRE-21"), "an access that does not exist is refused")
+FILE_CASE("CRE-21", MAPWISE("CRE-21"), "an access that does not exist is refused",
+          "a wrong constant opens a file for writing that was to be read")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -374,7 +397,8 @@ static const char *try_sharing(const struct scratch_file *file, int flags)
 }
 
 FILE_CASE("CRE-23", MAPWISE("CRE-23"),
-          "a map is shared or private as its access says, and nothing can make it neither or both")
+          "a map is shared or private as its access says, and nothing can make it neither or both",
+          "changes are private on the machine of the developer and shared on that of the user")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -396,7 +420,8 @@ static const char *access_with_prot(const struct scratch_file *file, uint32_t pr
 }
 
 FILE_CASE("CRE-22", MAPWISE("CRE-22"),
-          "the access follows from the rights, and without any from the descriptor")
+          "the access follows from the rights, and without any from the descriptor",
+          "a map made by its rights reports an access that it does not have")
 {
     struct scratch_file file = scratch_file(page), read_only = file;
 
@@ -410,7 +435,8 @@ FILE_CASE("CRE-22", MAPWISE("CRE-22"),
 }
 
 FILE_CASE("CRE-22.path", MAPWISE("CRE-22"),
-          "a path opened for writing only to grow the file is still mapped for reading")
+          "a path opened for writing only to grow the file is still mapped for reading",
+          "a reader that makes room for the writer changes the file by a wild store")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_range(MW_ACCESS_DEFAULT, MW_F_GROW, 0, 2 * page);
@@ -423,7 +449,8 @@ FILE_CASE("CRE-22.path", MAPWISE("CRE-22"),
 }
 
 FILE_CASE("CRE-24", MAPWISE("CRE-24"),
-          "a flag that the kernel would ignore is refused, one that it knows is passed on")
+          "a flag that the kernel would ignore is refused, one that it knows is passed on",
+          "a program believes in a flag that its kernel silently ignored")
 {
     struct scratch_file file = scratch_file(4 * page);
     mw_map_options options = options_for(MW_ACCESS_COPY, 0);
@@ -449,7 +476,8 @@ FILE_CASE("CRE-24", MAPWISE("CRE-24"),
 }
 
 FILE_CASE("CRE-24.populate", MAPWISE("CRE-24"),
-          "MW_F_POPULATE reads the whole map into memory before it returns")
+          "MW_F_POPULATE reads the whole map into memory before it returns",
+          "a query right after the start waits for the disk although all was to be loaded")
 {
     struct scratch_file file = scratch_file(64 * page);
 
@@ -467,7 +495,8 @@ FILE_CASE("CRE-24.populate", MAPWISE("CRE-24"),
     EXPECT("64", number((int64_t)resident));
 }
 
-FILE_CASE("CRE-24.slack", MAPWISE("CRE-24"), "MW_F_POPULATE leaves out the pages that the file does not back")
+FILE_CASE("CRE-24.slack", MAPWISE("CRE-24"), "MW_F_POPULATE leaves out the pages that the file does not back",
+          "a tail reader that loads ahead is refused, or killed, for the room it left")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_range(MW_ACCESS_READ, MW_F_POPULATE | MW_F_SLACK_OK, 0, 3 * page);
@@ -478,7 +507,8 @@ FILE_CASE("CRE-24.slack", MAPWISE("CRE-24"), "MW_F_POPULATE leaves out the pages
 }
 
 FILE_CASE("CRE-24.shared", MAPWISE("CRE-24"),
-          "a flag that the kernel does not know is refused for a shared map too")
+          "a flag that the kernel does not know is refused for a shared map too",
+          "a shared map lacks the durability that its flag asked for")
 {
     struct scratch_file file = scratch_file(page);
     mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
@@ -494,7 +524,8 @@ FILE_CASE("CRE-24.shared", MAPWISE("CRE-24"),
     EXPECT("9", file_byte(&file, 0));
 }
 
-FILE_CASE("CRE-25", MAPWISE("CRE-25"), "pages can be mapped for execution, or that is refused as MW_E_ACCESS")
+FILE_CASE("CRE-25", MAPWISE("CRE-25"), "pages can be mapped for execution, or that is refused as MW_E_ACCESS",
+          "a plugin loader cannot tell a forbidding file system from a broken file")
 {
     struct scratch_file file = scratch_file(page);
     mw_map_options options = MW_MAP_OPTIONS_INIT;
@@ -508,7 +539,8 @@ FILE_CASE("CRE-25", MAPWISE("CRE-25"), "pages can be mapped for execution, or th
 }
 
 FILE_CASE("CRE-26", MAPWISE("CRE-26"),
-          "any offset is accepted and shows the right bytes, but for MW_F_STRICT_ALIGN")
+          "any offset is accepted and shows the right bytes, but for MW_F_STRICT_ALIGN",
+          "a record at an odd offset cannot be mapped, or is shown shifted")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map_options options = options_range(MW_ACCESS_READ, 0, page - 1, page + 2);
@@ -525,7 +557,8 @@ FILE_CASE("CRE-26", MAPWISE("CRE-26"),
 }
 
 FILE_CASE("CRE-26.address", MAPWISE("CRE-26"),
-          "an address that is demanded must lie in its page as the offset does in its own")
+          "an address that is demanded must lie in its page as the offset does in its own",
+          "an image with pointers inside is mapped beside its place")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map_options options = options_range(MW_ACCESS_READ, MW_F_FIXED, page + 5, 10);
@@ -541,14 +574,16 @@ FILE_CASE("CRE-26.address", MAPWISE("CRE-26"),
     EXPECT("2", byte_at(map, 0));
 }
 
-CASE("CRE-27", MAPWISE("CRE-27"), "page size and granularity are the system's")
+CASE("CRE-27", MAPWISE("CRE-27"), "page size and granularity are the system's",
+     "windows computed from the wrong step are refused on the next machine")
 {
     EXPECT(number((int64_t)page), number((int64_t)mw_page_size()));
     EXPECT(number((int64_t)page), number((int64_t)mw_granularity()));
 }
 
 FILE_CASE("CRE-28", MAPWISE("CRE-28"),
-          "the rest of the last page reads 0 through a pin, and no checked call reaches it")
+          "the rest of the last page reads 0 through a pin, and no checked call reaches it",
+          "scratch bytes behind the end become part of the file as it grows")
 {
     struct scratch_file file = scratch_file(page + 10);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -567,7 +602,8 @@ FILE_CASE("CRE-28", MAPWISE("CRE-28"),
 }
 
 FILE_CASE("CRE-28.inside", MAPWISE("CRE-28"),
-          "no checked call reaches what the file has beside a map, in the same pages")
+          "no checked call reaches what the file has beside a map, in the same pages",
+          "an index error in one record changes the record beside it")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 10, 20);
@@ -585,7 +621,8 @@ FILE_CASE("CRE-28.inside", MAPWISE("CRE-28"),
     EXPECT("1", file_byte(&file, 30));
 }
 
-FILE_CASE("CRE-29", MAPWISE("CRE-29"), "a shared map and read and write on the file agree")
+FILE_CASE("CRE-29", MAPWISE("CRE-29"), "a shared map and read and write on the file agree",
+          "a configuration saved by an editor is not seen by the program that maps it")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -596,7 +633,8 @@ FILE_CASE("CRE-29", MAPWISE("CRE-29"), "a shared map and read and write on the f
     EXPECT("88", file_byte(&file, 6));
 }
 
-FILE_CASE("CRE-30", MAPWISE("CRE-30"), "two shared maps of one file see each other's stores")
+FILE_CASE("CRE-30", MAPWISE("CRE-30"), "two shared maps of one file see each other's stores",
+          "two components on one file overwrite each other's counters")
 {
     struct scratch_file file = scratch_file(2 * page);
     const mw_map_options shifted = options_range(MW_ACCESS_READ, 0, page + 3, 10);
@@ -607,7 +645,8 @@ FILE_CASE("CRE-30", MAPWISE("CRE-30"), "two shared maps of one file see each oth
     EXPECT("9", byte_at(other, 0));
 }
 
-FILE_CASE("CRE-31", MAPWISE("CRE-31"), "stores in a COPY map stay in that map")
+FILE_CASE("CRE-31", MAPWISE("CRE-31"), "stores in a COPY map stay in that map",
+          "a simulation changes its own starting point")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_COPY), *other = library_map(&file, MW_ACCESS_READ);
@@ -623,7 +662,8 @@ FILE_CASE("CRE-31", MAPWISE("CRE-31"), "stores in a COPY map stay in that map")
     EXPECT("8", byte_at(other, 0));
 }
 
-FILE_CASE("CRE-32", MAPWISE("CRE-32"), "the descriptor that a map keeps does not outlive an exec")
+FILE_CASE("CRE-32", MAPWISE("CRE-32"), "the descriptor that a map keeps does not outlive an exec",
+          "a started program holds a database open that its owner believes closed")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map;
@@ -635,7 +675,8 @@ FILE_CASE("CRE-32", MAPWISE("CRE-32"), "the descriptor that a map keeps does not
     EXPECT(number(FD_CLOEXEC), returned(fcntl(info_of(map).fd, F_GETFD)));
 }
 
-FILE_CASE("CRE-33", MAPWISE("CRE-33"), "calls that fail at each of their steps keep no descriptor and no map")
+FILE_CASE("CRE-33", MAPWISE("CRE-33"), "calls that fail at each of their steps keep no descriptor and no map",
+          "a server that retries a bad request runs out of descriptors overnight")
 {
     struct scratch_file file = scratch_file(page);
     mw_map_options options = options_for(MW_ACCESS_READ, 0);
@@ -672,7 +713,8 @@ static void allow_descriptors(bool any)
 }
 
 FILE_CASE("CRE-33.limit", MAPWISE("CRE-33"),
-          "a process that has no descriptor left is told so, and can still map without one")
+          "a process that has no descriptor left is told so, and can still map without one",
+          "a busy server takes the lack of descriptors for a lack of the file")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -688,7 +730,8 @@ FILE_CASE("CRE-33.limit", MAPWISE("CRE-33"),
 }
 
 FILE_CASE("CRE-34.first", MAPWISE("CRE-34"),
-          "what fails while cleaning up does not take the place of what failed first")
+          "what fails while cleaning up does not take the place of what failed first",
+          "an administrator hunts an error of the clean-up instead of the full disk")
 {
     struct scratch_file file = scratch_file(page);
     mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW | MW_F_FIXED, 0, 2 * page);
@@ -704,7 +747,8 @@ FILE_CASE("CRE-34.first", MAPWISE("CRE-34"),
     EXPECT("EEXIST", error_number(failure.os));
 }
 
-FILE_CASE("CRE-34", MAPWISE("CRE-34"), "the report names the first thing that failed, with the system's code")
+FILE_CASE("CRE-34", MAPWISE("CRE-34"), "the report names the first thing that failed, with the system's code",
+          "a bug report says only that something failed")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -716,7 +760,8 @@ FILE_CASE("CRE-34", MAPWISE("CRE-34"), "the report names the first thing that fa
 }
 
 FILE_CASE("CRE-35", MAPWISE("CRE-35"),
-          "MW_F_NO_TRACK keeps no descriptor: the map works, what needs the file is refused")
+          "MW_F_NO_TRACK keeps no descriptor: the map works, what needs the file is refused",
+          "a program with ten thousand maps runs out of descriptors")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_NO_TRACK);
@@ -734,7 +779,8 @@ FILE_CASE("CRE-35", MAPWISE("CRE-35"),
     EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, MW_SYNC_WAIT, 0, &failure)));
 }
 
-FILE_CASE("CRE-35.path", MAPWISE("CRE-35"), "the descriptor that a path was opened with is not kept either")
+FILE_CASE("CRE-35.path", MAPWISE("CRE-35"), "the descriptor that a path was opened with is not kept either",
+          "maps made by path use up descriptors that were said not to be kept")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_NO_TRACK);
@@ -748,7 +794,8 @@ FILE_CASE("CRE-35.path", MAPWISE("CRE-35"), "the descriptor that a path was open
     EXPECT("9", file_byte(&file, 0));
 }
 
-CASE("CRE-36", MAPWISE("CRE-36"), "anonymous memory with MW_F_NO_TRACK works, and its file size is refused")
+CASE("CRE-36", MAPWISE("CRE-36"), "anonymous memory with MW_F_NO_TRACK works, and its file size is refused",
+     "a pool of many small maps keeps a descriptor for each of them")
 {
     const mw_map_options options = options_for(MW_ACCESS_DEFAULT, MW_F_NO_TRACK);
     uint64_t size;
@@ -762,7 +809,8 @@ CASE("CRE-36", MAPWISE("CRE-36"), "anonymous memory with MW_F_NO_TRACK works, an
     EXPECT("MW_OK", answer(mw_file_size(&size, library_anonymous(page, MW_ACCESS_DEFAULT), &failure)));
 }
 
-FILE_CASE("CRE-37", MAPWISE("CRE-37"), "descriptor 0 is a descriptor like any other")
+FILE_CASE("CRE-37", MAPWISE("CRE-37"), "descriptor 0 is a descriptor like any other",
+          "a daemon that closed its standard input cannot map the first file it opens")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map;
@@ -775,7 +823,8 @@ FILE_CASE("CRE-37", MAPWISE("CRE-37"), "descriptor 0 is a descriptor like any ot
 }
 
 FILE_CASE("CRE-38", MAPWISE("CRE-38"),
-          "mapping a file, and freeing the map, makes nothing durable; a sync does")
+          "mapping a file, and freeing the map, makes nothing durable; a sync does",
+          "opening a file to look at it costs a wait for the disk")
 {
     const int attempts = 50; /* the system may write back of itself at any time */
     struct scratch_file file = scratch_file(page);
@@ -798,7 +847,8 @@ FILE_CASE("CRE-38", MAPWISE("CRE-38"),
 }
 
 FILE_CASE("CRE-39", MAPWISE("CRE-39"),
-          "what stdio still holds in its buffer is not in the map; fflush puts it there")
+          "what stdio still holds in its buffer is not in the map; fflush puts it there",
+          "a program looks for its last line in a map and does not find it")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -823,7 +873,8 @@ static const char *try_length(const struct scratch_file *file, mw_access access,
 }
 
 FILE_CASE("CRE-40", MAPWISE("CRE-40"),
-          "a length past the end extends the file for no access, unless MW_F_GROW asks for it")
+          "a length past the end extends the file for no access, unless MW_F_GROW asks for it",
+          "a wrong length pads a photograph with zeros")
 {
     static const mw_access accesses[] = {MW_ACCESS_DEFAULT, MW_ACCESS_READ, MW_ACCESS_WRITE, MW_ACCESS_COPY};
     struct scratch_file file = scratch_file(page);
@@ -841,7 +892,8 @@ FILE_CASE("CRE-40", MAPWISE("CRE-40"),
 
 FILE_CASE(
     "DF-9", MAPWISE("DF-9"),
-    "a private map of a file that may not be written can be had and written, and the file stays as it was")
+    "a private map of a file that may not be written can be had and written, and the file stays as it was",
+    "an analysis of archived data is refused for lack of a permission it does not need")
 {
     struct scratch_file file = scratch_file(2 * page);
     const mw_map_options options = options_for(MW_ACCESS_COPY, 0);
@@ -859,7 +911,8 @@ FILE_CASE(
 }
 
 FILE_CASE("DF-11", MAPWISE("DF-11"),
-          "descriptor 0 is mapped as the file that it is, and its position stays, also in growing")
+          "descriptor 0 is mapped as the file that it is, and its position stays, also in growing",
+          "a filter that maps its redirected input processes zeros")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 2 * page);
