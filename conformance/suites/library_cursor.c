@@ -98,7 +98,7 @@ static const char *content(mw_map *map)
     return text;
 }
 
-CASE("STR-01", MAPWISE("STR-01"), "a cursor begins at byte 0")
+CASE("STR-01", MAPWISE("STR-01"), "a cursor begins at byte 0", "a parser misses the header of its file")
 {
     mw_cursor cursor = cursor_of(text_map("abc"));
     mw_cursor none;
@@ -110,7 +110,8 @@ CASE("STR-01", MAPWISE("STR-01"), "a cursor begins at byte 0")
 }
 
 CASE("STR-02", MAPWISE("STR-02"),
-     "a seek counts from the beginning, the position or the end, and tells where it is")
+     "a seek counts from the beginning, the position or the end, and tells where it is",
+     "a reader that steps back over a token lands somewhere else")
 {
     mw_cursor cursor = cursor_of(text_map("abcdefgh"));
 
@@ -123,7 +124,8 @@ CASE("STR-02", MAPWISE("STR-02"),
     EXPECT("1", position(&cursor));
 }
 
-CASE("STR-03", MAPWISE("STR-03"), "a seek to the end is fine, and nothing is left there")
+CASE("STR-03", MAPWISE("STR-03"), "a seek to the end is fine, and nothing is left there",
+     "the usual way to learn the size of a file is an error")
 {
     mw_cursor cursor = cursor_of(text_map("abc"));
 
@@ -133,7 +135,8 @@ CASE("STR-03", MAPWISE("STR-03"), "a seek to the end is fine, and nothing is lef
 }
 
 CASE("STR-04", MAPWISE("STR-04"),
-     "a seek past the end or before the first byte is refused, and the cursor stays")
+     "a seek past the end or before the first byte is refused, and the cursor stays",
+     "a parser that was sent astray by a bad offset never notices")
 {
     mw_cursor cursor = cursor_of(text_map("abc"));
 
@@ -148,7 +151,8 @@ CASE("STR-04", MAPWISE("STR-04"),
     EXPECT("0", seek(&cursor, -3, MW_SEEK_END));
 }
 
-CASE("STR-05", MAPWISE("STR-05"), "a seek from nowhere known is refused, and the cursor stays")
+CASE("STR-05", MAPWISE("STR-05"), "a seek from nowhere known is refused, and the cursor stays",
+     "a mixed-up argument moves the cursor, and the next record is garbage")
 {
     mw_cursor cursor = cursor_of(text_map("abc"));
 
@@ -158,7 +162,8 @@ CASE("STR-05", MAPWISE("STR-05"), "a seek from nowhere known is refused, and the
     EXPECT("1", seek(&cursor, 1, MW_SEEK_CUR));
 }
 
-CASE("STR-06", MAPWISE("STR-06"), "a seek whose sum does not fit is refused, and the cursor stays")
+CASE("STR-06", MAPWISE("STR-06"), "a seek whose sum does not fit is refused, and the cursor stays",
+     "a hostile offset in a file wraps and lets a parser read before the map")
 {
     mw_cursor cursor = cursor_of(text_map("abc"));
 
@@ -176,7 +181,8 @@ CASE("STR-06", MAPWISE("STR-06"), "a seek whose sum does not fit is refused, and
     EXPECT("abc", content(cursor.map));
 }
 
-CASE("STR-08", MAPWISE("STR-08"), "the position counts what was read and written")
+CASE("STR-08", MAPWISE("STR-08"), "the position counts what was read and written",
+     "a writer that notes where its records begin notes wrong places")
 {
     mw_cursor cursor = cursor_of(text_map("abcdefgh"));
 
@@ -186,7 +192,8 @@ CASE("STR-08", MAPWISE("STR-08"), "the position counts what was read and written
     EXPECT("5", position(&cursor));
 }
 
-CASE("STR-09", MAPWISE("STR-09"), "a read gives as many bytes as it was asked for, or as there are")
+CASE("STR-09", MAPWISE("STR-09"), "a read gives as many bytes as it was asked for, or as there are",
+     "a copy loop ends early or never")
 {
     mw_cursor cursor = cursor_of(text_map("abcde"));
 
@@ -195,7 +202,8 @@ CASE("STR-09", MAPWISE("STR-09"), "a read gives as many bytes as it was asked fo
     EXPECT("5", position(&cursor));
 }
 
-CASE("STR-09.exact", MAPWISE("STR-09"), "a read that must be whole is, or does nothing")
+CASE("STR-09.exact", MAPWISE("STR-09"), "a read that must be whole is, or does nothing",
+     "half of a header is taken for a header")
 {
     mw_cursor cursor = cursor_of(text_map("abcde"));
     char bytes[4] = "...";
@@ -212,7 +220,8 @@ CASE("STR-09.exact", MAPWISE("STR-09"), "a read that must be whole is, or does n
     EXPECT("MW_E_END", answer(mw_cursor_read(NULL, bytes, &cursor, 3, &failure)));
 }
 
-CASE("STR-10", MAPWISE("STR-10"), "SIZE_MAX bytes are all that are left")
+CASE("STR-10", MAPWISE("STR-10"), "SIZE_MAX bytes are all that are left",
+     "reading all that is left leaves the last block")
 {
     mw_cursor cursor = cursor_of(text_map("abcde"));
 
@@ -221,7 +230,8 @@ CASE("STR-10", MAPWISE("STR-10"), "SIZE_MAX bytes are all that are left")
     EXPECT("5", position(&cursor));
 }
 
-CASE("STR-11", MAPWISE("STR-11"), "a read of no bytes gives none, also without a buffer")
+CASE("STR-11", MAPWISE("STR-11"), "a read of no bytes gives none, also without a buffer",
+     "reading a field of length 0 is an error in the middle of a valid file")
 {
     mw_cursor cursor = cursor_of(text_map("abc"));
     size_t got = 99;
@@ -235,7 +245,8 @@ CASE("STR-11", MAPWISE("STR-11"), "a read of no bytes gives none, also without a
     EXPECT("MW_E_INVAL", answer(mw_cursor_read(&got, NULL, NULL, 0, &failure)));
 }
 
-CASE("STR-12", MAPWISE("STR-12"), "a read at the end succeeds with no bytes")
+CASE("STR-12", MAPWISE("STR-12"), "a read at the end succeeds with no bytes",
+     "a loop that reads until nothing comes back is ended by an error")
 {
     mw_cursor cursor = cursor_of(text_map("abc"));
     mw_cursor nothing = cursor_of(library_anonymous(0, MW_ACCESS_WRITE));
@@ -247,7 +258,8 @@ CASE("STR-12", MAPWISE("STR-12"), "a read at the end succeeds with no bytes")
     EXPECT("", read_text(&nothing, SIZE_MAX));
 }
 
-CASE("STR-15", MAPWISE("STR-15"), "bytes are read one by one, until the end says so")
+CASE("STR-15", MAPWISE("STR-15"), "bytes are read one by one, until the end says so",
+     "a lexer takes a byte of 255 for the end")
 {
     mw_cursor cursor = cursor_of(text_map("a\xff"));
 
@@ -258,7 +270,8 @@ CASE("STR-15", MAPWISE("STR-15"), "bytes are read one by one, until the end says
     EXPECT("2", position(&cursor));
 }
 
-CASE("STR-16", MAPWISE("STR-16"), "bytes are written one by one, until the end says so")
+CASE("STR-16", MAPWISE("STR-16"), "bytes are written one by one, until the end says so",
+     "a writer goes on behind the end of its buffer")
 {
     mw_cursor cursor = cursor_of(text_map("ab"));
 
@@ -271,7 +284,8 @@ CASE("STR-16", MAPWISE("STR-16"), "bytes are written one by one, until the end s
 }
 
 FILE_CASE("STR-17", MAPWISE("STR-17"),
-          "every value of a byte comes back as it was written, and reaches the file")
+          "every value of a byte comes back as it was written, and reaches the file",
+          "text in other alphabets comes back with other letters")
 {
     struct scratch_file file = scratch_file(page);
     mw_cursor cursor = cursor_of(library_map(&file, MW_ACCESS_WRITE));
@@ -289,7 +303,8 @@ FILE_CASE("STR-17", MAPWISE("STR-17"),
 }
 
 FILE_CASE("STR-18", MAPWISE("STR-18"),
-          "a write that does not fit is refused, no byte changes and the cursor stays")
+          "a write that does not fit is refused, no byte changes and the cursor stays",
+          "the last record is torn, with its first half in the file")
 {
     struct scratch_file file = scratch_file(page);
     mw_cursor cursor = cursor_of(library_map(&file, MW_ACCESS_WRITE));
@@ -306,7 +321,8 @@ FILE_CASE("STR-18", MAPWISE("STR-18"),
     EXPECT("MW_E_INVAL", answer(mw_cursor_write(NULL, "a", 1, &failure)));
 }
 
-FILE_CASE("STR-18.rights", MAPWISE("STR-18"), "a write to pages that can only be read is refused as a whole")
+FILE_CASE("STR-18.rights", MAPWISE("STR-18"), "a write to pages that can only be read is refused as a whole",
+          "a record that begins before a sealed page is half replaced")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -322,7 +338,8 @@ FILE_CASE("STR-18.rights", MAPWISE("STR-18"), "a write to pages that can only be
     EXPECT("MW_E_RDONLY", write_text(&cursor, "b"));
 }
 
-CASE("STR-19", MAPWISE("STR-19"), "writing no bytes succeeds, also at the end and without a source")
+CASE("STR-19", MAPWISE("STR-19"), "writing no bytes succeeds, also at the end and without a source",
+     "a serializer fails at an empty string")
 {
     mw_cursor cursor = cursor_of(text_map("ab"));
 
@@ -333,7 +350,8 @@ CASE("STR-19", MAPWISE("STR-19"), "writing no bytes succeeds, also at the end an
     EXPECT("2", position(&cursor));
 }
 
-CASE("STR-20", MAPWISE("STR-20"), "any object can be written, and read back")
+CASE("STR-20", MAPWISE("STR-20"), "any object can be written, and read back",
+     "numbers in a packed format come back changed")
 {
     mw_cursor cursor = cursor_of(library_anonymous(100, MW_ACCESS_WRITE));
     const int64_t written[] = {INT64_MIN, 5};
@@ -347,7 +365,8 @@ CASE("STR-20", MAPWISE("STR-20"), "any object can be written, and read back")
 }
 
 CASE("STR-21", MAPWISE("STR-21"),
-     "a line ends with its '\\n', the last one may do without, and then there are none")
+     "a line ends with its '\\n', the last one may do without, and then there are none",
+     "a log file without a newline at its end loses its last line")
 {
     mw_cursor cursor = cursor_of(text_map("ab\n\nc"));
     mw_cursor zeros = cursor_of(library_anonymous(5, MW_ACCESS_WRITE));
@@ -364,7 +383,8 @@ CASE("STR-21", MAPWISE("STR-21"),
 }
 
 /* Pages and pieces of them: a line may be as long as the map, and end anywhere. */
-CASE("STR-21.long", MAPWISE("STR-21"), "lines of any length are read whole, wherever pages begin")
+CASE("STR-21.long", MAPWISE("STR-21"), "lines of any length are read whole, wherever pages begin",
+     "a line that crosses a page is cut in two")
 {
     const size_t size = 3 * page;
     mw_map *map = library_anonymous(size, MW_ACCESS_WRITE);
@@ -387,7 +407,8 @@ CASE("STR-21.long", MAPWISE("STR-21"), "lines of any length are read whole, wher
     EXPECT("0", number(wrong));
 }
 
-CASE("STR-21.rights", MAPWISE("STR-21"), "what lies behind a line need not be readable")
+CASE("STR-21.rights", MAPWISE("STR-21"), "what lies behind a line need not be readable",
+     "a valid line is unreadable because of what lies behind it")
 {
     mw_map *map = library_anonymous(2 * page, MW_ACCESS_WRITE);
     mw_cursor cursor = cursor_of(map);
@@ -403,7 +424,8 @@ CASE("STR-21.rights", MAPWISE("STR-21"), "what lies behind a line need not be re
     EXPECT("b", read_text(&cursor, 1));
 }
 
-CASE("STR-22", MAPWISE("STR-22"), "a line longer than the buffer is measured, not read")
+CASE("STR-22", MAPWISE("STR-22"), "a line longer than the buffer is measured, not read",
+     "an overlong line overruns the buffer of its reader")
 {
     mw_cursor cursor = cursor_of(text_map("abcde\nf"));
     size_t length = 99;
@@ -423,7 +445,8 @@ CASE("STR-22", MAPWISE("STR-22"), "a line longer than the buffer is measured, no
 }
 
 FILE_CASE("STR-23", MAPWISE("STR-23"),
-          "where the map has become shorter than the position there is nothing more")
+          "where the map has become shorter than the position there is nothing more",
+          "a reader whose log was cut short reads behind its end")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -461,7 +484,8 @@ static const char *use_all(mw_cursor cursor)
 }
 
 FILE_CASE("STR-24", MAPWISE("STR-24"),
-          "every use of a cursor of a closed or freed map is refused, and none kills")
+          "every use of a cursor of a closed or freed map is refused, and none kills",
+          "a forgotten cursor reads memory that belongs to another file by now")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -480,7 +504,8 @@ FILE_CASE("STR-24", MAPWISE("STR-24"),
 }
 
 FILE_CASE("STR-24.rewindow", MAPWISE("STR-24"),
-          "a cursor goes on in the part of the file that its map shows now")
+          "a cursor goes on in the part of the file that its map shows now",
+          "a scan over windows reads the first one again and again")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -492,7 +517,8 @@ FILE_CASE("STR-24.rewindow", MAPWISE("STR-24"),
     EXPECT("2", position(&cursor));
 }
 
-CASE("STR-25", MAPWISE("STR-25"), "a map can have any number of cursors, which know nothing of each other")
+CASE("STR-25", MAPWISE("STR-25"), "a map can have any number of cursors, which know nothing of each other",
+     "two parsers on one file take tokens from each other")
 {
     mw_map *map = text_map("abcd");
     mw_cursor first = cursor_of(map), second = cursor_of(map);
@@ -506,7 +532,8 @@ CASE("STR-25", MAPWISE("STR-25"), "a map can have any number of cursors, which k
     EXPECT("ABcd", content(map));
 }
 
-CASE("STR-26", MAPWISE("STR-26"), "a read goes into memory of the caller's, another map's too")
+CASE("STR-26", MAPWISE("STR-26"), "a read goes into memory of the caller's, another map's too",
+     "copying from one map to another needs a detour through a buffer")
 {
     mw_map *to = text_map("......"), *from = text_map("abcd");
     mw_cursor cursor = cursor_of(from);
@@ -534,7 +561,8 @@ static void *read_records(void *map)
     return (void *)wrong;
 }
 
-CASE("STR-27", MAPWISE("STR-27"), "threads with cursors of their own read one map at a time")
+CASE("STR-27", MAPWISE("STR-27"), "threads with cursors of their own read one map at a time",
+     "a parallel search misses records or finds them twice")
 {
     mw_map *map = library_anonymous(RECORDS * sizeof(int), MW_ACCESS_WRITE);
     mw_cursor cursor = cursor_of(map);
@@ -595,21 +623,24 @@ static void expect_cursor_stays(const struct scratch_file *file, uint32_t flags)
     EXPECT(hole, position(&cursor));
 }
 
-FILE_CASE("FLT-04", MAPWISE("FLT-04"), "a cursor stays where it is when a page can't be supplied")
+FILE_CASE("FLT-04", MAPWISE("FLT-04"), "a cursor stays where it is when a page can't be supplied",
+          "a parser resumes behind bytes that it has never seen")
 {
     struct scratch_file file = scratch_file(3 * page);
 
     expect_cursor_stays(&file, MW_F_GUARDED);
 }
 
-FILE_CASE("FLT-04.kernel", MAPWISE("FLT-04"), "so it does where the system copies")
+FILE_CASE("FLT-04.kernel", MAPWISE("FLT-04"), "so it does where the system copies",
+          "choosing the signal-free way makes a parser skip a record")
 {
     struct scratch_file file = scratch_file(3 * page);
 
     expect_cursor_stays(&file, MW_F_KERNEL_COPY);
 }
 
-FILE_CASE("STR-14", MAPWISE("STR-14"), "after a read that failed half-way the same bytes can be read again")
+FILE_CASE("STR-14", MAPWISE("STR-14"), "after a read that failed half-way the same bytes can be read again",
+          "a repaired file has to be read from the start again")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_cursor cursor = cursor_of(cut_map(&file, MW_F_GUARDED));
@@ -629,7 +660,8 @@ FILE_CASE("STR-14", MAPWISE("STR-14"), "after a read that failed half-way the sa
 }
 
 FILE_CASE("STR-14.line", MAPWISE("STR-14"),
-          "a line that ends before the pages that can't be supplied is read")
+          "a line that ends before the pages that can't be supplied is read",
+          "the complete lines of a cut log are lost together with its torn one")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = cut_map(&file, MW_F_GUARDED);
@@ -641,7 +673,8 @@ FILE_CASE("STR-14.line", MAPWISE("STR-14"),
     EXPECT("MW_E_FAULT 0", read_line(&cursor, 99));
 }
 
-CASE("STR-21.kernel", MAPWISE("STR-21"), "lines are read where the system copies, too")
+CASE("STR-21.kernel", MAPWISE("STR-21"), "lines are read where the system copies, too",
+     "log lines cannot be read in a program that must not touch signals")
 {
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_KERNEL_COPY);
     mw_map *map;
