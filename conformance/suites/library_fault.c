@@ -27,7 +27,8 @@ static const char *where(void)
 }
 
 FILE_CASE("FLT-01", MAPWISE("FLT-01"),
-          "in a guarded map of a truncated file a checked call answers with the offset")
+          "in a guarded map of a truncated file a checked call answers with the offset",
+          "a server dies because a client has truncated the file it uploaded")
 {
     struct scratch_file file;
     mw_map *map = cut_map(&file, MW_F_GUARDED, 4, 2);
@@ -44,7 +45,8 @@ FILE_CASE("FLT-01", MAPWISE("FLT-01"),
 }
 
 FILE_CASE("FLT-01.kernel_copy", MAPWISE("FLT-01"),
-          "the same without any signal handler, when the system copies")
+          "the same without any signal handler, when the system copies",
+          "a library in a program with handlers of its own must choose between clash and crash")
 {
     struct scratch_file file;
     struct sigaction before, after;
@@ -62,7 +64,8 @@ FILE_CASE("FLT-01.kernel_copy", MAPWISE("FLT-01"),
 }
 
 FILE_CASE("FLT-01.plain", MAPWISE("FLT-01"),
-          "without a guard the same access raises SIGBUS, and the handler is the program's")
+          "without a guard the same access raises SIGBUS, and the handler is the program's",
+          "a program's own recovery is taken from it by a library it merely links")
 {
     struct scratch_file file;
     mw_map *map = cut_map(&file, 0, 4, 2);
@@ -86,7 +89,8 @@ static int look_at_third_page(void *context)
 }
 
 FILE_CASE("FLT-05", MAPWISE("FLT-05"),
-          "code of the caller's own is cut off at the page that can't be supplied")
+          "code of the caller's own is cut off at the page that can't be supplied",
+          "a fast parser on raw bytes brings the whole process down with its file")
 {
     struct scratch_file file;
     mw_map *map = cut_map(&file, MW_F_GUARDED, 4, 2);
@@ -106,7 +110,8 @@ FILE_CASE("FLT-05", MAPWISE("FLT-05"),
 }
 
 FILE_CASE("FLT-06.exact", MAPWISE("FLT-06"),
-          "a copy across the hole tells how many bytes came before it, exactly")
+          "a copy across the hole tells how many bytes came before it, exactly",
+          "a download is resumed at the wrong byte")
 {
     static const uint32_t ways[] = {MW_F_GUARDED, MW_F_KERNEL_COPY};
     unsigned char *bytes = (unsigned char *)map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
@@ -153,7 +158,8 @@ static void foreign_handler(int signal_number, siginfo_t *info, void *context)
 }
 
 FILE_CASE("FLT-07", MAPWISE("FLT-07"),
-          "a fault that is not the map's goes to the handler that was there, as it would have")
+          "a fault that is not the map's goes to the handler that was there, as it would have",
+          "a crash reporter or a runtime no longer sees the faults that are its own")
 {
     struct sigaction action = {.sa_sigaction = foreign_handler, .sa_flags = SA_SIGINFO};
     struct scratch_file file, other;
@@ -198,7 +204,8 @@ static const char *die_of_signal(void *nothing)
 }
 
 FILE_CASE("FLT-07.default", MAPWISE("FLT-07"),
-          "where there was no handler SIGBUS ends the program, as it would have")
+          "where there was no handler SIGBUS ends the program, as it would have",
+          "a real bug is swallowed, and the process goes on with broken data")
 {
     struct scratch_file file;
     mw_map *map = cut_map(&file, MW_F_GUARDED, 2, 1);
@@ -209,7 +216,8 @@ FILE_CASE("FLT-07.default", MAPWISE("FLT-07"),
     EXPECT("MW_E_FAULT", byte_at(map, page));
 }
 
-FILE_CASE("FLT-07.segv", MAPWISE("FLT-07"), "SIGSEGV is never taken")
+FILE_CASE("FLT-07.segv", MAPWISE("FLT-07"), "SIGSEGV is never taken",
+          "a language runtime loses the null checks that it makes by SIGSEGV")
 {
     struct sigaction before, after;
     struct scratch_file file;
@@ -237,7 +245,8 @@ static void *read_around_hole(void *argument)
     return (void *)wrong;
 }
 
-FILE_CASE("FLT-08", MAPWISE("FLT-08"), "each thread has its own guard")
+FILE_CASE("FLT-08", MAPWISE("FLT-08"), "each thread has its own guard",
+          "the fault of one request ends the request of another thread")
 {
     struct scratch_file file;
     mw_map *map = cut_map(&file, MW_F_GUARDED, 4, 2);
@@ -279,7 +288,8 @@ static int write_from_hole(void *context)
 }
 
 FILE_CASE("FLT-08.nested", MAPWISE("FLT-08"),
-          "guards nest: each fault ends the guard of its map, and every map is left in order")
+          "guards nest: each fault ends the guard of its map, and every map is left in order",
+          "copying between two damaged files leaves one of them locked for ever")
 {
     struct scratch_file file, second, third;
     mw_map *map = cut_map(&file, MW_F_GUARDED, 2, 1);
@@ -309,7 +319,8 @@ static int unmap_inside(void *map)
 }
 
 FILE_CASE("FLT-08.structural", MAPWISE("FLT-08"),
-          "the map that a guard is at work on can't be taken away from under it")
+          "the map that a guard is at work on can't be taken away from under it",
+          "a callback unmaps the ground on which it stands")
 {
     struct scratch_file file;
     mw_map *map = cut_map(&file, MW_F_GUARDED, 2, 1);
@@ -320,7 +331,8 @@ FILE_CASE("FLT-08.structural", MAPWISE("FLT-08"),
 }
 
 FILE_CASE("FLT-02", MAPWISE("FLT-02"),
-          "a page of a guarded map that the disk can't give is an error like any other")
+          "a page of a guarded map that the disk can't give is an error like any other",
+          "a bad sector kills the program that was to report it")
 {
     struct scratch_file file;
     mw_map *map = cut_map(&file, MW_F_GUARDED, 3, 1);
@@ -334,7 +346,8 @@ FILE_CASE("FLT-02", MAPWISE("FLT-02"),
 }
 
 FILE_CASE("FLT-09", MAPWISE("FLT-09"),
-          "blocks owned beforehand: every store of the map succeeds, whatever the disk's state")
+          "blocks owned beforehand: every store of the map succeeds, whatever the disk's state",
+          "a database is killed by a full disk in the middle of a store")
 {
     const mw_map_options options =
         options_range(MW_ACCESS_WRITE, MW_F_GROW | MW_F_PREALLOC | MW_F_GUARDED, 0, 16 * page);
@@ -354,7 +367,8 @@ FILE_CASE("FLT-09", MAPWISE("FLT-09"),
 }
 
 FILE_CASE("FLT-06.overlap", MAPWISE("FLT-06"),
-          "bytes that overlap in one map are copied whole, also where the system copies")
+          "bytes that overlap in one map are copied whole, also where the system copies",
+          "shifting records inside of a guarded file destroys some of them")
 {
     static const uint32_t ways[] = {MW_F_GUARDED, MW_F_KERNEL_COPY};
     enum { SHIFT = 100 };
@@ -399,7 +413,8 @@ static int ask_with_lost_arguments(void *context)
 }
 
 FILE_CASE("FLT-08.arguments", MAPWISE("FLT-08"),
-          "a map is left in order also by a call that is cut off at its own arguments")
+          "a map is left in order also by a call that is cut off at its own arguments",
+          "after one bad pointer a map can never be closed again")
 {
     struct scratch_file file, second;
     mw_map *map = cut_map(&file, MW_F_GUARDED, 2, 1);
@@ -425,7 +440,7 @@ static void read_in_handler(int signal_number)
 }
 
 CASE("LIF-15.handler", MAPWISE("LIF-15"), "calls from a signal handler leave the map as they found it",
-     .seconds = 10)
+     "a profiler that samples in a signal handler leaves a map busy for ever", .seconds = 10)
 {
     const struct sigaction action = {.sa_handler = read_in_handler, .sa_flags = SA_RESTART};
     const struct itimerval often = {{0, 50}, {0, 50}}, never = {{0, 0}, {0, 0}};
