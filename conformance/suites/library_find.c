@@ -45,7 +45,8 @@ static const char *rfind(mw_map *map, const char *needle, int64_t start, int64_t
     return search_bytes(mw_rfind, map, needle, strlen(needle), start, end);
 }
 
-CASE("FND-01", MAPWISE("FND-01"), "the first or the last place is found, or none, which is no error")
+CASE("FND-01", MAPWISE("FND-01"), "the first or the last place is found, or none, which is no error",
+     "an editor jumps past the match it was asked for")
 {
     mw_map *map = text_map("one two ones");
 
@@ -60,7 +61,8 @@ CASE("FND-01", MAPWISE("FND-01"), "the first or the last place is found, or none
     EXPECT("2", rfind(text_map("aaaa"), "aa", BEGINNING, END));
 }
 
-CASE("FND-01.arguments", MAPWISE("FND-01"), "what can't be searched for is refused")
+CASE("FND-01.arguments", MAPWISE("FND-01"), "what can't be searched for is refused",
+     "a search with a missing pattern crashes the editor")
 {
     mw_map *map = text_map("one");
     uint64_t position;
@@ -75,7 +77,8 @@ CASE("FND-01.arguments", MAPWISE("FND-01"), "what can't be searched for is refus
 }
 
 CASE("FND-02", MAPWISE("FND-02"),
-     "from a cursor's position on only what lies behind it is found, backwards too")
+     "from a cursor's position on only what lies behind it is found, backwards too",
+     "searching for the next match finds the same one for ever")
 {
     mw_map *map = text_map("one two one");
     mw_cursor cursor;
@@ -112,7 +115,8 @@ static int64_t tried(const char *text, const char *needle, int64_t start, int64_
     return found;
 }
 
-CASE("FND-03", MAPWISE("FND-03"), "every pair of positions means what it means in Python, needle by needle")
+CASE("FND-03", MAPWISE("FND-03"), "every pair of positions means what it means in Python, needle by needle",
+     "a ported script finds another place than it did in Python")
 {
     static const char text[] = "abab aabab";
     static const char *const needles[] = {"",   "a",   "b",          "ab", "abab",
@@ -136,7 +140,8 @@ CASE("FND-03", MAPWISE("FND-03"), "every pair of positions means what it means i
     EXPECT("none", find(map, "ab", INT64_MAX, INT64_MIN + 1));
 }
 
-CASE("FND-04", MAPWISE("FND-04"), "between positions in the wrong order there is nothing, not even no bytes")
+CASE("FND-04", MAPWISE("FND-04"), "between positions in the wrong order there is nothing, not even no bytes",
+     "an empty match in an impossible range makes a replace loop run for ever")
 {
     mw_map *map = text_map("abc");
 
@@ -147,7 +152,8 @@ CASE("FND-04", MAPWISE("FND-04"), "between positions in the wrong order there is
     EXPECT("2", find(map, "", 2, 2));
 }
 
-CASE("FND-05", MAPWISE("FND-05"), "no bytes are found at the start, or backwards at the end")
+CASE("FND-05", MAPWISE("FND-05"), "no bytes are found at the start, or backwards at the end",
+     "splitting at the empty string behaves differently in each language")
 {
     mw_map *map = text_map("abcdef");
 
@@ -157,7 +163,8 @@ CASE("FND-05", MAPWISE("FND-05"), "no bytes are found at the start, or backwards
     EXPECT("4", rfind(map, "", 2, 4));
 }
 
-CASE("FND-06", MAPWISE("FND-06"), "no bytes are found at the end of the map, also from behind it")
+CASE("FND-06", MAPWISE("FND-06"), "no bytes are found at the end of the map, also from behind it",
+     "a tokenizer that has arrived at the end fails instead of finishing")
 {
     mw_map *map = text_map("abc");
     mw_map *nothing = library_anonymous(0, MW_ACCESS_WRITE);
@@ -170,7 +177,8 @@ CASE("FND-06", MAPWISE("FND-06"), "no bytes are found at the end of the map, als
     EXPECT("none", find(nothing, "a", BEGINNING, END));
 }
 
-CASE("FND-07", MAPWISE("FND-07"), "a needle longer than the map, or than what lies between, is not found")
+CASE("FND-07", MAPWISE("FND-07"), "a needle longer than the map, or than what lies between, is not found",
+     "a search for a long pattern reads behind the end of a short file")
 {
     mw_map *map = text_map("abc");
 
@@ -180,7 +188,8 @@ CASE("FND-07", MAPWISE("FND-07"), "a needle longer than the map, or than what li
     EXPECT("0", find(map, "abc", BEGINNING, END));
 }
 
-CASE("FND-08", MAPWISE("FND-08"), "a match ends before the end position")
+CASE("FND-08", MAPWISE("FND-08"), "a match ends before the end position",
+     "a match is reported that sticks out of the field searched")
 {
     mw_map *map = text_map("one two ones");
 
@@ -190,7 +199,8 @@ CASE("FND-08", MAPWISE("FND-08"), "a match ends before the end position")
     EXPECT("0", rfind(map, "one", BEGINNING, -2));
 }
 
-CASE("FND-09", MAPWISE("FND-09"), "bytes of any value are found, also 0")
+CASE("FND-09", MAPWISE("FND-09"), "bytes of any value are found, also 0",
+     "a magic number with a zero in it is never found")
 {
     mw_map *map = map_of("a\0b\0\0c\377", 7);
 
@@ -202,7 +212,8 @@ CASE("FND-09", MAPWISE("FND-09"), "bytes of any value are found, also 0")
 }
 
 CASE("FND-10", MAPWISE("FND-10"),
-     "a start that is not given is the beginning, and an end that is not the end")
+     "a start that is not given is the beginning, and an end that is not the end",
+     "a caller of another language has to know the length before it may search")
 {
     mw_map *map = text_map("abcabc");
 
@@ -210,7 +221,8 @@ CASE("FND-10", MAPWISE("FND-10"),
     EXPECT("4", rfind(map, "b", 2, MW_SLICE_DEFAULT));
 }
 
-CASE("DF-12", MAPWISE("DF-12"), "an end counts where no start is given")
+CASE("DF-12", MAPWISE("DF-12"), "an end counts where no start is given",
+     "a match in the body is reported for a search in the header")
 {
     mw_map *map = text_map("abcabc");
 
@@ -220,7 +232,7 @@ CASE("DF-12", MAPWISE("DF-12"), "an end counts where no start is given")
     EXPECT("none", rfind(map, "c", MW_SLICE_DEFAULT, -4));
 }
 
-CASE("FND-11", MAPWISE("FND-11"), "no cursor moves")
+CASE("FND-11", MAPWISE("FND-11"), "no cursor moves", "searching ahead loses the place of the reader")
 {
     mw_map *map = text_map("abc");
     mw_cursor cursor;
@@ -231,7 +243,8 @@ CASE("FND-11", MAPWISE("FND-11"), "no cursor moves")
 }
 
 /* Between two pages that no one may touch. */
-CASE("FND-12", MAPWISE("FND-12"), "nothing outside of the positions is looked at")
+CASE("FND-12", MAPWISE("FND-12"), "nothing outside of the positions is looked at",
+     "a search next to a closed page crashes without need")
 {
     const int64_t start = (int64_t)page, end = (int64_t)(2 * page);
     mw_map *map = library_anonymous(3 * page, MW_ACCESS_WRITE);
@@ -250,7 +263,8 @@ CASE("FND-12", MAPWISE("FND-12"), "nothing outside of the positions is looked at
     EXPECT("MW_E_ACCESS", rfind(map, "yz", start, end + 1));
 }
 
-FILE_CASE("FND-13", MAPWISE("FND-13"), "a start behind the end of a map that has shrunk is its end")
+FILE_CASE("FND-13", MAPWISE("FND-13"), "a start behind the end of a map that has shrunk is its end",
+          "a search in a shrunken log starts behind its end")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -275,7 +289,8 @@ static mw_map *cut_map(const struct scratch_file *file, uint32_t flags)
 }
 
 FILE_CASE("FND-14", MAPWISE("FND-14"),
-          "a page that can't be supplied ends a search in a guarded map, and tells where")
+          "a page that can't be supplied ends a search in a guarded map, and tells where",
+          "a search through a file on a failing disk kills the editor")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = cut_map(&file, MW_F_GUARDED);
@@ -302,7 +317,8 @@ static const char *find_lost(void *argument)
 }
 
 FILE_CASE("FLT-03", MAPWISE("FLT-03"),
-          "a search fails for pages of guarded maps, and all other faults are signals as ever")
+          "a search fails for pages of guarded maps, and all other faults are signals as ever",
+          "a wild pattern pointer is hidden as if the file were damaged")
 {
     struct scratch_file file = scratch_file(3 * page), other_file = scratch_file(3 * page);
     mw_map *guarded = cut_map(&file, MW_F_GUARDED), *other = cut_map(&other_file, 0);
@@ -318,7 +334,8 @@ FILE_CASE("FLT-03", MAPWISE("FLT-03"),
 }
 
 FILE_CASE("FND-14.kernel", MAPWISE("FND-14"),
-          "a map whose copies the system makes is not searched, unless it is guarded")
+          "a map whose copies the system makes is not searched, unless it is guarded",
+          "a search touches pages that the program has asked never to touch")
 {
     struct scratch_file file = scratch_file(3 * page);
 
@@ -327,7 +344,8 @@ FILE_CASE("FND-14.kernel", MAPWISE("FND-14"),
     EXPECT("0", find(cut_map(&file, MW_F_KERNEL_COPY | MW_F_GUARDED), "\1", BEGINNING, 5));
 }
 
-CASE("FND-16", MAPWISE("FND-16"), "whatever else searches bytes can do so through a pin")
+CASE("FND-16", MAPWISE("FND-16"), "whatever else searches bytes can do so through a pin",
+     "a special search algorithm needs a copy of the whole file")
 {
     mw_map *map = text_map("one two");
     const char *bytes = pinned(map, MW_PROT_READ);
@@ -346,7 +364,8 @@ static void make_adversary(mw_map *map, size_t n, size_t odd, unsigned char *nee
     needle[odd] = 'b';
 }
 
-CASE("FND-17", MAPWISE("FND-17"), "no text and no needle make a search quadratic", .seconds = 10)
+CASE("FND-17", MAPWISE("FND-17"), "no text and no needle make a search quadratic",
+     "a crafted file keeps a scanner busy for hours", .seconds = 10)
 {
     enum { TEXT = 4 << 20, NEEDLE = 1 << 18 };
     mw_map *map = library_anonymous(TEXT, MW_ACCESS_COPY);
