@@ -38,7 +38,8 @@ static int64_t allocated(const struct scratch_file *file)
 }
 
 FILE_CASE("LEN-01", MAPWISE("LEN-01"),
-          "a length past the end of the file is refused, unless MW_F_SLACK_OK allows it")
+          "a length past the end of the file is refused, unless MW_F_SLACK_OK allows it",
+          "a too long record is read as zeros, or as a crash at some later time")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options slack = options_range(MW_ACCESS_READ, MW_F_SLACK_OK, 0, 2 * page);
@@ -55,7 +56,8 @@ FILE_CASE("LEN-01", MAPWISE("LEN-01"),
 }
 
 FILE_CASE("LEN-02", MAPWISE("LEN-02"),
-          "an offset and length that together pass the end are refused, though each fits")
+          "an offset and length that together pass the end are refused, though each fits",
+          "each of two checks passes, and the sum reads behind the file")
 {
     struct scratch_file file = scratch_file(2 * page);
 
@@ -66,7 +68,8 @@ FILE_CASE("LEN-02", MAPWISE("LEN-02"),
     EXPECT(number((int64_t)(2 * page)), file_size(&file));
 }
 
-FILE_CASE("LEN-03", MAPWISE("LEN-03"), "a range that ends at the end of the file is fine")
+FILE_CASE("LEN-03", MAPWISE("LEN-03"), "a range that ends at the end of the file is fine",
+          "the last record of a file cannot be mapped")
 {
     struct scratch_file file = scratch_file(page + 10);
     const mw_map_options options = options_range(MW_ACCESS_READ, 0, page + 3, 7);
@@ -77,7 +80,8 @@ FILE_CASE("LEN-03", MAPWISE("LEN-03"), "a range that ends at the end of the file
 }
 
 FILE_CASE("LEN-04", MAPWISE("LEN-04"),
-          "from the end of the file on there are no bytes, which is a map or, when strict, an error")
+          "from the end of the file on there are no bytes, which is a map or, when strict, an error",
+          "a reader that has caught up with its log gets an error")
 {
     struct scratch_file file = scratch_file(page + 10);
 
@@ -86,7 +90,8 @@ FILE_CASE("LEN-04", MAPWISE("LEN-04"),
     EXPECT("MW_E_EMPTY", try_range(&file, page + 10, MW_WHOLE, MW_F_STRICT_EMPTY));
 }
 
-FILE_CASE("LEN-05", MAPWISE("LEN-05"), "the rest of a file from past its end on is refused")
+FILE_CASE("LEN-05", MAPWISE("LEN-05"), "the rest of a file from past its end on is refused",
+          "an index that points behind the file is taken for an empty record")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -98,7 +103,8 @@ FILE_CASE("LEN-05", MAPWISE("LEN-05"), "the rest of a file from past its end on 
 }
 
 FILE_CASE("LEN-06", MAPWISE("LEN-06"),
-          "an offset past the end with a length is refused, or the file grows with MW_F_GROW")
+          "an offset past the end with a length is refused, or the file grows with MW_F_GROW",
+          "a sparse writer cannot begin where it wants to, or makes files longer unasked")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -108,7 +114,8 @@ FILE_CASE("LEN-06", MAPWISE("LEN-06"),
     EXPECT(number((int64_t)(2 * page + 5)), file_size(&file));
 }
 
-FILE_CASE("LEN-07", MAPWISE("LEN-07"), "no call takes a negative number for a length, and nothing happens")
+FILE_CASE("LEN-07", MAPWISE("LEN-07"), "no call takes a negative number for a length, and nothing happens",
+          "an underflowed length fills the disk or wipes the map")
 {
     const uint64_t negative = (uint64_t)INT64_C(-2); /* -1 is MW_WHOLE */
     struct scratch_file file = scratch_file(2 * page);
@@ -134,7 +141,8 @@ FILE_CASE("LEN-07", MAPWISE("LEN-07"), "no call takes a negative number for a le
 }
 
 FILE_CASE("LEN-08", MAPWISE("LEN-08"),
-          "no call takes a negative number for an offset, whether it is a multiple of a page or not")
+          "no call takes a negative number for an offset, whether it is a multiple of a page or not",
+          "an offset below 0 reaches the bytes before the map")
 {
     const uint64_t negative[] = {(uint64_t)INT64_C(-1), 0 - (uint64_t)page, 0 - (uint64_t)page - 1};
     struct scratch_file file = scratch_file(2 * page);
@@ -156,7 +164,8 @@ FILE_CASE("LEN-08", MAPWISE("LEN-08"),
 }
 
 FILE_CASE("LEN-09", MAPWISE("LEN-09"),
-          "a length that no memory can hold is refused, and the file is not touched")
+          "a length that no memory can hold is refused, and the file is not touched",
+          "a corrupted length in a header grows the file to absurd size")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -167,7 +176,8 @@ FILE_CASE("LEN-09", MAPWISE("LEN-09"),
     EXPECT("nothing", leaked());
 }
 
-CASE("LEN-09.anonymous", MAPWISE("LEN-09"), "anonymous memory of an absurd length is refused")
+CASE("LEN-09.anonymous", MAPWISE("LEN-09"), "anonymous memory of an absurd length is refused",
+     "a corrupted size gives a small block for a large promise")
 {
     mw_map *map;
 
@@ -176,7 +186,8 @@ CASE("LEN-09.anonymous", MAPWISE("LEN-09"), "anonymous memory of an absurd lengt
     EXPECT("MW_OK", answer(mw_map_anon(&map, page, NULL, &failure)));
 }
 
-FILE_CASE("LEN-10", MAPWISE("LEN-10"), "a length of 2^63 and more is refused")
+FILE_CASE("LEN-10", MAPWISE("LEN-10"), "a length of 2^63 and more is refused",
+          "a length computed from a signed error code is taken for a size")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -186,7 +197,8 @@ FILE_CASE("LEN-10", MAPWISE("LEN-10"), "a length of 2^63 and more is refused")
 }
 
 FILE_CASE("LEN-11", MAPWISE("LEN-11"),
-          "an offset and length whose sum wraps 64 bits are refused, and nothing grows")
+          "an offset and length whose sum wraps 64 bits are refused, and nothing grows",
+          "a check of the sum passes by wrapping, and a file is cut or grown")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -199,7 +211,8 @@ FILE_CASE("LEN-11", MAPWISE("LEN-11"),
 }
 
 FILE_CASE("LEN-12", MAPWISE("LEN-12"),
-          "a file larger than the address space is refused as a whole, one that fits is mapped as a whole")
+          "a file larger than the address space is refused as a whole, one that fits is mapped as a whole",
+          "a 32-bit program takes the first part of a large file for all of it")
 {
     const uint64_t size = (UINT64_C(5) << 30) + 3;
     const bool fits = sizeof(void *) > 4;
@@ -217,7 +230,8 @@ FILE_CASE("LEN-12", MAPWISE("LEN-12"),
 
 CASE("LEN-12.memory", MAPWISE("LEN-12"),
      "a file larger than all addresses of 64 bits is refused as a whole, and a part of it can be mapped",
-     .needs = NEED_64_BIT, .since = KERNEL(3, 17))
+     "the file seems to have been mapped, and its last byte is nowhere", .needs = NEED_64_BIT,
+     .since = KERNEL(3, 17))
 {
     const uint64_t size = UINT64_C(1) << 62;
     struct scratch_file file = {.descriptor = (int)SETUP(memfd_create("case", 0))};
@@ -234,7 +248,8 @@ CASE("LEN-12.memory", MAPWISE("LEN-12"),
     EXPECT("7", file_byte(&file, (int64_t)size - 1));
 }
 
-FILE_CASE("LEN-13", MAPWISE("LEN-13"), "an offset above 4 GiB shows the bytes that are there")
+FILE_CASE("LEN-13", MAPWISE("LEN-13"), "an offset above 4 GiB shows the bytes that are there",
+          "a backup of a large volume repeats its first gigabytes")
 {
     const uint64_t offset = UINT64_C(0x140000000) + 3;
     struct scratch_file file = sparse_file((off_t)(offset + page));
@@ -267,7 +282,8 @@ static const char *crossing(mw_map *map, uint64_t at, const struct scratch_file 
     return memcmp(seen, other, 10) == 0 ? "same" : "the map has other bytes";
 }
 
-FILE_CASE("LEN-14", MAPWISE("LEN-14"), "maps across 2 GiB and 4 GiB have the bytes on both sides")
+FILE_CASE("LEN-14", MAPWISE("LEN-14"), "maps across 2 GiB and 4 GiB have the bytes on both sides",
+          "a record across a 4 GiB border is torn in two")
 {
     struct scratch_file file = sparse_file((off_t)(borders[1] + page));
 
@@ -281,7 +297,8 @@ FILE_CASE("LEN-14", MAPWISE("LEN-14"), "maps across 2 GiB and 4 GiB have the byt
 }
 
 FILE_CASE("LEN-14.inside", MAPWISE("LEN-14"),
-          "offsets in a map across 2 GiB and 4 GiB are exact in every call", .needs = NEED_64_BIT)
+          "offsets in a map across 2 GiB and 4 GiB are exact in every call",
+          "protecting a page above 4 GiB protects one below", .needs = NEED_64_BIT)
 {
     struct scratch_file file = sparse_file((off_t)(borders[1] + 2 * page));
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -302,7 +319,8 @@ FILE_CASE("LEN-14.inside", MAPWISE("LEN-14"),
     EXPECT("0", file_byte(&file, 0));
 }
 
-FILE_CASE("LEN-15", MAPWISE("LEN-15"), "the size of a file of 6 GiB under a small map is exact")
+FILE_CASE("LEN-15", MAPWISE("LEN-15"), "the size of a file of 6 GiB under a small map is exact",
+          "a sync tool takes a file of 6 GiB for one of 2")
 {
     const int64_t size = INT64_C(6442450944) + 1;
     struct scratch_file file = sparse_file((off_t)size);
@@ -361,7 +379,7 @@ static void map_restless(struct outcomes *seen, uint64_t length)
 
 CASE("LEN-16", MAPWISE("LEN-16"),
      "a file whose size changes while it is mapped gives one of its sizes, and never a signal",
-     .since = KERNEL(3, 17), .seconds = 20)
+     "a log that is rotated just then takes its reader along", .since = KERNEL(3, 17), .seconds = 20)
 {
     struct outcomes seen = {0, 0, 0, 0, 0};
     pthread_t thread;
@@ -380,7 +398,8 @@ CASE("LEN-16", MAPWISE("LEN-16"),
     EXPECT("0", number(seen.wrong));
 }
 
-FILE_CASE("GRO-01", MAPWISE("GRO-01"), "a file grows only when MW_F_GROW asks for it")
+FILE_CASE("GRO-01", MAPWISE("GRO-01"), "a file grows only when MW_F_GROW asks for it",
+          "a reader with a wrong size makes the file longer")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -390,7 +409,8 @@ FILE_CASE("GRO-01", MAPWISE("GRO-01"), "a file grows only when MW_F_GROW asks fo
     EXPECT(number((int64_t)(2 * page)), file_size(&file));
 }
 
-FILE_CASE("GRO-02", MAPWISE("GRO-02"), "the file grows to exactly offset + length, not to a whole page")
+FILE_CASE("GRO-02", MAPWISE("GRO-02"), "the file grows to exactly offset + length, not to a whole page",
+          "a file format that ends at its last byte gets trailing zeros")
 {
     struct scratch_file file = scratch_file(10);
 
@@ -400,7 +420,8 @@ FILE_CASE("GRO-02", MAPWISE("GRO-02"), "the file grows to exactly offset + lengt
     EXPECT("2400", file_size(&file));
 }
 
-FILE_CASE("GRO-03", MAPWISE("GRO-03"), "the bytes that a file grows by read 0, and the old ones are kept")
+FILE_CASE("GRO-03", MAPWISE("GRO-03"), "the bytes that a file grows by read 0, and the old ones are kept",
+          "a new table starts with rubbish, or has lost its header")
 {
     struct scratch_file file = scratch_file(10);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 2 * page);
@@ -413,7 +434,8 @@ FILE_CASE("GRO-03", MAPWISE("GRO-03"), "the bytes that a file grows by read 0, a
     EXPECT("9", file_byte(&file, (int64_t)(2 * page - 1)));
 }
 
-FILE_CASE("GRO-04", MAPWISE("GRO-04"), "growth from an offset past the old end leaves a hole that reads 0")
+FILE_CASE("GRO-04", MAPWISE("GRO-04"), "growth from an offset past the old end leaves a hole that reads 0",
+          "a file with a far record has old disk contents in its gap")
 {
     struct scratch_file file = scratch_file(10);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 3 * page, 20);
@@ -425,7 +447,8 @@ FILE_CASE("GRO-04", MAPWISE("GRO-04"), "growth from an offset past the old end l
     EXPECT(number((int64_t)(3 * page + 20)), file_size(&file));
 }
 
-FILE_CASE("GRO-05", MAPWISE("GRO-05"), "a file that is larger already keeps its size and bytes")
+FILE_CASE("GRO-05", MAPWISE("GRO-05"), "a file that is larger already keeps its size and bytes",
+          "opening a database with a small window cuts it to that")
 {
     struct scratch_file file = scratch_file(3 * page);
 
@@ -434,7 +457,8 @@ FILE_CASE("GRO-05", MAPWISE("GRO-05"), "a file that is larger already keeps its 
     EXPECT("3", file_byte(&file, (int64_t)(2 * page)));
 }
 
-FILE_CASE("GRO-06", MAPWISE("GRO-06"), "growth through a descriptor that can only be read is refused")
+FILE_CASE("GRO-06", MAPWISE("GRO-06"), "growth through a descriptor that can only be read is refused",
+          "a user without the right to write grows a file all the same")
 {
     struct scratch_file file = scratch_file(page), read_only = file;
 
@@ -446,7 +470,8 @@ FILE_CASE("GRO-06", MAPWISE("GRO-06"), "growth through a descriptor that can onl
     EXPECT("MW_OK", try_range(&file, 0, 2 * page, MW_F_GROW));
 }
 
-CASE("GRO-07", MAPWISE("GRO-07"), "a device does not grow, and is mapped all the same")
+CASE("GRO-07", MAPWISE("GRO-07"), "a device does not grow, and is mapped all the same",
+     "a program that maps a device must know that it is one")
 {
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 2 * page);
     mw_map *map;
@@ -457,7 +482,8 @@ CASE("GRO-07", MAPWISE("GRO-07"), "a device does not grow, and is mapped all the
     EXPECT("9", byte_at(map, 2 * page - 1));
 }
 
-CASE("GRO-08", MAPWISE("GRO-08"), "growth of anonymous memory makes no sense and is refused")
+CASE("GRO-08", MAPWISE("GRO-08"), "growth of anonymous memory makes no sense and is refused",
+     "a meaningless request is granted and believed to be kept")
 {
     const mw_map_options options = options_for(MW_ACCESS_DEFAULT, MW_F_GROW);
     mw_map *map;
@@ -467,7 +493,8 @@ CASE("GRO-08", MAPWISE("GRO-08"), "growth of anonymous memory makes no sense and
 }
 
 FILE_CASE("GRO-09", MAPWISE("GRO-09"),
-          "growth above the limit of file sizes is refused without a signal, and the file keeps its size")
+          "growth above the limit of file sizes is refused without a signal, and the file keeps its size",
+          "a job over its quota is killed by a signal in place of an error")
 {
     struct scratch_file file = scratch_file(page);
     struct rlimit limit = {4 * page, 4 * page};
@@ -491,7 +518,8 @@ static void fill_disk(void)
 }
 
 FILE_CASE("GRO-09.disk", MAPWISE("GRO-09"),
-          "growth that a full disk refuses is told as that, and nothing is mapped")
+          "growth that a full disk refuses is told as that, and nothing is mapped",
+          "a program on a full disk dies at a store, long after it could have stopped")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -506,7 +534,8 @@ FILE_CASE("GRO-09.disk", MAPWISE("GRO-09"),
 }
 
 FILE_CASE("GRO-10", MAPWISE("GRO-10"),
-          "a file that has grown for a map that then fails gets its old size back")
+          "a file that has grown for a map that then fails gets its old size back",
+          "a failed attempt leaves a file longer, and the next reader trusts the zeros")
 {
     struct scratch_file file = scratch_file(page + 10);
     mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW | MW_F_FIXED, 0, 4 * page);
@@ -525,7 +554,7 @@ FILE_CASE("GRO-10", MAPWISE("GRO-10"),
 
 FILE_CASE("GRO-10.populate", MAPWISE("GRO-10"),
           "a file that has grown gets its old size back also when the last step fails",
-          .since = KERNEL(5, 14))
+          "a start that fails late leaves a database with an empty tail", .since = KERNEL(5, 14))
 {
     struct scratch_file file = scratch_file(page + 10);
     mw_map_options options = options_range(MW_ACCESS_DEFAULT, MW_F_GROW | MW_F_POPULATE, 0, 4 * page);
@@ -542,7 +571,8 @@ FILE_CASE("GRO-10.populate", MAPWISE("GRO-10"),
 }
 
 FILE_CASE("GRO-10.locked", MAPWISE("GRO-10"),
-          "so it does, and no page stays mapped, when the pages can't be locked")
+          "so it does, and no page stays mapped, when the pages can't be locked",
+          "a refused lock leaves both memory and disk taken")
 {
     struct scratch_file file = scratch_file(page + 10);
 
@@ -556,7 +586,8 @@ FILE_CASE("GRO-10.locked", MAPWISE("GRO-10"),
     EXPECT("MW_OK", try_range(&file, 0, 4 * page, MW_F_GROW));
 }
 
-FILE_CASE("GRO-11", MAPWISE("GRO-11"), "MW_F_PREALLOC owns the space of the range before it returns")
+FILE_CASE("GRO-11", MAPWISE("GRO-11"), "MW_F_PREALLOC owns the space of the range before it returns",
+          "a reservation that was confirmed fails by a crash at the first store")
 {
     struct scratch_file file = sparse_file(0);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW | MW_F_PREALLOC, 0, 16 * page);
@@ -573,7 +604,8 @@ FILE_CASE("GRO-11", MAPWISE("GRO-11"), "MW_F_PREALLOC owns the space of the rang
 
 FILE_CASE(
     "GRO-11.full", MAPWISE("GRO-11"),
-    "a disk too full for MW_F_PREALLOC is told before anything is mapped, and the file has its old size")
+    "a disk too full for MW_F_PREALLOC is told before anything is mapped, and the file has its old size",
+    "half of a reservation stays behind and fills the disk for others")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -587,7 +619,8 @@ FILE_CASE(
 }
 
 FILE_CASE("GRO-11.unable", MAPWISE("GRO-11"),
-          "where blocks can't be owned beforehand MW_F_PREALLOC is refused, and not imitated by writing")
+          "where blocks can't be owned beforehand MW_F_PREALLOC is refused, and not imitated by writing",
+          "reserving takes minutes because every block is written with zeros")
 {
     struct scratch_file file = sparse_file((off_t)(64 * page));
 
@@ -598,7 +631,8 @@ FILE_CASE("GRO-11.unable", MAPWISE("GRO-11"),
 }
 
 FILE_CASE("GRO-12", MAPWISE("GRO-12"),
-          "a private map grows the file too when MW_F_GROW asks for it, and its stores stay private")
+          "a private map grows the file too when MW_F_GROW asks for it, and its stores stay private",
+          "a private scratch area at the end of a file cannot be had, or leaks into it")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_range(MW_ACCESS_COPY, MW_F_GROW, 0, 2 * page);
@@ -610,7 +644,8 @@ FILE_CASE("GRO-12", MAPWISE("GRO-12"),
     EXPECT("0", file_byte(&file, (int64_t)page));
 }
 
-FILE_CASE("GRO-13", MAPWISE("GRO-13"), "an empty file can grow")
+FILE_CASE("GRO-13", MAPWISE("GRO-13"), "an empty file can grow",
+          "a new file needs a detour by write before it can be mapped")
 {
     struct scratch_file file = scratch_file(0);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_GROW, 0, 12);
@@ -621,7 +656,8 @@ FILE_CASE("GRO-13", MAPWISE("GRO-13"), "an empty file can grow")
     EXPECT("9", file_byte(&file, 11));
 }
 
-FILE_CASE("GRO-14", MAPWISE("GRO-14"), "a file grows without taking space")
+FILE_CASE("GRO-14", MAPWISE("GRO-14"), "a file grows without taking space",
+          "a sparse index takes its full size on the disk at once")
 {
     struct scratch_file file = scratch_file(0);
     const uint64_t length = 4096 * page;
