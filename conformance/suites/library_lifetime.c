@@ -8,7 +8,8 @@
 
 SUITE("library", "what libmapwise promises");
 
-FILE_CASE("LIF-01", MAPWISE("LIF-01"), "a map can be unmapped twice, and the second time does nothing")
+FILE_CASE("LIF-01", MAPWISE("LIF-01"), "a map can be unmapped twice, and the second time does nothing",
+          "an error path that closes twice closes a file opened in between")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -22,7 +23,8 @@ FILE_CASE("LIF-01", MAPWISE("LIF-01"), "a map can be unmapped twice, and the sec
     EXPECT("0", number(lseek(reused, 0, SEEK_CUR)));
 }
 
-FILE_CASE("LIF-02", MAPWISE("LIF-02"), "a map tells whether it is closed")
+FILE_CASE("LIF-02", MAPWISE("LIF-02"), "a map tells whether it is closed",
+          "a wrapper cannot show its users that their object is closed")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -41,7 +43,8 @@ static int do_nothing(void *context)
     return MW_OK;
 }
 
-FILE_CASE("LIF-03", MAPWISE("LIF-03"), "every use of a closed map is refused, and none of them kills")
+FILE_CASE("LIF-03", MAPWISE("LIF-03"), "every use of a closed map is refused, and none of them kills",
+          "a late callback on a closed map is a crash with no trace of the reason")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -73,7 +76,8 @@ FILE_CASE("LIF-03", MAPWISE("LIF-03"), "every use of a closed map is refused, an
 }
 
 FILE_CASE("LIF-04", MAPWISE("LIF-04"),
-          "a map with pins can't be unmapped, freed or protected, and goes on working")
+          "a map with pins can't be unmapped, freed or protected, and goes on working",
+          "a buffer that another component still reads vanishes")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -90,7 +94,8 @@ FILE_CASE("LIF-04", MAPWISE("LIF-04"),
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(second));
 }
 
-CASE("LIF-05", MAPWISE("LIF-05"), "freeing no map at all is fine")
+CASE("LIF-05", MAPWISE("LIF-05"), "freeing no map at all is fine",
+     "every clean-up needs a test for a map that was never made")
 {
     EXPECT("MW_OK", mw_error_name(mw_free(NULL)));
     EXPECT("MW_E_INVAL", answer(mw_unmap(NULL, &failure)));
@@ -108,7 +113,8 @@ static const char *described(const mw_map *map)
 }
 
 FILE_CASE("LIF-06", MAPWISE("LIF-06"),
-          "a map tells all that a description of it needs, before and after it is closed")
+          "a map tells all that a description of it needs, before and after it is closed",
+          "a debugger shows nothing about the map that somebody leaked")
 {
     struct scratch_file file = scratch_file(300);
     const mw_map_options part = options_range(MW_ACCESS_COPY, 0, 200, 10);
@@ -121,7 +127,8 @@ FILE_CASE("LIF-06", MAPWISE("LIF-06"),
     EXPECT("closed, access COPY, length 0, offset 200", described(map));
 }
 
-FILE_CASE("LIF-07", MAPWISE("LIF-07"), "freeing a map gives back its addresses and its descriptor")
+FILE_CASE("LIF-07", MAPWISE("LIF-07"), "freeing a map gives back its addresses and its descriptor",
+          "a long-running service loses addresses and descriptors map by map")
 {
     struct scratch_file file = scratch_file(2 * page);
 
@@ -135,7 +142,8 @@ FILE_CASE("LIF-07", MAPWISE("LIF-07"), "freeing a map gives back its addresses a
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&bytes[2 * page - 1]));
 }
 
-FILE_CASE("LIF-08", MAPWISE("LIF-08"), "the caller's descriptor stays open and usable")
+FILE_CASE("LIF-08", MAPWISE("LIF-08"), "the caller's descriptor stays open and usable",
+          "a caller's next read fails, or reads another file")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -149,7 +157,8 @@ FILE_CASE("LIF-08", MAPWISE("LIF-08"), "the caller's descriptor stays open and u
     EXPECT("9", file_byte(&file, 0));
 }
 
-FILE_CASE("LIF-09", MAPWISE("LIF-09"), "the file size follows the file, the length of the map does not")
+FILE_CASE("LIF-09", MAPWISE("LIF-09"), "the file size follows the file, the length of the map does not",
+          "a follower of a log never learns that it has grown")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -164,7 +173,8 @@ FILE_CASE("LIF-09", MAPWISE("LIF-09"), "the file size follows the file, the leng
     EXPECT(number((int64_t)page), number((int64_t)mw_length(map)));
 }
 
-CASE("LIF-10", MAPWISE("LIF-10"), "the file size of anonymous memory is its length")
+CASE("LIF-10", MAPWISE("LIF-10"), "the file size of anonymous memory is its length",
+     "code that asks any map for its size fails with memory")
 {
     mw_map *map = library_anonymous(page + 5, MW_ACCESS_DEFAULT);
     uint64_t size = 0;
@@ -173,7 +183,8 @@ CASE("LIF-10", MAPWISE("LIF-10"), "the file size of anonymous memory is its leng
     EXPECT(number((int64_t)(page + 5)), number((int64_t)size));
 }
 
-CASE("LIF-11", MAPWISE("LIF-11"), "the page size is the smallest step by which rights differ")
+CASE("LIF-11", MAPWISE("LIF-11"), "the page size is the smallest step by which rights differ",
+     "a guard computed from the page size closes its neighbours")
 {
     mw_map *map = library_anonymous(2 * page, MW_ACCESS_DEFAULT);
 
@@ -184,7 +195,8 @@ CASE("LIF-11", MAPWISE("LIF-11"), "the page size is the smallest step by which r
 }
 
 FILE_CASE("LIF-12", MAPWISE("LIF-12"),
-          "a system that refuses to unmap is told, and the map goes on as before")
+          "a system that refuses to unmap is told, and the map goes on as before",
+          "a map is lost for the program and stays with the system")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -201,7 +213,8 @@ FILE_CASE("LIF-12", MAPWISE("LIF-12"),
 
 FILE_CASE("LIF-12.close", MAPWISE("LIF-12"),
           "a write-back that failed is told by the unmapping that closes the descriptor, once, and the map "
-          "is closed")
+          "is closed",
+          "a network file system's lost write is never reported")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE), *other = library_map(&file, MW_ACCESS_WRITE);
@@ -219,7 +232,8 @@ FILE_CASE("LIF-12.close", MAPWISE("LIF-12"),
     EXPECT("MW_E_OS", mw_error_name(mw_free(other)));
 }
 
-FILE_CASE("LIF-13", MAPWISE("LIF-13"), "after unmapping the file can be removed and replaced at once")
+FILE_CASE("LIF-13", MAPWISE("LIF-13"), "after unmapping the file can be removed and replaced at once",
+          "an installer cannot replace the file that it has just read")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -236,7 +250,8 @@ static const char *read_first(void *map)
     return byte_at(map, 0);
 }
 
-FILE_CASE("LIF-14", MAPWISE("LIF-14"), "a child of fork has the map, unless DONTFORK keeps it out")
+FILE_CASE("LIF-14", MAPWISE("LIF-14"), "a child of fork has the map, unless DONTFORK keeps it out",
+          "a forked worker crashes on a map it should have, or has one it should not")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -250,7 +265,7 @@ FILE_CASE("LIF-14", MAPWISE("LIF-14"), "a child of fork has the map, unless DONT
 }
 
 CASE("LIF-14.wipe", MAPWISE("LIF-14"), "a child of fork sees zeros where WIPEONFORK was advised",
-     .since = KERNEL(4, 14))
+     "a child keeps the random state of its parent", .since = KERNEL(4, 14))
 {
     mw_map *map = library_anonymous(page, MW_ACCESS_COPY);
 
@@ -269,7 +284,8 @@ static void *take_pin(void *map)
 }
 
 CASE("LIF-15", MAPWISE("LIF-15"),
-     "a pin that one thread holds stops another from unmapping, whoever gives it back")
+     "a pin that one thread holds stops another from unmapping, whoever gives it back",
+     "one thread closes the file that another is reading")
 {
     mw_map *map = library_anonymous(page, MW_ACCESS_DEFAULT);
     pthread_t thread;
@@ -311,7 +327,7 @@ static void *work_on_part(void *argument)
 
 CASE("LIF-15.calls", MAPWISE("LIF-15"),
      "threads read and write one map at a time without being refused, and undo nothing of each other's",
-     .seconds = 10)
+     "readers in parallel are refused now and then under load", .seconds = 10)
 {
     mw_map *map = library_anonymous(page, MW_ACCESS_DEFAULT);
     pthread_t threads[THREADS];
@@ -351,7 +367,8 @@ static void *enter_and_wait(void *map)
 }
 
 FILE_CASE("LIF-15.inside", MAPWISE("LIF-15"),
-          "while a thread is inside a call the map can be read, and not be changed by any structural call")
+          "while a thread is inside a call the map can be read, and not be changed by any structural call",
+          "a map is moved while a thread is in the middle of it")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GUARDED);
@@ -425,14 +442,15 @@ static intptr_t unmap_under_readers(void)
 
 CASE("LIF-15.unmap", MAPWISE("LIF-15"),
      "unmapping under the reads of other threads is refused as busy or ends them, and never kills",
-     .seconds = 20)
+     "shutting down under load crashes the readers", .seconds = 20)
 {
     for (int round = 0; round < 5; round++)
         EXPECT("0", number(unmap_under_readers()));
 }
 
 FILE_CASE("LIF-18", MAPWISE("LIF-18"),
-          "a map tells what it was made from, where it begins and what it may do")
+          "a map tells what it was made from, where it begins and what it may do",
+          "a generic tool cannot tell what it was handed")
 {
     struct scratch_file file = scratch_file(3 * page);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, page + 3, page);
@@ -451,7 +469,8 @@ FILE_CASE("LIF-18", MAPWISE("LIF-18"),
 /* ---- defects that others have ------------------------------------------- */
 
 FILE_CASE("DF-15", MAPWISE("DF-15"),
-          "unmapping ends a map at that moment: no page of it is left, and no descriptor")
+          "unmapping ends a map at that moment: no page of it is left, and no descriptor",
+          "memory is held until a garbage collector comes by, and the file stays locked")
 {
     struct scratch_file file = scratch_file(4 * page);
 
