@@ -81,7 +81,8 @@ static struct scratch_file unsized(void)
 /* ---- making and opening ------------------------------------------------------------------------ */
 
 CASE("SHM-07", MAPWISE("SHM-07"),
-     "a name is made by the first who creates it, and opened as it is by the next")
+     "a name is made by the first who creates it, and opened as it is by the next",
+     "a second process wipes the segment that the first has filled")
 {
     mw_map *map, *first = made(2 * page, 0);
 
@@ -93,7 +94,8 @@ CASE("SHM-07", MAPWISE("SHM-07"),
     EXPECT(number((int64_t)(2 * page)), found());
 }
 
-CASE("SHM-20", MAPWISE("SHM-20"), "MW_F_EXCLUSIVE refuses a name that is taken, and harms nothing")
+CASE("SHM-20", MAPWISE("SHM-20"), "MW_F_EXCLUSIVE refuses a name that is taken, and harms nothing",
+     "a restarted server formats a segment that its clients still use")
 {
     mw_map *first = made(page, 0);
 
@@ -160,7 +162,8 @@ static void run_race(uint32_t flags, int other, int counts[3])
 }
 
 CASE("SHM-07.race", MAPWISE("SHM-07"),
-     "of those who create a name at the same time, all share what one has made")
+     "of those who create a name at the same time, all share what one has made",
+     "two workers that start together each talk to themselves")
 {
     int counts[3] = {0};
 
@@ -176,7 +179,8 @@ CASE("SHM-07.race", MAPWISE("SHM-07"),
 }
 
 CASE("SHM-07.race_exclusive", MAPWISE("SHM-07"),
-     "of those who create a name for themselves alone at the same time, exactly one succeeds")
+     "of those who create a name for themselves alone at the same time, exactly one succeeds",
+     "two processes both become the leader")
 {
     int counts[3] = {0};
 
@@ -190,7 +194,8 @@ CASE("SHM-07.race_exclusive", MAPWISE("SHM-07"),
     EXPECT(number((int64_t)RACES * (RACERS - 1)), number(counts[1]));
 }
 
-CASE("SHM-08", MAPWISE("SHM-08"), "a name that nobody has made can't be opened, and is not made by that")
+CASE("SHM-08", MAPWISE("SHM-08"), "a name that nobody has made can't be opened, and is not made by that",
+     "a client with a misspelt name waits in an empty segment of its own")
 {
     remember_resources();
     EXPECT("MW_E_NOENT", try_name(MW_ACCESS_DEFAULT, 0, 0, MW_WHOLE));
@@ -202,7 +207,8 @@ CASE("SHM-08", MAPWISE("SHM-08"), "a name that nobody has made can't be opened, 
     EXPECT("MW_OK", try_name(MW_ACCESS_DEFAULT, 0, 0, MW_WHOLE));
 }
 
-CASE("SHM-09", MAPWISE("SHM-09"), "memory can be made only with a size, and only by who may fill it")
+CASE("SHM-09", MAPWISE("SHM-09"), "memory can be made only with a size, and only by who may fill it",
+     "a segment without size or owner blocks its name")
 {
     mw_map_options options = options_range(MW_ACCESS_DEFAULT, MW_F_CREATE, 0, page);
     mw_map *map;
@@ -226,7 +232,8 @@ CASE("SHM-09", MAPWISE("SHM-09"), "memory can be made only with a size, and only
     EXPECT(number((int64_t)page), found());
 }
 
-CASE("GRO-08.named", MAPWISE("GRO-08"), "named memory keeps its size, whatever asks for another")
+CASE("GRO-08.named", MAPWISE("GRO-08"), "named memory keeps its size, whatever asks for another",
+     "one client cuts the segment under all the others")
 {
     mw_map *map = made(page, 0);
 
@@ -239,7 +246,8 @@ CASE("GRO-08.named", MAPWISE("GRO-08"), "named memory keeps its size, whatever a
     EXPECT(number((int64_t)page), number((int64_t)mw_length(map)));
 }
 
-CASE("SHM-10", MAPWISE("SHM-10"), "what \"r\", \"r+\" and \"w+\" mean elsewhere is an access and a flag here")
+CASE("SHM-10", MAPWISE("SHM-10"), "what \"r\", \"r+\" and \"w+\" mean elsewhere is an access and a flag here",
+     "a program that was ported by its open modes truncates what it should read")
 {
     EXPECT("MW_E_NOENT", try_name(MW_ACCESS_READ, 0, 0, page));  /* "r" */
     EXPECT("MW_E_NOENT", try_name(MW_ACCESS_WRITE, 0, 0, page)); /* "r+" */
@@ -257,7 +265,8 @@ static const char *write_by_name(void *unused)
     return set_byte(opened(MW_ACCESS_DEFAULT, 0, MW_WHOLE), 5, 9);
 }
 
-CASE("SHM-11", MAPWISE("SHM-11"), "whoever maps one name shares its bytes, in this process and in others")
+CASE("SHM-11", MAPWISE("SHM-11"), "whoever maps one name shares its bytes, in this process and in others",
+     "two processes agree on a name and share nothing")
 {
     mw_map *first = made(page, 0), *second = opened(MW_ACCESS_DEFAULT, 0, MW_WHOLE);
 
@@ -268,7 +277,8 @@ CASE("SHM-11", MAPWISE("SHM-11"), "whoever maps one name shares its bytes, in th
     EXPECT("9", byte_at(second, 5));
 }
 
-CASE("SHM-12", MAPWISE("SHM-12"), "two names have nothing to do with each other")
+CASE("SHM-12", MAPWISE("SHM-12"), "two names have nothing to do with each other",
+     "one application corrupts the segment of another")
 {
     mw_map *first = made(page, 0), *second;
     char other[80];
@@ -283,7 +293,8 @@ CASE("SHM-12", MAPWISE("SHM-12"), "two names have nothing to do with each other"
     EXPECT("7", byte_at(first, 0));
 }
 
-CASE("SHM-13", MAPWISE("SHM-13"), "memory opened for reading can be read, and nothing makes it writable")
+CASE("SHM-13", MAPWISE("SHM-13"), "memory opened for reading can be read, and nothing makes it writable",
+     "a read-only client raises its rights and alters the master's data")
 {
     mw_map *map = made(page, 0), *reader = opened(MW_ACCESS_READ, 0, MW_WHOLE);
 
@@ -295,7 +306,8 @@ CASE("SHM-13", MAPWISE("SHM-13"), "memory opened for reading can be read, and no
     EXPECT("7", byte_at(map, 0));
 }
 
-CASE("SHM-13.copy", MAPWISE("SHM-13"), "stores into a COPY map of named memory stay in that map")
+CASE("SHM-13.copy", MAPWISE("SHM-13"), "stores into a COPY map of named memory stay in that map",
+     "an experiment on a snapshot changes the live segment")
 {
     mw_map *map = made(page, 0), *copy = opened(MW_ACCESS_COPY, 0, MW_WHOLE);
 
@@ -307,7 +319,8 @@ CASE("SHM-13.copy", MAPWISE("SHM-13"), "stores into a COPY map of named memory s
 }
 
 CASE("SHM-14", MAPWISE("SHM-14"),
-     "one piece of memory can be mapped any number of times, by name or descriptor")
+     "one piece of memory can be mapped any number of times, by name or descriptor",
+     "a library and its host that map one segment see different states")
 {
     mw_map *first = made(page, 0), *second = opened(MW_ACCESS_WRITE, 0, page), *third;
 
@@ -319,7 +332,8 @@ CASE("SHM-14", MAPWISE("SHM-14"),
     EXPECT("8", byte_at(third, 1));
 }
 
-CASE("SHM-15", MAPWISE("SHM-15"), "a part of named memory can be mapped, from any byte on")
+CASE("SHM-15", MAPWISE("SHM-15"), "a part of named memory can be mapped, from any byte on",
+     "a client has to map gigabytes to read ten bytes")
 {
     mw_map *map = made(3 * page, 0);
     mw_map *part = opened(MW_ACCESS_WRITE, page + 3, 10);
@@ -333,7 +347,8 @@ CASE("SHM-15", MAPWISE("SHM-15"), "a part of named memory can be mapped, from an
     EXPECT("0", number((int64_t)mw_length(opened(MW_ACCESS_WRITE, 0, 0))));
 }
 
-CASE("SHM-15.window", MAPWISE("SHM-15"), "one handle can look at one part of named memory after another")
+CASE("SHM-15.window", MAPWISE("SHM-15"), "one handle can look at one part of named memory after another",
+     "a 32-bit client cannot walk through a large segment")
 {
     mw_map *map = made(4 * page, 0);
     mw_map *part = opened(MW_ACCESS_WRITE, 0, page);
@@ -346,7 +361,8 @@ CASE("SHM-15.window", MAPWISE("SHM-15"), "one handle can look at one part of nam
     EXPECT("7", byte_at(part, 0));
 }
 
-CASE("SHM-16", MAPWISE("SHM-16"), "more than there is can't be mapped, not even up to the end of the page")
+CASE("SHM-16", MAPWISE("SHM-16"), "more than there is can't be mapped, not even up to the end of the page",
+     "a client built for a larger layout reads zeros as valid fields")
 {
     mw_map *map = made(page + 10, 0);
 
@@ -363,7 +379,8 @@ CASE("SHM-16", MAPWISE("SHM-16"), "more than there is can't be mapped, not even 
 }
 
 CASE("SHM-16.unsized", MAPWISE("SHM-16"),
-     "memory that has no bytes yet can't be opened, and who creates it does not wait for its maker")
+     "memory that has no bytes yet can't be opened, and who creates it does not wait for its maker",
+     "a client that comes too early dies, or hangs for a maker that crashed")
 {
     struct scratch_file file = unsized();
 
@@ -376,7 +393,8 @@ CASE("SHM-16.unsized", MAPWISE("SHM-16"),
     EXPECT("MW_OK", try_name(MW_ACCESS_DEFAULT, 0, 0, MW_WHOLE));
 }
 
-CASE("FLT-01.named", MAPWISE("FLT-01"), "named memory that somebody has cut off is an error in a guarded map")
+CASE("FLT-01.named", MAPWISE("FLT-01"), "named memory that somebody has cut off is an error in a guarded map",
+     "a malicious peer kills the server by cutting their segment")
 {
     mw_map *map = made(2 * page, MW_F_GUARDED);
 
@@ -387,7 +405,8 @@ CASE("FLT-01.named", MAPWISE("FLT-01"), "named memory that somebody has cut off 
     EXPECT("0", byte_at(map, page - 1));
 }
 
-CASE("LIF-09.named", MAPWISE("LIF-09"), "the file size of named memory is that of the memory, not of the map")
+CASE("LIF-09.named", MAPWISE("LIF-09"), "the file size of named memory is that of the memory, not of the map",
+     "a client takes the size of its window for that of the segment")
 {
     mw_map *map = made(3 * page + 7, 0), *part = opened(MW_ACCESS_READ, page, 10);
     uint64_t size = 0;
@@ -400,7 +419,8 @@ CASE("LIF-09.named", MAPWISE("LIF-09"), "the file size of named memory is that o
     EXPECT("10", number((int64_t)mw_length(part)));
 }
 
-CASE("SYN-13.named", MAPWISE("SYN-13"), "named memory has nothing to write back, and syncing it succeeds")
+CASE("SYN-13.named", MAPWISE("SYN-13"), "named memory has nothing to write back, and syncing it succeeds",
+     "a generic flush at shutdown fails for shared memory")
 {
     mw_map *map = made(page, 0);
 
@@ -413,7 +433,8 @@ CASE("SYN-13.named", MAPWISE("SYN-13"), "named memory has nothing to write back,
 
 /* ---- names that go ----------------------------------------------------------------------------- */
 
-CASE("SHM-17", MAPWISE("SHM-17"), "a name goes when it is removed, and what it stood for with its last map")
+CASE("SHM-17", MAPWISE("SHM-17"), "a name goes when it is removed, and what it stood for with its last map",
+     "old segments pile up in memory until the machine is restarted")
 {
     mw_map *map = made(page, 0);
 
@@ -430,7 +451,8 @@ CASE("SHM-17", MAPWISE("SHM-17"), "a name goes when it is removed, and what it s
 }
 
 CASE("SHM-17.maker", MAPWISE("SHM-17"),
-     "with MW_F_UNLINK the map of whoever made the memory takes the name along")
+     "with MW_F_UNLINK the map of whoever made the memory takes the name along",
+     "a crashed test leaves its segment, or a clean client removes that of its server")
 {
     mw_map *map = made(page, MW_F_UNLINK), *other;
 
@@ -445,7 +467,8 @@ CASE("SHM-17.maker", MAPWISE("SHM-17"),
     EXPECT("MW_OK", answer(mw_free(map)));
 }
 
-CASE("SHM-17.replaced", MAPWISE("SHM-17"), "a name that stands for something else by then is left alone")
+CASE("SHM-17.replaced", MAPWISE("SHM-17"), "a name that stands for something else by then is left alone",
+     "a late clean-up removes the segment of the successor")
 {
     mw_map *map = made(page, MW_F_UNLINK);
 
@@ -456,7 +479,8 @@ CASE("SHM-17.replaced", MAPWISE("SHM-17"), "a name that stands for something els
 }
 
 CASE("SHM-17.untracked", MAPWISE("SHM-17"),
-     "a map that keeps no descriptor takes its name along all the same")
+     "a map that keeps no descriptor takes its name along all the same",
+     "a map that saves a descriptor leaks a name")
 {
     remember_resources();
     mw_map *map = made(page, MW_F_UNLINK | MW_F_NO_TRACK);
@@ -471,7 +495,8 @@ static const char *give_back(void *map)
     return answer(mw_free(map));
 }
 
-CASE("SHM-17.fork", MAPWISE("SHM-17"), "a child of fork that gives its copy of the map back leaves the name")
+CASE("SHM-17.fork", MAPWISE("SHM-17"), "a child of fork that gives its copy of the map back leaves the name",
+     "a child that exits takes the segment's name from all others")
 {
     mw_map *map = made(page, MW_F_UNLINK);
 
@@ -482,7 +507,7 @@ CASE("SHM-17.fork", MAPWISE("SHM-17"), "a child of fork that gives its copy of t
 }
 
 CASE("SHM-17.unreadable", MAPWISE("SHM-17"), "a name goes also when its file mode lets nobody read it",
-     .needs = NEED_UNPRIVILEGED)
+     "a private segment can never be removed by who made it", .needs = NEED_UNPRIVILEGED)
 {
     mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_CREATE | MW_F_UNLINK, 0, page);
     mw_map *map;
@@ -494,7 +519,8 @@ CASE("SHM-17.unreadable", MAPWISE("SHM-17"), "a name goes also when its file mod
     EXPECT("ENOENT", found());
 }
 
-CASE("SHM-18", MAPWISE("SHM-18"), "the one descriptor that a map keeps is closed with it, and by exec")
+CASE("SHM-18", MAPWISE("SHM-18"), "the one descriptor that a map keeps is closed with it, and by exec",
+     "each reconnect leaks a descriptor, or a child inherits the segment")
 {
     checked(mw_free(made(page, 0)), NULL);
     remember_resources();
@@ -514,7 +540,8 @@ static const char *die_with_the_map(void *unused)
     return "still alive";
 }
 
-CASE("SHM-25", MAPWISE("SHM-25"), "a process that dies leaves its names behind, MW_F_UNLINK or not")
+CASE("SHM-25", MAPWISE("SHM-25"), "a process that dies leaves its names behind, MW_F_UNLINK or not",
+     "a supervisor that expects the name to go restarts on a stale segment")
 {
     EXPECT("killed by SIGKILL", in_child(die_with_the_map, NULL));
     EXPECT(number((int64_t)page), found());
@@ -524,7 +551,8 @@ CASE("SHM-25", MAPWISE("SHM-25"), "a process that dies leaves its names behind, 
 
 /* ---- space ------------------------------------------------------------------------------------- */
 
-CASE("SHM-19", MAPWISE("SHM-19"), "all the space that memory can take is its own from the beginning")
+CASE("SHM-19", MAPWISE("SHM-19"), "all the space that memory can take is its own from the beginning",
+     "a full memory file system kills a process at some store")
 {
     struct stat status;
     mw_map *map = made(16 * page + 1, 0);
@@ -552,7 +580,8 @@ static uint64_t too_much(void)
 }
 
 CASE("SHM-19.full", MAPWISE("SHM-19"),
-     "memory that there is no space for is refused, and its name removed again")
+     "memory that there is no space for is refused, and its name removed again",
+     "a failed attempt leaves a name without memory for others to trip over")
 {
     const uint64_t length = too_much();
 
@@ -566,7 +595,8 @@ CASE("SHM-19.full", MAPWISE("SHM-19"),
 }
 
 CASE("SHM-19.limit", MAPWISE("SHM-19"),
-     "memory above the limit of file sizes is refused without a signal, and its name removed again")
+     "memory above the limit of file sizes is refused without a signal, and its name removed again",
+     "a limited process is killed by a signal for creating a segment")
 {
     const struct rlimit limit = {4 * page, 4 * page};
 
@@ -578,7 +608,8 @@ CASE("SHM-19.limit", MAPWISE("SHM-19"),
 }
 
 CASE("SHM-19.undone", MAPWISE("SHM-19"),
-     "what was made for a map that then fails is removed again, what was there before is not")
+     "what was made for a map that then fails is removed again, what was there before is not",
+     "a failed start removes the segment of a running server, or leaves a broken one")
 {
     mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_CREATE | MW_F_FIXED, 0, page);
     mw_map *map;
@@ -611,7 +642,8 @@ static const char *try_unlink(const char *name)
                                                                         : "mapping says something else";
 }
 
-CASE("SHM-21", MAPWISE("SHM-21"), "a name has one slash, at its beginning, which may be left out")
+CASE("SHM-21", MAPWISE("SHM-21"), "a name has one slash, at its beginning, which may be left out",
+     "one program's name is another's path, and they never meet")
 {
     mw_map *map = made(page, 0);
     char name[300];
@@ -655,7 +687,8 @@ static const char *mode_of(uint32_t file_mode)
     return number(atoi(mode));
 }
 
-CASE("SHM-22", MAPWISE("SHM-22"), "new memory is the user's alone, unless file_mode and the umask allow more")
+CASE("SHM-22", MAPWISE("SHM-22"), "new memory is the user's alone, unless file_mode and the umask allow more",
+     "any user can read the data of a session")
 {
     umask(0);
     EXPECT("600", mode_of(0));
@@ -671,7 +704,7 @@ CASE("SHM-22", MAPWISE("SHM-22"), "new memory is the user's alone, unless file_m
 }
 
 CASE("SHM-22.access", MAPWISE("SHM-22"), "memory can be opened for no more than its file mode allows",
-     .needs = NEED_UNPRIVILEGED)
+     "a segment made read-only for its users is written by them", .needs = NEED_UNPRIVILEGED)
 {
     mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_CREATE, 0, page);
     mw_map *map;
@@ -688,7 +721,8 @@ CASE("SHM-22.access", MAPWISE("SHM-22"), "memory can be opened for no more than 
 /* ---- what maps tell ---------------------------------------------------------------------------- */
 
 CASE("SHM-06", MAPWISE("SHM-06"),
-     "memory without a name can be written, begins at 0, and is found by its descriptor")
+     "memory without a name can be written, begins at 0, and is found by its descriptor",
+     "memory passed on as a descriptor shows the receiver something else")
 {
     mw_map *map = library_anonymous(page, MW_ACCESS_DEFAULT), *other;
     const mw_info info = info_of(map);
@@ -700,7 +734,8 @@ CASE("SHM-06", MAPWISE("SHM-06"),
     EXPECT("9", byte_at(other, 0));
 }
 
-CASE("SHM-24", MAPWISE("SHM-24"), "a map tells that it is memory with a name, and what of it")
+CASE("SHM-24", MAPWISE("SHM-24"), "a map tells that it is memory with a name, and what of it",
+     "a tool that lists maps cannot tell shared memory from scratch")
 {
     const mw_info made_info = info_of(made(3 * page, 0));
     const mw_info info = info_of(opened(MW_ACCESS_READ, page + 3, 10));
@@ -716,7 +751,8 @@ CASE("SHM-24", MAPWISE("SHM-24"), "a map tells that it is memory with a name, an
     EXPECT("10", number((int64_t)info.length));
 }
 
-CASE("SHM-23", MAPWISE("SHM-23"), "the label of shared memory is to be seen in /proc")
+CASE("SHM-23", MAPWISE("SHM-23"), "the label of shared memory is to be seen in /proc",
+     "someone who hunts a leak sees a hundred maps without names")
 {
     mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
     mw_map *map;
@@ -730,7 +766,7 @@ CASE("SHM-23", MAPWISE("SHM-23"), "the label of shared memory is to be seen in /
 }
 
 CASE("SHM-23.private", MAPWISE("SHM-23"), "the label of private memory is to be seen in /proc, or refused",
-     .since = KERNEL(5, 17))
+     "a program with many arenas cannot be told apart in a memory profile", .since = KERNEL(5, 17))
 {
     mw_map_options options = options_for(MW_ACCESS_COPY, 0);
     mw_map *map;
