@@ -45,7 +45,8 @@ static const char *length_with(const struct scratch_file *file, mw_map_options o
 
 /* ---- Python ------------------------------------------------------------------------------------ */
 
-FILE_CASE("CRE-04.python", MAPWISE("CRE-04"), "Python: length 0 is the whole file")
+FILE_CASE("CRE-04.python", MAPWISE("CRE-04"), "Python: length 0 is the whole file",
+          "a script ported from Python maps nothing where it mapped all")
 {
     struct scratch_file file = scratch_file(page + 10);
 
@@ -54,7 +55,8 @@ FILE_CASE("CRE-04.python", MAPWISE("CRE-04"), "Python: length 0 is the whole fil
     EXPECT("7", length_with(&file, part(python, 0, 7)));
 }
 
-FILE_CASE("CRE-06.python", MAPWISE("CRE-06"), "Python: the file position does not matter")
+FILE_CASE("CRE-06.python", MAPWISE("CRE-06"), "Python: the file position does not matter",
+          "a ported reader starts in the middle of its file")
 {
     struct scratch_file file = scratch_file(3 * page);
 
@@ -63,7 +65,8 @@ FILE_CASE("CRE-06.python", MAPWISE("CRE-06"), "Python: the file position does no
     EXPECT(number((int64_t)page), number(lseek(file.descriptor, 0, SEEK_CUR)));
 }
 
-FILE_CASE("CRE-14.python", MAPWISE("CRE-14"), "Python: an empty file can't be mapped")
+FILE_CASE("CRE-14.python", MAPWISE("CRE-14"), "Python: an empty file can't be mapped",
+          "a ported script no longer catches the empty file it was warned of")
 {
     struct scratch_file file = scratch_file(0);
 
@@ -72,7 +75,8 @@ FILE_CASE("CRE-14.python", MAPWISE("CRE-14"), "Python: an empty file can't be ma
     EXPECT("MW_OK", try_with(&file, python));
 }
 
-CASE("CRE-16.python", MAPWISE("CRE-16"), "Python: memory without any bytes can't be had")
+CASE("CRE-16.python", MAPWISE("CRE-16"), "Python: memory without any bytes can't be had",
+     "a ported test for an invalid size passes where Python raises")
 {
     mw_map *map;
 
@@ -81,7 +85,8 @@ CASE("CRE-16.python", MAPWISE("CRE-16"), "Python: memory without any bytes can't
     EXPECT("WRITE", access_of(map));
 }
 
-FILE_CASE("CRE-18.python", MAPWISE("CRE-18"), "Python: the access is to write, unless another is said")
+FILE_CASE("CRE-18.python", MAPWISE("CRE-18"), "Python: the access is to write, unless another is said",
+          "a ported script that forgot its access silently opens the file read-only")
 {
     struct scratch_file file = scratch_file(page), reader = file;
 
@@ -92,7 +97,8 @@ FILE_CASE("CRE-18.python", MAPWISE("CRE-18"), "Python: the access is to write, u
     EXPECT("MW_OK", try_with(&reader, with_access(python, MW_ACCESS_COPY)));
 }
 
-FILE_CASE("CRE-26.python", MAPWISE("CRE-26"), "Python: an offset must be a multiple of the granularity")
+FILE_CASE("CRE-26.python", MAPWISE("CRE-26"), "Python: an offset must be a multiple of the granularity",
+          "a ported script depends on an offset that its original refuses")
 {
     struct scratch_file file = scratch_file(3 * page);
 
@@ -101,7 +107,8 @@ FILE_CASE("CRE-26.python", MAPWISE("CRE-26"), "Python: an offset must be a multi
 }
 
 FILE_CASE("LEN-01.python", MAPWISE("LEN-01"),
-          "Python: a length past the end is refused, and the file keeps its size")
+          "Python: a length past the end is refused, and the file keeps its size",
+          "a ported script makes files longer, which Python on Unix never does")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -110,7 +117,8 @@ FILE_CASE("LEN-01.python", MAPWISE("LEN-01"),
     EXPECT("MW_OK", try_with(&file, part(python, 0, page)));
 }
 
-FILE_CASE("LEN-04.python", MAPWISE("LEN-04"), "Python: from the end of the file on there is nothing to map")
+FILE_CASE("LEN-04.python", MAPWISE("LEN-04"), "Python: from the end of the file on there is nothing to map",
+          "a ported loop over blocks ends one step later than its original")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -118,7 +126,8 @@ FILE_CASE("LEN-04.python", MAPWISE("LEN-04"), "Python: from the end of the file 
     EXPECT("MW_E_RANGE", try_with(&file, part(python, 2 * page, 0)));
 }
 
-CASE("SHM-07.python", MAPWISE("SHM-07"), "Python: a tag is made, or opened as it is")
+CASE("SHM-07.python", MAPWISE("SHM-07"), "Python: a tag is made, or opened as it is",
+     "two ported scripts with one tag no longer meet")
 {
     mw_map_options tagged = part(python, 0, page);
     mw_map *first, *second;
@@ -135,7 +144,8 @@ CASE("SHM-07.python", MAPWISE("SHM-07"), "Python: a tag is made, or opened as it
 
 /* ---- Julia ------------------------------------------------------------------------------------- */
 
-FILE_CASE("CRE-01.julia", MAPWISE("CRE-01"), "Julia: a path alone is mapped as a whole, for reading")
+FILE_CASE("CRE-01.julia", MAPWISE("CRE-01"), "Julia: a path alone is mapped as a whole, for reading",
+          "a ported notebook can alter the data that it opens")
 {
     struct scratch_file file = scratch_file(page + 10);
     mw_map *map;
@@ -145,7 +155,8 @@ FILE_CASE("CRE-01.julia", MAPWISE("CRE-01"), "Julia: a path alone is mapped as a
     EXPECT("MW_E_RDONLY", set_byte(map, 0, 9));
 }
 
-FILE_CASE("CRE-02.julia", MAPWISE("CRE-02"), "Julia: a file that is not there is made, as large as the array")
+FILE_CASE("CRE-02.julia", MAPWISE("CRE-02"), "Julia: a file that is not there is made, as large as the array",
+          "a ported program has to create its result file by hand")
 {
     const mw_map_options options = with_access(part(julia, 0, 24), MW_ACCESS_WRITE);
     struct scratch_file file = scratch_file(0);
@@ -160,7 +171,8 @@ FILE_CASE("CRE-02.julia", MAPWISE("CRE-02"), "Julia: a file that is not there is
 }
 
 FILE_CASE("CRE-06.julia", MAPWISE("CRE-06"),
-          "Julia: a map begins where the file position is, unless an offset in the file is said")
+          "Julia: a map begins where the file position is, unless an offset in the file is said",
+          "a ported reader maps the header of its file as numbers")
 {
     struct scratch_file file = scratch_file(3 * page);
     const mw_map_options said = without(part(julia, 2 * page, MW_WHOLE), MW_F_FROM_POSITION);
@@ -173,7 +185,8 @@ FILE_CASE("CRE-06.julia", MAPWISE("CRE-06"),
     EXPECT(number((int64_t)page), length_with(&file, said));
 }
 
-FILE_CASE("CRE-07.julia", MAPWISE("CRE-07"), "Julia: the file position stays, also when the file grows")
+FILE_CASE("CRE-07.julia", MAPWISE("CRE-07"), "Julia: the file position stays, also when the file grows",
+          "a ported program writes its next header into the array")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -183,7 +196,8 @@ FILE_CASE("CRE-07.julia", MAPWISE("CRE-07"), "Julia: the file position stays, al
     EXPECT("7", number(lseek(file.descriptor, 0, SEEK_CUR)));
 }
 
-FILE_CASE("CRE-14.julia", MAPWISE("CRE-14"), "Julia: an empty file is an empty array")
+FILE_CASE("CRE-14.julia", MAPWISE("CRE-14"), "Julia: an empty file is an empty array",
+          "a ported program fails at the empty array that Julia allows")
 {
     struct scratch_file file = scratch_file(0);
 
@@ -192,14 +206,16 @@ FILE_CASE("CRE-14.julia", MAPWISE("CRE-14"), "Julia: an empty file is an empty a
     EXPECT("0", file_size(&file));
 }
 
-FILE_CASE("CRE-15.julia", MAPWISE("CRE-15"), "Julia: length 0 is an empty array, of any file")
+FILE_CASE("CRE-15.julia", MAPWISE("CRE-15"), "Julia: length 0 is an empty array, of any file",
+          "an empty array becomes the whole file")
 {
     struct scratch_file file = scratch_file(page);
 
     EXPECT("0", length_with(&file, part(julia, 0, 0)));
 }
 
-FILE_CASE("CRE-22.julia", MAPWISE("CRE-22"), "Julia: the access is what the descriptor allows")
+FILE_CASE("CRE-22.julia", MAPWISE("CRE-22"), "Julia: the access is what the descriptor allows",
+          "a ported program is refused a file that its stream could only read")
 {
     struct scratch_file file = scratch_file(page), reader = file;
 
@@ -208,7 +224,8 @@ FILE_CASE("CRE-22.julia", MAPWISE("CRE-22"), "Julia: the access is what the desc
     EXPECT("READ", access_of(library_map_with(&reader, &julia)));
 }
 
-FILE_CASE("CRE-26.julia", MAPWISE("CRE-26"), "Julia: any offset will do")
+FILE_CASE("CRE-26.julia", MAPWISE("CRE-26"), "Julia: any offset will do",
+          "a matrix behind a header cannot be mapped as it can be in Julia")
 {
     struct scratch_file file = scratch_file(2 * page);
     const mw_map_options options = part(julia, page - 1, 2);
@@ -218,7 +235,8 @@ FILE_CASE("CRE-26.julia", MAPWISE("CRE-26"), "Julia: any offset will do")
     EXPECT("2", byte_at(map, 1));
 }
 
-FILE_CASE("GRO-02.julia", MAPWISE("GRO-02"), "Julia: the file grows to exactly the end of the array")
+FILE_CASE("GRO-02.julia", MAPWISE("GRO-02"), "Julia: the file grows to exactly the end of the array",
+          "a file written by a ported program differs in size from Julia's")
 {
     struct scratch_file file = scratch_file(10);
 
@@ -228,7 +246,8 @@ FILE_CASE("GRO-02.julia", MAPWISE("GRO-02"), "Julia: the file grows to exactly t
     EXPECT("2400", file_size(&file));
 }
 
-FILE_CASE("GRO-06.julia", MAPWISE("GRO-06"), "Julia: a file opened for reading does not grow")
+FILE_CASE("GRO-06.julia", MAPWISE("GRO-06"), "Julia: a file opened for reading does not grow",
+          "a stream opened for reading grows the file of its user")
 {
     struct scratch_file file = scratch_file(page), reader = file;
 
@@ -238,7 +257,8 @@ FILE_CASE("GRO-06.julia", MAPWISE("GRO-06"), "Julia: a file opened for reading d
     EXPECT("MW_OK", try_with(&reader, part(julia, 0, page)));
 }
 
-FILE_CASE("LEN-01.julia", MAPWISE("LEN-01"), "Julia: with grow=false a length past the end is refused")
+FILE_CASE("LEN-01.julia", MAPWISE("LEN-01"), "Julia: with grow=false a length past the end is refused",
+          "a port that asked for no growth gets an array that is a crash at its end")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -248,7 +268,8 @@ FILE_CASE("LEN-01.julia", MAPWISE("LEN-01"), "Julia: with grow=false a length pa
 }
 
 FILE_CASE("LEN-04.julia", MAPWISE("LEN-04"),
-          "Julia: from the end on there is an empty array, from past the end an error")
+          "Julia: from the end on there is an empty array, from past the end an error",
+          "a ported loop that has reached the end fails, or goes on behind it")
 {
     struct scratch_file file = scratch_file(page);
 
@@ -259,7 +280,8 @@ FILE_CASE("LEN-04.julia", MAPWISE("LEN-04"),
     EXPECT("MW_E_RANGE", try_with(&file, part(julia, 1, MW_WHOLE)));
 }
 
-FILE_CASE("CRE-31.julia", MAPWISE("CRE-31"), "Julia: with shared=false stores stay in the map")
+FILE_CASE("CRE-31.julia", MAPWISE("CRE-31"), "Julia: with shared=false stores stay in the map",
+          "a port's private changes are written to the data set")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = with_access(julia, MW_ACCESS_COPY);
@@ -271,7 +293,8 @@ FILE_CASE("CRE-31.julia", MAPWISE("CRE-31"), "Julia: with shared=false stores st
 
 /* ---- UnixMmap ---------------------------------------------------------------------------------- */
 
-FILE_CASE("CRE-06.unixmmap", MAPWISE("CRE-06"), "UnixMmap: a map begins where the file position is")
+FILE_CASE("CRE-06.unixmmap", MAPWISE("CRE-06"), "UnixMmap: a map begins where the file position is",
+          "a port from UnixMmap reads its array one header too early")
 {
     struct scratch_file file = scratch_file(3 * page);
 
@@ -283,14 +306,16 @@ FILE_CASE("CRE-06.unixmmap", MAPWISE("CRE-06"), "UnixMmap: a map begins where th
     EXPECT(number((int64_t)page), number(lseek(file.descriptor, 0, SEEK_CUR)));
 }
 
-FILE_CASE("CRE-14.unixmmap", MAPWISE("CRE-14"), "UnixMmap: an empty file is an empty array")
+FILE_CASE("CRE-14.unixmmap", MAPWISE("CRE-14"), "UnixMmap: an empty file is an empty array",
+          "a port from UnixMmap stops at an empty file")
 {
     struct scratch_file file = scratch_file(0);
 
     EXPECT("0", length_with(&file, unixmmap));
 }
 
-FILE_CASE("CRE-20.unixmmap", MAPWISE("CRE-20"), "UnixMmap: the rights can be said as they are")
+FILE_CASE("CRE-20.unixmmap", MAPWISE("CRE-20"), "UnixMmap: the rights can be said as they are",
+          "a port has to translate its rights, and opens for writing what it only read")
 {
     struct scratch_file file = scratch_file(page);
     mw_map_options options = unixmmap;
@@ -303,7 +328,8 @@ FILE_CASE("CRE-20.unixmmap", MAPWISE("CRE-20"), "UnixMmap: the rights can be sai
     EXPECT("MW_E_ACCESS", try_with(&file, options));
 }
 
-FILE_CASE("GRO-02.unixmmap", MAPWISE("GRO-02"), "UnixMmap: the file grows to exactly the end of the array")
+FILE_CASE("GRO-02.unixmmap", MAPWISE("GRO-02"), "UnixMmap: the file grows to exactly the end of the array",
+          "a ported program pads its files to whole pages")
 {
     struct scratch_file file = scratch_file(10);
 
@@ -314,7 +340,8 @@ FILE_CASE("GRO-02.unixmmap", MAPWISE("GRO-02"), "UnixMmap: the file grows to exa
 }
 
 FILE_CASE("LEN-01.unixmmap", MAPWISE("LEN-01"),
-          "UnixMmap: with grow=false a map may reach past the end of the file")
+          "UnixMmap: with grow=false a map may reach past the end of the file",
+          "a port that watches a file ahead of its growth cannot map it")
 {
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = without(part(unixmmap, 0, 3 * page), MW_F_GROW);
@@ -330,7 +357,8 @@ FILE_CASE("LEN-01.unixmmap", MAPWISE("LEN-01"),
 
 FILE_CASE(
     "GRO-06.unixmmap", MAPWISE("GRO-06"),
-    "UnixMmap: a file opened for reading does not grow, which is said; it can still be mapped past its end")
+    "UnixMmap: a file opened for reading does not grow, which is said; it can still be mapped past its end",
+    "a port believes in growth that a read-only file never had")
 {
     struct scratch_file file = scratch_file(page);
 
