@@ -34,7 +34,8 @@ static const char *stale(const mw_map *map, uint64_t generation)
 }
 
 FILE_CASE("RSZ-01", MAPWISE("RSZ-01"),
-          "a map that grows takes its file along; old bytes stay, new ones are zero")
+          "a map that grows takes its file along; old bytes stay, new ones are zero",
+          "an append-only store loses old records, or begins a new one in rubbish")
 {
     struct scratch_file file = scratch_file(page + 100);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -52,7 +53,8 @@ FILE_CASE("RSZ-01", MAPWISE("RSZ-01"),
 }
 
 FILE_CASE("RSZ-02", MAPWISE("RSZ-02"),
-          "a map that shrinks cuts its file off; what was behind can't be reached")
+          "a map that shrinks cuts its file off; what was behind can't be reached",
+          "a record that was deleted at the end can still be read")
 {
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -66,7 +68,8 @@ FILE_CASE("RSZ-02", MAPWISE("RSZ-02"),
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(base + 2 * page));
 }
 
-FILE_CASE("RSZ-02.regrown", MAPWISE("RSZ-02"), "what was cut off is zero when the map grows over it again")
+FILE_CASE("RSZ-02.regrown", MAPWISE("RSZ-02"), "what was cut off is zero when the map grows over it again",
+          "a deleted record is back after the next growth")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -78,7 +81,8 @@ FILE_CASE("RSZ-02.regrown", MAPWISE("RSZ-02"), "what was cut off is zero when th
     EXPECT("0", byte_at(map, 2 * page));
 }
 
-FILE_CASE("RSZ-03", MAPWISE("RSZ-03"), "with an offset the file ends at the offset and the new length")
+FILE_CASE("RSZ-03", MAPWISE("RSZ-03"), "with an offset the file ends at the offset and the new length",
+          "enlarging a window cuts the file at the wrong place")
 {
     struct scratch_file file = scratch_file(3 * page);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, page + 5, MW_WHOLE);
@@ -94,7 +98,8 @@ FILE_CASE("RSZ-03", MAPWISE("RSZ-03"), "with an offset the file ends at the offs
     EXPECT("2", byte_at(map, 2));
 }
 
-FILE_CASE("RSZ-03.behind", MAPWISE("RSZ-03"), "bytes that the file has behind the map are never cut off")
+FILE_CASE("RSZ-03.behind", MAPWISE("RSZ-03"), "bytes that the file has behind the map are never cut off",
+          "making a window smaller destroys all that the file has behind it")
 {
     struct scratch_file file = scratch_file(5 * page);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 0, 2 * page);
@@ -107,7 +112,8 @@ FILE_CASE("RSZ-03.behind", MAPWISE("RSZ-03"), "bytes that the file has behind th
     EXPECT("3", byte_at(map, 2 * page));
 }
 
-FILE_CASE("RSZ-04", MAPWISE("RSZ-04"), "a pinned map keeps its size, and the file too")
+FILE_CASE("RSZ-04", MAPWISE("RSZ-04"), "a pinned map keeps its size, and the file too",
+          "a buffer moves while somebody writes into it")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -120,7 +126,8 @@ FILE_CASE("RSZ-04", MAPWISE("RSZ-04"), "a pinned map keeps its size, and the fil
     EXPECT("MW_OK", resized(map, 3 * page, MW_RESIZE_MAY_MOVE));
 }
 
-FILE_CASE("RSZ-05", MAPWISE("RSZ-05"), "a READ map and a COPY map of a file can't be resized")
+FILE_CASE("RSZ-05", MAPWISE("RSZ-05"), "a READ map and a COPY map of a file can't be resized",
+          "closing a read-only view properly truncates an archive")
 {
     struct scratch_file file = scratch_file(2 * page);
 
@@ -130,7 +137,8 @@ FILE_CASE("RSZ-05", MAPWISE("RSZ-05"), "a READ map and a COPY map of a file can'
     EXPECT("MW_OK", resized(library_map(&file, MW_ACCESS_WRITE), page, MW_RESIZE_MAY_MOVE));
 }
 
-FILE_CASE("RSZ-06", MAPWISE("RSZ-06"), "a length that does not fit is refused before anything happens")
+FILE_CASE("RSZ-06", MAPWISE("RSZ-06"), "a length that does not fit is refused before anything happens",
+          "a wrapped size cuts a database to almost nothing")
 {
     struct scratch_file file = scratch_file(2 * page);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, page, MW_WHOLE);
@@ -146,7 +154,8 @@ FILE_CASE("RSZ-06", MAPWISE("RSZ-06"), "a length that does not fit is refused be
 }
 
 FILE_CASE("RSZ-07", MAPWISE("RSZ-07"),
-          "resized to nothing a map is empty, its file ends at the offset, and it can grow again")
+          "resized to nothing a map is empty, its file ends at the offset, and it can grow again",
+          "a log that was emptied cannot be used again")
 {
     struct scratch_file file = scratch_file(3 * page);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 5, MW_WHOLE);
@@ -162,7 +171,8 @@ FILE_CASE("RSZ-07", MAPWISE("RSZ-07"),
     EXPECT("1", file_byte(&file, 4));
 }
 
-FILE_CASE("DF-7", MAPWISE("DF-7"), "the file is never destroyed by a resize that fails")
+FILE_CASE("DF-7", MAPWISE("DF-7"), "the file is never destroyed by a resize that fails",
+          "a lack of memory costs the contents of a file")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -181,7 +191,8 @@ FILE_CASE("DF-7", MAPWISE("DF-7"), "the file is never destroyed by a resize that
     EXPECT("1", byte_at(map, 0));
 }
 
-FILE_CASE("RSZ-08", MAPWISE("RSZ-08"), "a resize that the file refuses leaves everything as it was")
+FILE_CASE("RSZ-08", MAPWISE("RSZ-08"), "a resize that the file refuses leaves everything as it was",
+          "after a refused growth map and file disagree about their length")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -210,7 +221,8 @@ static void grow_and_look(mw_map *map, uint64_t length)
 }
 
 CASE("RSZ-10", MAPWISE("RSZ-10"),
-     "private memory grows with zeros and shrinks, and what it lost is zero again")
+     "private memory grows with zeros and shrinks, and what it lost is zero again",
+     "a growing buffer shows data that was erased from it")
 {
     mw_map *map = library_anonymous(page + 2, MW_ACCESS_COPY);
 
@@ -223,7 +235,8 @@ CASE("RSZ-10", MAPWISE("RSZ-10"),
 }
 
 CASE("RSZ-10.protected", MAPWISE("RSZ-10"),
-     "what private memory lost is zero again also where it could not be written")
+     "what private memory lost is zero again also where it could not be written",
+     "erased secrets come back from behind a read-only page")
 {
     mw_map *map = library_anonymous(page, MW_ACCESS_COPY);
 
@@ -242,7 +255,8 @@ static const char *write_in_new_part(void *map)
     return byte_at(map, 0);
 }
 
-CASE("RSZ-11", MAPWISE("RSZ-11"), "shared memory grows, can be used there, and stays shared")
+CASE("RSZ-11", MAPWISE("RSZ-11"), "shared memory grows, can be used there, and stays shared",
+     "a shared queue that grows splits into one for each process")
 {
     mw_map *map = library_anonymous(page + 2, MW_ACCESS_DEFAULT);
 
@@ -252,7 +266,8 @@ CASE("RSZ-11", MAPWISE("RSZ-11"), "shared memory grows, can be used there, and s
 }
 
 CASE("DF-8", MAPWISE("DF-8"),
-     "shared memory that has no file to grow in is refused, instead of growing into SIGBUS")
+     "shared memory that has no file to grow in is refused, instead of growing into SIGBUS",
+     "a shared buffer grows without complaint and kills its first user")
 {
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_NO_TRACK);
     mw_map *map;
@@ -265,7 +280,8 @@ CASE("DF-8", MAPWISE("DF-8"),
 }
 
 CASE("RSZ-12", MAPWISE("RSZ-12"),
-     "shared memory shrinks, for the children too, and what it lost is zero again")
+     "shared memory shrinks, for the children too, and what it lost is zero again",
+     "a worker goes on reading jobs that were withdrawn")
 {
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_DEFAULT);
 
@@ -276,7 +292,8 @@ CASE("RSZ-12", MAPWISE("RSZ-12"),
     EXPECT("0", byte_at(map, 3 * page));
 }
 
-FILE_CASE("RSZ-09", MAPWISE("RSZ-09"), "cursors stay where they are when the map grows, moves or shrinks")
+FILE_CASE("RSZ-09", MAPWISE("RSZ-09"), "cursors stay where they are when the map grows, moves or shrinks",
+          "a parser in the middle of a file loses its place when the file grows")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -297,7 +314,8 @@ FILE_CASE("RSZ-09", MAPWISE("RSZ-09"), "cursors stay where they are when the map
     EXPECT("0", number((int64_t)got));
 }
 
-FILE_CASE("RSZ-23", MAPWISE("RSZ-23"), "what is behind the new end is out of range for every call")
+FILE_CASE("RSZ-23", MAPWISE("RSZ-23"), "what is behind the new end is out of range for every call",
+          "some call still reaches the pages that were given back")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -322,7 +340,8 @@ FILE_CASE("RSZ-23", MAPWISE("RSZ-23"), "what is behind the new end is out of ran
     EXPECT("1", byte_at(map, 9));
 }
 
-FILE_CASE("RSZ-13", MAPWISE("RSZ-13"), "a map that kept no descriptor can't be resized")
+FILE_CASE("RSZ-13", MAPWISE("RSZ-13"), "a map that kept no descriptor can't be resized",
+          "a map seems to have shrunk while its file is as long as before")
 {
     struct scratch_file file = scratch_file(2 * page);
     const mw_map_options untracked = options_for(MW_ACCESS_WRITE, MW_F_NO_TRACK);
@@ -333,7 +352,8 @@ FILE_CASE("RSZ-13", MAPWISE("RSZ-13"), "a map that kept no descriptor can't be r
 }
 
 CASE("RSZ-14", MAPWISE("RSZ-14"),
-     "memory whose pages the system treats in parts moves too, with its contents, rights and guards")
+     "memory whose pages the system treats in parts moves too, with its contents, rights and guards",
+     "a heap with guards inside is halved, or unguarded, by growing")
 {
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
 
@@ -358,7 +378,8 @@ CASE("RSZ-14", MAPWISE("RSZ-14"),
     EXPECT("nothing", permissions(before));
 }
 
-FILE_CASE("RSZ-14.file", MAPWISE("RSZ-14"), "a map of a file whose pages have different rights moves too")
+FILE_CASE("RSZ-14.file", MAPWISE("RSZ-14"), "a map of a file whose pages have different rights moves too",
+          "a file with a sealed header cannot grow, or loses its seal")
 {
     struct scratch_file file = scratch_file(4 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -373,7 +394,8 @@ FILE_CASE("RSZ-14.file", MAPWISE("RSZ-14"), "a map of a file whose pages have di
     EXPECT("2", byte_at(map, page));
 }
 
-FILE_CASE("RSZ-20", MAPWISE("RSZ-20"), "a map can be resized when the caller's descriptor is long closed")
+FILE_CASE("RSZ-20", MAPWISE("RSZ-20"), "a map can be resized when the caller's descriptor is long closed",
+          "a map made by a helper function can never be enlarged")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -385,7 +407,8 @@ FILE_CASE("RSZ-20", MAPWISE("RSZ-20"), "a map can be resized when the caller's d
     EXPECT("9", file_byte(&file, (int64_t)(3 * page - 1)));
 }
 
-FILE_CASE("RSZ-21", MAPWISE("RSZ-21"), "a map moves only if it may, and then its generation tells")
+FILE_CASE("RSZ-21", MAPWISE("RSZ-21"), "a map moves only if it may, and then its generation tells",
+          "a program that checks the generation uses old pointers all the same")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -403,7 +426,8 @@ FILE_CASE("RSZ-21", MAPWISE("RSZ-21"), "a map moves only if it may, and then its
 }
 
 FILE_CASE("RSZ-22", MAPWISE("RSZ-22"),
-          "a map grows within the space it has reserved without moving, whatever is around it")
+          "a map grows within the space it has reserved without moving, whatever is around it",
+          "a store with pointers into its map cannot grow without patching all of them")
 {
     struct scratch_file file = scratch_file(page + 5);
     mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
@@ -431,7 +455,8 @@ FILE_CASE("RSZ-22", MAPWISE("RSZ-22"),
 }
 
 CASE("RSZ-22.memory", MAPWISE("RSZ-22"),
-     "so does memory, private and shared, also when it begins with nothing")
+     "so does memory, private and shared, also when it begins with nothing",
+     "an arena reserved for growth moves at its first growth")
 {
     for (int access = MW_ACCESS_WRITE; access <= MW_ACCESS_COPY; access++) {
         mw_map_options options = options_for((mw_access)access, 0);
@@ -453,7 +478,8 @@ CASE("RSZ-22.memory", MAPWISE("RSZ-22"),
     }
 }
 
-FILE_CASE("RSZ-25", MAPWISE("RSZ-25"), "a closed map can't be resized, and its file stays")
+FILE_CASE("RSZ-25", MAPWISE("RSZ-25"), "a closed map can't be resized, and its file stays",
+          "a late resize brings a closed map back to life and alters its file")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -466,7 +492,8 @@ FILE_CASE("RSZ-25", MAPWISE("RSZ-25"), "a closed map can't be resized, and its f
 }
 
 FILE_CASE("RSZ-26", MAPWISE("RSZ-26"),
-          "rights, advice and locks of the whole map hold for the pages it gets, moved or not")
+          "rights, advice and locks of the whole map hold for the pages it gets, moved or not",
+          "the part of a heap added last is swapped out, dumped or writable")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
@@ -496,7 +523,8 @@ FILE_CASE("RSZ-26", MAPWISE("RSZ-26"),
     }
 }
 
-FILE_CASE("RSZ-27", MAPWISE("RSZ-27"), "resizing to the present size does nothing at all")
+FILE_CASE("RSZ-27", MAPWISE("RSZ-27"), "resizing to the present size does nothing at all",
+          "a resize that should do nothing moves the map or cuts a file that has grown")
 {
     struct scratch_file file = scratch_file(page + 3);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -509,7 +537,8 @@ FILE_CASE("RSZ-27", MAPWISE("RSZ-27"), "resizing to the present size does nothin
 }
 
 FILE_CASE("RSZ-01.follow", MAPWISE("RSZ-01"),
-          "a map can follow a file that somebody else made longer or shorter")
+          "a map can follow a file that somebody else made longer or shorter",
+          "a follower of a log has to map it anew for each line")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -526,7 +555,8 @@ FILE_CASE("RSZ-01.follow", MAPWISE("RSZ-01"),
 }
 
 FILE_CASE("RSZ-01.tail", MAPWISE("RSZ-01"),
-          "a READ map can follow its file too, within what it reserved without moving")
+          "a READ map can follow its file too, within what it reserved without moving",
+          "a reader cannot follow without the right to write")
 {
     struct scratch_file file = scratch_file(page);
     mw_map_options options = options_for(MW_ACCESS_READ, 0);
@@ -545,7 +575,8 @@ FILE_CASE("RSZ-01.tail", MAPWISE("RSZ-01"),
 }
 
 FILE_CASE("RSZ-01.prealloc", MAPWISE("RSZ-01"),
-          "growth can own its blocks, or is refused by a full disk and undone")
+          "growth can own its blocks, or is refused by a full disk and undone",
+          "a database is told of a full disk by a crash after the growth")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -561,7 +592,8 @@ FILE_CASE("RSZ-01.prealloc", MAPWISE("RSZ-01"),
     EXPECT(number((int64_t)(64 * page)), length_of(map));
 }
 
-FILE_CASE("RSZ-01.window", MAPWISE("RSZ-01"), "one handle can look at one part of a file after another")
+FILE_CASE("RSZ-01.window", MAPWISE("RSZ-01"), "one handle can look at one part of a file after another",
+          "a scan by windows shows the last one twice, or leaks each of them")
 {
     struct scratch_file file = scratch_file(8 * page);
     const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 0, 2 * page);
@@ -593,7 +625,8 @@ FILE_CASE("RSZ-01.window", MAPWISE("RSZ-01"), "one handle can look at one part o
 /* ---- locks -------------------------------------------------------------- */
 
 FILE_CASE("ADV-01.lock", MAPWISE("ADV-01"),
-          "locked pages are in memory and stay there until they are unlocked")
+          "locked pages are in memory and stay there until they are unlocked",
+          "a key in a locked map is swapped out, or its neighbours can never be")
 {
     struct scratch_file file = scratch_file(4 * page);
 
@@ -612,7 +645,8 @@ FILE_CASE("ADV-01.lock", MAPWISE("ADV-01"),
     EXPECT("0", status_pages("VmLck"));
 }
 
-CASE("ADV-01.lock_later", MAPWISE("ADV-01"), "pages can be locked as they come", .since = KERNEL(4, 4))
+CASE("ADV-01.lock_later", MAPWISE("ADV-01"), "pages can be locked as they come",
+     "locking a huge sparse map brings all of it in at once", .since = KERNEL(4, 4))
 {
     need_locks(4 * page);
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
@@ -626,7 +660,8 @@ CASE("ADV-01.lock_later", MAPWISE("ADV-01"), "pages can be locked as they come",
 }
 
 CASE("ADV-01.lock_now_only", MAPWISE("ADV-01"),
-     "a system that can't lock pages as they come locks all of them, and says that it can't do the other")
+     "a system that can't lock pages as they come locks all of them, and says that it can't do the other",
+     "a program asks for lazy locking and freezes while everything is read")
 {
     need_locks(4 * page);
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
@@ -640,7 +675,8 @@ CASE("ADV-01.lock_now_only", MAPWISE("ADV-01"),
 }
 
 FILE_CASE("ADV-01.lock_window", MAPWISE("ADV-01"),
-          "a locked map is locked in every window, and no page of an old one stays mapped")
+          "a locked map is locked in every window, and no page of an old one stays mapped",
+          "a player that locks its window pins the whole film in the end")
 {
     struct scratch_file file = scratch_file(8 * page);
     mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 0, 2 * page);
@@ -660,7 +696,8 @@ FILE_CASE("ADV-01.lock_window", MAPWISE("ADV-01"),
 }
 
 CASE("ADV-01.lock_limit", MAPWISE("ADV-01"),
-     "more than the process may lock is refused, and then nothing is locked", .needs = NEED_UNPRIVILEGED)
+     "more than the process may lock is refused, and then nothing is locked",
+     "half a key is locked, and the program is told that none is", .needs = NEED_UNPRIVILEGED)
 {
     const struct rlimit limit = {2 * page, 2 * page};
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
@@ -672,7 +709,8 @@ CASE("ADV-01.lock_limit", MAPWISE("ADV-01"),
     EXPECT("2", status_pages("VmLck"));
 }
 
-FILE_CASE("ADV-01.lock_errors", MAPWISE("ADV-01"), "ranges, flags and pages that can't be locked are refused")
+FILE_CASE("ADV-01.lock_errors", MAPWISE("ADV-01"), "ranges, flags and pages that can't be locked are refused",
+          "a program believes pages to be locked that cannot even be read")
 {
     struct scratch_file file = scratch_file(4 * page);
 
@@ -694,7 +732,8 @@ FILE_CASE("ADV-01.lock_errors", MAPWISE("ADV-01"), "ranges, flags and pages that
 /* ---- huge pages --------------------------------------------------------- */
 
 CASE("RES-11.sizes", MAPWISE("RES-11"),
-     "the sizes of huge pages are told in order, and each can be asked for")
+     "the sizes of huge pages are told in order, and each can be asked for",
+     "a program asks for a page size that the machine has not got")
 {
     uint64_t size = 0, next = 0;
     size_t count = 0;
