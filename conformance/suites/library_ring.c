@@ -29,7 +29,8 @@ static const char *try_ring(uint64_t capacity, const mw_map_options *options)
     return code;
 }
 
-CASE("RNG-01", MAPWISE("RNG-01"), "byte i of a ring is byte i + capacity, whichever of the two is stored to")
+CASE("RNG-01", MAPWISE("RNG-01"), "byte i of a ring is byte i + capacity, whichever of the two is stored to",
+     "a message that wraps around the ring is read as its first half and rubbish")
 {
     mw_map *map = ring_with(2 * page, NULL);
     char *bytes = pinned(map, MW_PROT_READ | MW_PROT_WRITE);
@@ -45,7 +46,8 @@ CASE("RNG-01", MAPWISE("RNG-01"), "byte i of a ring is byte i + capacity, whiche
     EXPECT("MW_E_RANGE", byte_at(map, 4 * page));
 }
 
-CASE("RNG-01.seam", MAPWISE("RNG-01"), "what is written across the end of the ring is read back in one piece")
+CASE("RNG-01.seam", MAPWISE("RNG-01"), "what is written across the end of the ring is read back in one piece",
+     "a record across the end has to be copied together by hand")
 {
     const char *text = "over the seam";
     mw_map *map = ring_with(page, NULL);
@@ -58,7 +60,8 @@ CASE("RNG-01.seam", MAPWISE("RNG-01"), "what is written across the end of the ri
     EXPECT("0", byte_at(map, 8));
 }
 
-CASE("RNG-02", MAPWISE("RNG-02"), "a ring has whole pages, at least one, and fits the address space")
+CASE("RNG-02", MAPWISE("RNG-02"), "a ring has whole pages, at least one, and fits the address space",
+     "a ring of odd size shows the seam in its middle")
 {
     mw_map *map = (mw_map *)&failure;
 
@@ -75,7 +78,8 @@ CASE("RNG-02", MAPWISE("RNG-02"), "a ring has whole pages, at least one, and fit
     EXPECT(number(2 * (int64_t)mw_granularity()), number((int64_t)mw_length(map)));
 }
 
-CASE("RNG-03", MAPWISE("RNG-03"), "what makes no sense for a ring is refused, what makes sense is done")
+CASE("RNG-03", MAPWISE("RNG-03"), "what makes no sense for a ring is refused, what makes sense is done",
+     "a ring takes an option that would tear its two halves apart, and says nothing")
 {
     mw_map_options options = options_for(MW_ACCESS_COPY, 0);
 
@@ -104,7 +108,8 @@ CASE("RNG-03", MAPWISE("RNG-03"), "what makes no sense for a ring is refused, wh
     EXPECT("nothing", leaked());
 }
 
-CASE("RNG-03.fixed", MAPWISE("RNG-03"), "a ring can be put at an address, and never in place of something")
+CASE("RNG-03.fixed", MAPWISE("RNG-03"), "a ring can be put at an address, and never in place of something",
+     "a ring at a fixed address overwrites what was there")
 {
     mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_FIXED);
     char *range = unmapped_range(4 * page);
@@ -125,7 +130,8 @@ CASE("RNG-03.fixed", MAPWISE("RNG-03"), "a ring can be put at an address, and ne
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&range[page]));
 }
 
-CASE("RNG-03.populate", MAPWISE("RNG-03"), "MW_F_POPULATE brings both views in, for one memory")
+CASE("RNG-03.populate", MAPWISE("RNG-03"), "MW_F_POPULATE brings both views in, for one memory",
+     "an audio ring faults at its first turn")
 {
     mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_POPULATE);
     mw_map *map = ring_with(4 * page, &options);
@@ -136,7 +142,7 @@ CASE("RNG-03.populate", MAPWISE("RNG-03"), "MW_F_POPULATE brings both views in, 
 }
 
 CASE("RNG-03.locked", MAPWISE("RNG-03"), "MW_F_LOCKED locks both views, or makes no ring",
-     .needs = NEED_UNPRIVILEGED)
+     "half of an audio ring is swapped out, and sound drops out once a turn", .needs = NEED_UNPRIVILEGED)
 {
     mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_LOCKED);
     const struct rlimit limit = {4 * page, 4 * page};
@@ -152,7 +158,8 @@ CASE("RNG-03.locked", MAPWISE("RNG-03"), "MW_F_LOCKED locks both views, or makes
     EXPECT("nothing", leaked());
 }
 
-CASE("RNG-03.label", MAPWISE("RNG-03"), "the label of a ring names its memory in /proc")
+CASE("RNG-03.label", MAPWISE("RNG-03"), "the label of a ring names its memory in /proc",
+     "a profiler cannot tell the frames from the sound")
 {
     mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
 
@@ -164,7 +171,8 @@ CASE("RNG-03.label", MAPWISE("RNG-03"), "the label of a ring names its memory in
     EXPECT("MW_E_INVAL", try_ring(page, &options));
 }
 
-CASE("RNG-03.untracked", MAPWISE("RNG-03"), "with MW_F_NO_TRACK a ring works and keeps no descriptor")
+CASE("RNG-03.untracked", MAPWISE("RNG-03"), "with MW_F_NO_TRACK a ring works and keeps no descriptor",
+     "each connection with a ring costs a descriptor that nobody uses")
 {
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_NO_TRACK);
     uint64_t size;
@@ -180,7 +188,8 @@ CASE("RNG-03.untracked", MAPWISE("RNG-03"), "with MW_F_NO_TRACK a ring works and
 }
 
 CASE("RNG-03.guarded", MAPWISE("RNG-03"),
-     "a ring that a peer cuts off is an error in both ways of guarding it")
+     "a ring that a peer cuts off is an error in both ways of guarding it",
+     "a peer kills the other side by cutting the ring")
 {
     static const uint32_t ways[] = {MW_F_GUARDED, MW_F_KERNEL_COPY};
 
@@ -195,7 +204,8 @@ CASE("RNG-03.guarded", MAPWISE("RNG-03"),
     }
 }
 
-CASE("RNG-04", MAPWISE("RNG-04"), "a ring tells what it is, keeps its size, and is given back as a whole")
+CASE("RNG-04", MAPWISE("RNG-04"), "a ring tells what it is, keeps its size, and is given back as a whole",
+     "each closed connection leaves one half of its ring mapped")
 {
     remember_resources();
     mw_map *map = ring_with(2 * page, NULL);
@@ -221,7 +231,8 @@ CASE("RNG-04", MAPWISE("RNG-04"), "a ring tells what it is, keeps its size, and 
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&base[4 * page - 1]));
 }
 
-CASE("RNG-05", MAPWISE("RNG-05"), "rights and advice are those of each view")
+CASE("RNG-05", MAPWISE("RNG-05"), "rights and advice are those of each view",
+     "dropping a read part of the ring drops what is still to be read")
 {
     mw_map *map = ring_with(2 * page, NULL);
 
@@ -244,7 +255,8 @@ static const char *write_nine(void *map)
 }
 
 CASE("RNG-06", MAPWISE("RNG-06"),
-     "a ring is shared with children of fork and with whoever gets its descriptor")
+     "a ring is shared with children of fork and with whoever gets its descriptor",
+     "producer and consumer each turn in a ring of their own")
 {
     mw_map *map = ring_with(page, NULL), *peer;
 
