@@ -49,7 +49,8 @@ static const char *try_map(const struct scratch_file *file, mw_access access)
     return code;
 }
 
-CASE("SHM-26", MAPWISE("SHM-26"), "seals can be asked for, are added to those there are, and never taken off")
+CASE("SHM-26", MAPWISE("SHM-26"), "seals can be asked for, are added to those there are, and never taken off",
+     "a seal is lost when the next one is added")
 {
     mw_map *map = memory(page);
 
@@ -65,7 +66,8 @@ CASE("SHM-26", MAPWISE("SHM-26"), "seals can be asked for, are added to those th
 }
 
 CASE("SHM-26.shrink", MAPWISE("SHM-26"),
-     "memory sealed against shrinking can't be cut off under anybody's map")
+     "memory sealed against shrinking can't be cut off under anybody's map",
+     "a client kills the compositor by cutting the buffer they share")
 {
     mw_map *map = memory(2 * page);
     struct scratch_file peer = peer_of(map);
@@ -83,7 +85,8 @@ CASE("SHM-26.shrink", MAPWISE("SHM-26"),
     EXPECT("SIGBUS BUS_ADRERR exact", load(&open_bytes[page]));
 }
 
-CASE("SHM-26.grow", MAPWISE("SHM-26"), "memory sealed against growth can't be made longer by anybody")
+CASE("SHM-26.grow", MAPWISE("SHM-26"), "memory sealed against growth can't be made longer by anybody",
+     "a peer inflates a shared buffer until memory is used up")
 {
     mw_map *map = memory(2 * page);
     struct scratch_file peer = peer_of(map);
@@ -95,7 +98,8 @@ CASE("SHM-26.grow", MAPWISE("SHM-26"), "memory sealed against growth can't be ma
 }
 
 CASE("SHM-26.resize", MAPWISE("SHM-26"),
-     "a resize that a seal forbids is refused and leaves everything as it was")
+     "a resize that a seal forbids is refused and leaves everything as it was",
+     "after a refused resize the map and its memory have different lengths")
 {
     mw_map *map = memory(2 * page);
     struct scratch_file peer = peer_of(map);
@@ -123,7 +127,7 @@ CASE("SHM-26.resize", MAPWISE("SHM-26"),
 
 CASE("SHM-26.future_write", MAPWISE("SHM-26"),
      "with the seal on future writing the map writes on, and whoever gets its descriptor only reads",
-     .since = KERNEL(5, 1))
+     "a reader changes the state that a server publishes", .since = KERNEL(5, 1))
 {
     mw_map *map = memory(page);
     struct scratch_file peer = peer_of(map);
@@ -141,7 +145,8 @@ CASE("SHM-26.future_write", MAPWISE("SHM-26"),
 }
 
 CASE("SHM-26.write", MAPWISE("SHM-26"),
-     "the seal on writing waits for no map, and then no map can be written")
+     "the seal on writing waits for no map, and then no map can be written",
+     "a message is altered after its signature has been checked")
 {
     mw_map *map = memory(page);
     struct scratch_file peer = peer_of(map);
@@ -161,7 +166,7 @@ CASE("SHM-26.write", MAPWISE("SHM-26"),
 }
 
 CASE("SHM-26.exec", MAPWISE("SHM-26"), "with the seal on execution nobody can make the memory executable",
-     .since = KERNEL(6, 3))
+     "a data buffer becomes a program in the hands of an intruder", .since = KERNEL(6, 3))
 {
     mw_map *map = memory(page);
     struct scratch_file peer = peer_of(map);
@@ -173,7 +178,8 @@ CASE("SHM-26.exec", MAPWISE("SHM-26"), "with the seal on execution nobody can ma
 }
 
 CASE("SHM-26.exec_all", MAPWISE("SHM-26"),
-     "memory that is executable now gets the seals on its contents with it", .since = KERNEL(6, 3))
+     "memory that is executable now gets the seals on its contents with it",
+     "executable memory is sealed in name while its code can still be replaced", .since = KERNEL(6, 3))
 {
     mw_map *map = memory(page);
     struct scratch_file peer = peer_of(map);
@@ -186,7 +192,8 @@ CASE("SHM-26.exec_all", MAPWISE("SHM-26"),
            seal(copy, MW_SEAL_EXEC));
 }
 
-CASE("SHM-26.sealed", MAPWISE("SHM-26"), "memory sealed against seals takes no others")
+CASE("SHM-26.sealed", MAPWISE("SHM-26"), "memory sealed against seals takes no others",
+     "a stranger adds a seal that stops the owner from working")
 {
     mw_map *map = memory(page);
     struct scratch_file peer = peer_of(map);
@@ -198,7 +205,8 @@ CASE("SHM-26.sealed", MAPWISE("SHM-26"), "memory sealed against seals takes no o
     EXPECT("0", returned(ftruncate(peer.descriptor, (off_t)(3 * page))));
 }
 
-FILE_CASE("SHM-26.refused", MAPWISE("SHM-26"), "what can't be sealed says so, and asks for nothing strange")
+FILE_CASE("SHM-26.refused", MAPWISE("SHM-26"), "what can't be sealed says so, and asks for nothing strange",
+          "a receiver takes an unsealed buffer for a sealed one")
 {
     const mw_map_options untracked = options_for(MW_ACCESS_WRITE, MW_F_NO_TRACK);
     struct scratch_file file = scratch_file(page);
@@ -227,7 +235,8 @@ FILE_CASE("SHM-26.refused", MAPWISE("SHM-26"), "what can't be sealed says so, an
     EXPECT("MW_E_CLOSED", seal(map, 0));
 }
 
-CASE("SHM-26.named", MAPWISE("SHM-26"), "named memory is sealed against seals from the beginning")
+CASE("SHM-26.named", MAPWISE("SHM-26"), "named memory is sealed against seals from the beginning",
+     "a program trusts in seals on memory that anybody can cut")
 {
     const mw_map_options options = options_range(MW_ACCESS_WRITE, MW_F_CREATE, 0, page);
     mw_map *map;
@@ -239,7 +248,8 @@ CASE("SHM-26.named", MAPWISE("SHM-26"), "named memory is sealed against seals fr
     EXPECT("0", returned(ftruncate(info_of(map).fd, 0)));
 }
 
-CASE("SHM-26.memfd", MAPWISE("SHM-26"), "a memfd of the program's own can be sealed through its map")
+CASE("SHM-26.memfd", MAPWISE("SHM-26"), "a memfd of the program's own can be sealed through its map",
+     "a buffer received by descriptor cannot be made safe before it is parsed")
 {
     struct scratch_file file = {.descriptor = memfd_create("case", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
 
