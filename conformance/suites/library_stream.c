@@ -44,7 +44,8 @@ static const char *position(FILE *stream)
 }
 
 FILE_CASE("CRE-06.stream", MAPWISE("CRE-06"),
-          "a map of a stream begins where the stream is, by what it has read")
+          "a map of a stream begins where the stream is, by what it has read",
+          "a reader that has parsed a header maps the header again")
 {
     struct scratch_file file = scratch_file(3 * page);
     FILE *stream = stream_of(&file, "r");
@@ -62,7 +63,8 @@ FILE_CASE("CRE-06.stream", MAPWISE("CRE-06"),
     EXPECT(number((int64_t)page + 5), number((int64_t)info_of(map).offset));
 }
 
-FILE_CASE("CRE-07.stream", MAPWISE("CRE-07"), "a stream stays where it is, and can be read on, mapped or not")
+FILE_CASE("CRE-07.stream", MAPWISE("CRE-07"), "a stream stays where it is, and can be read on, mapped or not",
+          "a program that goes on reading after mapping skips or repeats input")
 {
     struct scratch_file file = scratch_file(3 * page);
     FILE *stream = stream_of(&file, "r+");
@@ -81,7 +83,8 @@ FILE_CASE("CRE-07.stream", MAPWISE("CRE-07"), "a stream stays where it is, and c
 }
 
 FILE_CASE("CRE-07.stream_grown", MAPWISE("CRE-07"),
-          "behind a header that stdio has written a matrix is mapped, and the stream stays between them")
+          "behind a header that stdio has written a matrix is mapped, and the stream stays between them",
+          "the matrix and its own header are written over each other")
 {
     struct scratch_file file = scratch_file(0);
     FILE *stream = stream_of(&file, "w+");
@@ -108,7 +111,8 @@ FILE_CASE("CRE-07.stream_grown", MAPWISE("CRE-07"),
 }
 
 FILE_CASE("CRE-39.stream", MAPWISE("CRE-39"),
-          "what stdio still holds is not in a map, until its stream is mapped")
+          "what stdio still holds is not in a map, until its stream is mapped",
+          "a program maps its output and misses the line it has just printed")
 {
     struct scratch_file file = scratch_file(10);
     FILE *stream = stream_of(&file, "r+");
@@ -123,7 +127,8 @@ FILE_CASE("CRE-39.stream", MAPWISE("CRE-39"),
 }
 
 FILE_CASE("CRE-39.read_ahead", MAPWISE("CRE-39"),
-          "what a stream had read ahead is dropped: it reads what the map has stored since")
+          "what a stream had read ahead is dropped: it reads what the map has stored since",
+          "a stream hands out bytes that the map has replaced meanwhile")
 {
     struct scratch_file file = scratch_file(10);
     FILE *stream = stream_of(&file, "r+");
@@ -138,7 +143,8 @@ FILE_CASE("CRE-39.read_ahead", MAPWISE("CRE-39"),
     EXPECT("8", number(fgetc(stream)));
 }
 
-FILE_CASE("CRE-39.append", MAPWISE("CRE-39"), "behind what is appended, wherever the end is by then")
+FILE_CASE("CRE-39.append", MAPWISE("CRE-39"), "behind what is appended, wherever the end is by then",
+          "an appended array overlaps the line that another process has added")
 {
     struct scratch_file file = scratch_file(10);
     FILE *stream = stream_of(&file, "a+");
@@ -151,7 +157,8 @@ FILE_CASE("CRE-39.append", MAPWISE("CRE-39"), "behind what is appended, wherever
     EXPECT("23", position(stream));
 }
 
-FILE_CASE("CRE-05.stream", MAPWISE("CRE-05"), "a map works on after its stream was closed")
+FILE_CASE("CRE-05.stream", MAPWISE("CRE-05"), "a map works on after its stream was closed",
+          "closing a stream that is no longer needed ends the map")
 {
     struct scratch_file file = scratch_file(page);
     FILE *stream = stream_of(&file, "r+");
@@ -166,7 +173,8 @@ FILE_CASE("CRE-05.stream", MAPWISE("CRE-05"), "a map works on after its stream w
 }
 
 FILE_CASE("CRE-09.stream", MAPWISE("CRE-09"),
-          "streams without a descriptor, or with one that was closed, are refused")
+          "streams without a descriptor, or with one that was closed, are refused",
+          "a stream in memory maps whatever file has the wrong number")
 {
     struct scratch_file file = scratch_file(page);
     FILE *stream = stream_of(&file, "r");
@@ -185,7 +193,8 @@ FILE_CASE("CRE-09.stream", MAPWISE("CRE-09"),
     EXPECT("105", number(fgetc(no_file)));
 }
 
-CASE("CRE-13.stream", MAPWISE("CRE-13"), "a stream that has no position is refused, and keeps what it holds")
+CASE("CRE-13.stream", MAPWISE("CRE-13"), "a stream that has no position is refused, and keeps what it holds",
+     "a filter that tries to map its input loses the beginning of it")
 {
     char text[8] = "";
     int ends[2];
@@ -204,7 +213,8 @@ CASE("CRE-13.stream", MAPWISE("CRE-13"), "a stream that has no position is refus
     EXPECT("apw", text);
 }
 
-FILE_CASE("CRE-18.stream", MAPWISE("CRE-18"), "a stream opened for reading gives no right to write or grow")
+FILE_CASE("CRE-18.stream", MAPWISE("CRE-18"), "a stream opened for reading gives no right to write or grow",
+          "a viewer that opened a file for reading can grow it")
 {
     struct scratch_file file = scratch_file(page);
     FILE *reader = stream_of(&file, "r"), *writer = stream_of(&file, "a");
@@ -221,7 +231,8 @@ FILE_CASE("CRE-18.stream", MAPWISE("CRE-18"), "a stream opened for reading gives
 }
 
 CASE("CRE-34.stream", MAPWISE("CRE-34"),
-     "a stream whose bytes can't be written is refused for what the system says")
+     "a stream whose bytes can't be written is refused for what the system says",
+     "a full disk is reported as a problem with mapping")
 {
     FILE *full = fopen("/dev/full", "r+");
 
