@@ -41,7 +41,8 @@ static const char *sync_range(mw_map *map, uint64_t offset, uint64_t length)
     return answer(mw_sync(map, offset, length, MW_SYNC_WAIT, 0, &failure));
 }
 
-FILE_CASE("SYN-01", MAPWISE("SYN-01"), "after a sync of the whole map nothing waits to be written")
+FILE_CASE("SYN-01", MAPWISE("SYN-01"), "after a sync of the whole map nothing waits to be written",
+          "a database closes in good order and loses its changes in a power cut")
 {
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, 0);
@@ -52,7 +53,8 @@ FILE_CASE("SYN-01", MAPWISE("SYN-01"), "after a sync of the whole map nothing wa
     EXPECT("9", file_byte(&file, (int64_t)(4 * page)));
 }
 
-FILE_CASE("SYN-02", MAPWISE("SYN-02"), "after a sync of a range no change of the range waits to be written")
+FILE_CASE("SYN-02", MAPWISE("SYN-02"), "after a sync of a range no change of the range waits to be written",
+          "a commit of one record confirms what is still in memory")
 {
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, 0);
@@ -62,7 +64,8 @@ FILE_CASE("SYN-02", MAPWISE("SYN-02"), "after a sync of a range no change of the
     EXPECT("0", dirty_pages(&file, (off_t)(2 * page), page));
 }
 
-FILE_CASE("SYN-03", MAPWISE("SYN-03"), "MW_WHOLE from an offset on reaches to the end of the map")
+FILE_CASE("SYN-03", MAPWISE("SYN-03"), "MW_WHOLE from an offset on reaches to the end of the map",
+          "a commit to the end leaves out the last record")
 {
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, 0);
@@ -72,7 +75,8 @@ FILE_CASE("SYN-03", MAPWISE("SYN-03"), "MW_WHOLE from an offset on reaches to th
     EXPECT("0", dirty_pages(&file, (off_t)(3 * page), 2 * page));
 }
 
-FILE_CASE("SYN-04", MAPWISE("SYN-04"), "a range that is not inside the map is refused and not cut to fit")
+FILE_CASE("SYN-04", MAPWISE("SYN-04"), "a range that is not inside the map is refused and not cut to fit",
+          "a wrong range is cut to fit, and the commit confirms less than was asked")
 {
     struct scratch_file file = scratch_file(page + 10);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -83,7 +87,8 @@ FILE_CASE("SYN-04", MAPWISE("SYN-04"), "a range that is not inside the map is re
     EXPECT("MW_OK", sync_range(map, 0, page + 10));
 }
 
-FILE_CASE("SYN-05", MAPWISE("SYN-05"), "offsets inside a page are aligned for the caller")
+FILE_CASE("SYN-05", MAPWISE("SYN-05"), "offsets inside a page are aligned for the caller",
+          "a record at an odd place must be aligned by hand, or is not written")
 {
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, page + 3);
@@ -95,7 +100,8 @@ FILE_CASE("SYN-05", MAPWISE("SYN-05"), "offsets inside a page are aligned for th
     EXPECT("9", file_byte(&file, (int64_t)(2 * page + 10)));
 }
 
-FILE_CASE("SYN-06", MAPWISE("SYN-06"), "the length counts bytes: the last one of a range is written too")
+FILE_CASE("SYN-06", MAPWISE("SYN-06"), "the length counts bytes: the last one of a range is written too",
+          "a record whose last byte lies in the next page is torn by a power cut")
 {
     struct scratch_file file = scratch_file(4 * page);
     mw_map *map = clean_map(&file, page - 1);
@@ -105,7 +111,8 @@ FILE_CASE("SYN-06", MAPWISE("SYN-06"), "the length counts bytes: the last one of
     EXPECT("0", dirty_pages(&file, (off_t)(3 * page), page));
 }
 
-FILE_CASE("SYN-07", MAPWISE("SYN-07"), "a sync of no bytes succeeds anywhere in the map and at its end")
+FILE_CASE("SYN-07", MAPWISE("SYN-07"), "a sync of no bytes succeeds anywhere in the map and at its end",
+          "a commit without changes is an error")
 {
     struct scratch_file file = scratch_file(page + 10);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -117,7 +124,8 @@ FILE_CASE("SYN-07", MAPWISE("SYN-07"), "a sync of no bytes succeeds anywhere in 
     EXPECT("MW_E_RANGE", sync_range(map, page + 11, MW_WHOLE));
 }
 
-FILE_CASE("SYN-08", MAPWISE("SYN-08"), "a sync of a COPY map succeeds and writes none of its changes")
+FILE_CASE("SYN-08", MAPWISE("SYN-08"), "a sync of a COPY map succeeds and writes none of its changes",
+          "a what-if session overwrites its source when it is closed")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_COPY);
@@ -130,7 +138,8 @@ FILE_CASE("SYN-08", MAPWISE("SYN-08"), "a sync of a COPY map succeeds and writes
 }
 
 FILE_CASE("SYN-09", MAPWISE("SYN-09"),
-          "each level from WAIT on writes everything, and unknown levels and flags are refused")
+          "each level from WAIT on writes everything, and unknown levels and flags are refused",
+          "a stronger level writes less than a weaker one")
 {
     static const mw_sync_level levels[] = {MW_SYNC_WAIT, MW_SYNC_DATA, MW_SYNC_BARRIER, MW_SYNC_FULL};
     struct scratch_file file = scratch_file(3 * page);
@@ -146,7 +155,8 @@ FILE_CASE("SYN-09", MAPWISE("SYN-09"),
 }
 
 FILE_CASE("SYN-09.file", MAPWISE("SYN-09"),
-          "the levels from DATA on write all of the file, also what write has changed outside the map")
+          "the levels from DATA on write all of the file, also what write has changed outside the map",
+          "a log written with write beside the map is not on the disk at commit")
 {
     static const mw_sync_level levels[] = {MW_SYNC_DATA, MW_SYNC_BARRIER, MW_SYNC_FULL};
     struct scratch_file file = scratch_file(5 * page);
@@ -160,7 +170,8 @@ FILE_CASE("SYN-09.file", MAPWISE("SYN-09"),
     }
 }
 
-FILE_CASE("SYN-09.async", MAPWISE("SYN-09"), "ASYNC and INVALIDATE succeed and lose no change")
+FILE_CASE("SYN-09.async", MAPWISE("SYN-09"), "ASYNC and INVALIDATE succeed and lose no change",
+          "a background flush undoes changes")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -173,7 +184,8 @@ FILE_CASE("SYN-09.async", MAPWISE("SYN-09"), "ASYNC and INVALIDATE succeed and l
     EXPECT("9", file_byte(&file, 0));
 }
 
-FILE_CASE("SYN-09.locked", MAPWISE("SYN-09"), "INVALIDATE of a locked page is refused as busy")
+FILE_CASE("SYN-09.locked", MAPWISE("SYN-09"), "INVALIDATE of a locked page is refused as busy",
+          "a locked page loses its newest contents")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -186,7 +198,8 @@ FILE_CASE("SYN-09.locked", MAPWISE("SYN-09"), "INVALIDATE of a locked page is re
 }
 
 FILE_CASE("SYN-10", MAPWISE("SYN-10"),
-          "ASYNC with INVALIDATE is one request, and INVALIDATE is no less part of it")
+          "ASYNC with INVALIDATE is one request, and INVALIDATE is no less part of it",
+          "a refresh that was asked for with a flush is quietly left out")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -201,7 +214,8 @@ FILE_CASE("SYN-10", MAPWISE("SYN-10"),
 }
 
 FILE_CASE("SYN-11", MAPWISE("SYN-11"),
-          "how much is waited for is one level; the system's own flags are not taken beside it")
+          "how much is waited for is one level; the system's own flags are not taken beside it",
+          "flags of the system are mistaken for levels, and a commit does not wait")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -218,7 +232,8 @@ FILE_CASE("SYN-11", MAPWISE("SYN-11"),
 }
 
 FILE_CASE("SYN-12", MAPWISE("SYN-12"),
-          "the system is asked with the values of its own headers, one level by one flag")
+          "the system is asked with the values of its own headers, one level by one flag",
+          "a build with foreign headers turns each sync into something else")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -236,7 +251,8 @@ FILE_CASE("SYN-12", MAPWISE("SYN-12"),
     EXPECT(number(MS_INVALIDATE), number(CONSTANT(MS_INVALIDATE)));
 }
 
-CASE("SYN-13", MAPWISE("SYN-13"), "anonymous memory can be synced at every level and keeps its contents")
+CASE("SYN-13", MAPWISE("SYN-13"), "anonymous memory can be synced at every level and keeps its contents",
+     "a uniform shutdown that syncs all maps stops at memory")
 {
     mw_map *map = library_anonymous(page, MW_ACCESS_DEFAULT);
 
@@ -247,7 +263,7 @@ CASE("SYN-13", MAPWISE("SYN-13"), "anonymous memory can be synced at every level
     EXPECT("9", byte_at(map, 0));
 }
 
-FILE_CASE("SYN-15", MAPWISE("SYN-15"), "a closed map can't be synced")
+FILE_CASE("SYN-15", MAPWISE("SYN-15"), "a closed map can't be synced", "a commit after closing is confirmed")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -258,7 +274,8 @@ FILE_CASE("SYN-15", MAPWISE("SYN-15"), "a closed map can't be synced")
     EXPECT("MW_E_CLOSED", sync_range(map, 0, 0));
 }
 
-FILE_CASE("SYN-16", MAPWISE("SYN-16"), "unmapping without a sync loses no change")
+FILE_CASE("SYN-16", MAPWISE("SYN-16"), "unmapping without a sync loses no change",
+          "a program that ends without a sync loses what the system would have kept")
 {
     struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -278,7 +295,8 @@ static const char *read_by_path(void *path)
     return byte_at(map, 3);
 }
 
-FILE_CASE("SYN-17", MAPWISE("SYN-17"), "another process that maps the file sees a change before any sync")
+FILE_CASE("SYN-17", MAPWISE("SYN-17"), "another process that maps the file sees a change before any sync",
+          "a reporting process shows figures from before the last sync")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -287,7 +305,8 @@ FILE_CASE("SYN-17", MAPWISE("SYN-17"), "another process that maps the file sees 
     EXPECT("9", in_child(read_by_path, file.path));
 }
 
-FILE_CASE("SYN-18", MAPWISE("SYN-18"), "a sync over pages that truncation has cut off succeeds")
+FILE_CASE("SYN-18", MAPWISE("SYN-18"), "a sync over pages that truncation has cut off succeeds",
+          "a log that was rotated during a checkpoint makes the checkpoint fail")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -302,7 +321,8 @@ FILE_CASE("SYN-18", MAPWISE("SYN-18"), "a sync over pages that truncation has cu
 /* ---- failures ----------------------------------------------------------- */
 
 FILE_CASE("SYN-19", MAPWISE("SYN-19"),
-          "a write-back that fails is told with the system's code and the call that told it")
+          "a write-back that fails is told with the system's code and the call that told it",
+          "a failed disk is reported as success, or without a reason")
 {
     struct scratch_file file = scratch_file(page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -342,7 +362,8 @@ static int device_in(int memory)
 }
 
 CASE("SYN-19.device", MAPWISE("SYN-19"), "a device that stops writing is told by the sync that finds out",
-     .needs = NEED_ROOT | NEED_INVASIVE, .since = KERNEL(5, 8))
+     "a dead disk is noticed after thousands of confirmed transactions", .needs = NEED_ROOT | NEED_INVASIVE,
+     .since = KERNEL(5, 8))
 {
     const mw_map_options options = options_range(MW_ACCESS_WRITE, 0, 0, 4 * page);
     const int memory = (int)SETUP(memfd_create("case", MFD_ALLOW_SEALING));
@@ -364,7 +385,8 @@ CASE("SYN-19.device", MAPWISE("SYN-19"), "a device that stops writing is told by
 /* ---- defects that others have ------------------------------------------- */
 
 FILE_CASE("DF-13", MAPWISE("DF-13"),
-          "a sync may begin at any byte, also with a length that is no multiple of anything")
+          "a sync may begin at any byte, also with a length that is no multiple of anything",
+          "a binding for a language without pages cannot commit one record")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = clean_map(&file, 0);
@@ -378,7 +400,8 @@ FILE_CASE("DF-13", MAPWISE("DF-13"),
 }
 
 FILE_CASE("DF-14", MAPWISE("DF-14"),
-          "a level that waits returns when all of the file's pages have been written, however many there are")
+          "a level that waits returns when all of the file's pages have been written, however many there are",
+          "a large checkpoint is confirmed with its last pages still on their way")
 {
     static const mw_sync_level levels[] = {MW_SYNC_WAIT, MW_SYNC_DATA, MW_SYNC_BARRIER, MW_SYNC_FULL};
     const size_t length = 128 * page;
@@ -393,7 +416,8 @@ FILE_CASE("DF-14", MAPWISE("DF-14"),
 }
 
 FILE_CASE("DF-16", MAPWISE("DF-16"),
-          "a sync from an odd offset to the end writes, and one whose length alone would fit is refused")
+          "a sync from an odd offset to the end writes, and one whose length alone would fit is refused",
+          "a commit from the middle of a page writes nothing, or what lies behind the map")
 {
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = clean_map(&file, 0);
