@@ -4,7 +4,8 @@
 SUITE("library", "what libmapwise promises");
 
 FILE_CASE("ARR-13", MAPWISE("ARR-13"),
-          "an index outside the shape is refused, and nothing is read or written")
+          "an index outside the shape is refused, and nothing is read or written",
+          "an index one row too far changes the next data set")
 {
     const struct scratch_file file = counting_file(16);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -30,7 +31,8 @@ FILE_CASE("ARR-13", MAPWISE("ARR-13"),
 }
 
 FILE_CASE("ARR-14.unaligned", MAPWISE("ARR-14"),
-          "MW_V_UNALIGNED allows elements at any address, and copies them")
+          "MW_V_UNALIGNED allows elements at any address, and copies them",
+          "numbers in a packed file crash on one processor and are wrong on another")
 {
     const struct scratch_file file = counting_file(16);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -51,7 +53,8 @@ FILE_CASE("ARR-14.unaligned", MAPWISE("ARR-14"),
     EXPECT("11", file_byte(&file, 11));
 }
 
-FILE_CASE("ARR-17", MAPWISE("ARR-17"), "a read-only array refuses to be set, and no byte changes")
+FILE_CASE("ARR-17", MAPWISE("ARR-17"), "a read-only array refuses to be set, and no byte changes",
+          "an analysis damages its measurements")
 {
     const struct scratch_file file = counting_file(16);
     mw_map *map = library_map(&file, MW_ACCESS_READ);
@@ -69,7 +72,8 @@ FILE_CASE("ARR-17", MAPWISE("ARR-17"), "a read-only array refuses to be set, and
 
 FILE_CASE(
     "FLT-10", MAPWISE("FLT-10"),
-    "a store into pages that can only be read is an error and no signal, also after their rights changed")
+    "a store into pages that can only be read is an error and no signal, also after their rights changed",
+    "an assignment to a sealed row is a crash without a line number")
 {
     const struct scratch_file file = scratch_file(2 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -90,7 +94,8 @@ FILE_CASE(
 }
 
 FILE_CASE("ARR-19", MAPWISE("ARR-19"),
-          "a view of a map that was closed or freed says so and never leads astray")
+          "a view of a map that was closed or freed says so and never leads astray",
+          "a matrix kept after its file was closed reads another file")
 {
     const struct scratch_file file = counting_file(16);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -119,7 +124,8 @@ FILE_CASE("ARR-19", MAPWISE("ARR-19"),
 
 FILE_CASE(
     "ARR-19.stale", MAPWISE("ARR-19"),
-    "a view of a map that got shorter, moved or shows something else is stale; growth in place does not hurt")
+    "a view of a map that got shorter, moved or shows something else is stale; growth in place does not hurt",
+    "a view into a file that shrank reads what is no longer there")
 {
     const struct scratch_file file = scratch_file(4 * page);
     mw_map_options options = options_for(MW_ACCESS_WRITE, 0);
@@ -144,7 +150,8 @@ FILE_CASE(
     EXPECT("2", file_byte(&file, (int64_t)page));
 }
 
-FILE_CASE("ARR-19.pin", MAPWISE("ARR-19"), "what is pinned through a view stays until it is given back")
+FILE_CASE("ARR-19.pin", MAPWISE("ARR-19"), "what is pinned through a view stays until it is given back",
+          "a numerical kernel has its array pulled away in the middle of a sum")
 {
     const struct scratch_file file = counting_file(16);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -166,7 +173,8 @@ FILE_CASE("ARR-19.pin", MAPWISE("ARR-19"), "what is pinned through a view stays 
 }
 
 FILE_CASE("ARR-23.strides", MAPWISE("ARR-23"),
-          "steps may be given, also backwards and of 0, as far as they stay in the map")
+          "steps may be given, also backwards and of 0, as far as they stay in the map",
+          "every second column, or a picture upside down, needs a copy")
 {
     mw_map *map = counting_map(24, MW_ACCESS_READ);
     const int64_t dims[] = {3, 4}, steps[] = {8, 2}, backwards[] = {-8, 2}, still[] = {0, 1};
@@ -192,7 +200,8 @@ FILE_CASE("ARR-23.strides", MAPWISE("ARR-23"),
     EXPECT("MW_E_RANGE", made(map, &layout));
 }
 
-FILE_CASE("ARR-23.strides.far", MAPWISE("ARR-23"), "steps that leave the address space are refused")
+FILE_CASE("ARR-23.strides.far", MAPWISE("ARR-23"), "steps that leave the address space are refused",
+          "a crafted step lets a view read anywhere in the process")
 {
     mw_map *map = counting_map(24, MW_ACCESS_READ);
     const int64_t dims[] = {3}, two[] = {2}, one[] = {1};
@@ -209,7 +218,8 @@ FILE_CASE("ARR-23.strides.far", MAPWISE("ARR-23"), "steps that leave the address
     EXPECT("MW_OK", made(map, &layout));
 }
 
-FILE_CASE("ARR-23.slice", MAPWISE("ARR-23"), "a part of a view is a view of the same bytes")
+FILE_CASE("ARR-23.slice", MAPWISE("ARR-23"), "a part of a view is a view of the same bytes",
+          "changing a slice changes a copy, and the array keeps its old values")
 {
     const int64_t none = MW_SLICE_DEFAULT;
     const struct scratch_file file = counting_file(24);
@@ -244,7 +254,8 @@ FILE_CASE("ARR-23.slice", MAPWISE("ARR-23"), "a part of a view is a view of the 
 }
 
 FILE_CASE("ARR-23.slice.far", MAPWISE("ARR-23"),
-          "steps larger than a view take its first element, or its last")
+          "steps larger than a view take its first element, or its last",
+          "a thumbnail of a tiny picture reads outside of it")
 {
     const int64_t none = MW_SLICE_DEFAULT;
     mw_map *map = counting_map(24, MW_ACCESS_READ);
@@ -260,7 +271,8 @@ FILE_CASE("ARR-23.slice.far", MAPWISE("ARR-23"),
     EXPECT("MW_E_RANGE", element(&part, 1, 0, 0));
 }
 
-FILE_CASE("ARR-23.span", MAPWISE("ARR-23"), "a view tells the bytes that it lies in, for calls on ranges")
+FILE_CASE("ARR-23.span", MAPWISE("ARR-23"), "a view tells the bytes that it lies in, for calls on ranges",
+          "syncing one column of a table syncs another")
 {
     const struct scratch_file file = scratch_file(4 * page);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -284,7 +296,8 @@ FILE_CASE("ARR-23.span", MAPWISE("ARR-23"), "a view tells the bytes that it lies
 }
 
 FILE_CASE("ARR-23.swap", MAPWISE("ARR-23"),
-          "MW_V_SWAP turns each number round, each part of a complex one by itself")
+          "MW_V_SWAP turns each number round, each part of a complex one by itself",
+          "a file from a machine with the other byte order reads as nonsense")
 {
     const struct scratch_file file = counting_file(16);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -319,7 +332,8 @@ FILE_CASE("ARR-23.swap", MAPWISE("ARR-23"),
 }
 
 FILE_CASE("ARR-23.overlap", MAPWISE("ARR-23"),
-          "an element may be copied within a map, onto part of itself too")
+          "an element may be copied within a map, onto part of itself too",
+          "moving a row within its own matrix smears it")
 {
     const struct scratch_file file = counting_file(64);
     mw_map *map = library_map(&file, MW_ACCESS_WRITE);
@@ -339,7 +353,8 @@ FILE_CASE("ARR-23.overlap", MAPWISE("ARR-23"),
 }
 
 FILE_CASE("ARR-23.overlap.guarded", MAPWISE("ARR-23"),
-          "so it may in a guarded map, across two pages, and from either side")
+          "so it may in a guarded map, across two pages, and from either side",
+          "the guarded copy smears a row where the plain one does not")
 {
     const struct scratch_file file = scratch_file(2 * page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GUARDED);
@@ -366,7 +381,8 @@ FILE_CASE("ARR-23.overlap.guarded", MAPWISE("ARR-23"),
 }
 
 FILE_CASE("FLT-01.array", MAPWISE("FLT-01"),
-          "an element whose page the file has lost is MW_E_FAULT in a guarded map, and nothing is half set")
+          "an element whose page the file has lost is MW_E_FAULT in a guarded map, and nothing is half set",
+          "a cut data set kills the analysis, or leaves one number half written")
 {
     const struct scratch_file file = scratch_file(3 * page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GUARDED);
@@ -389,7 +405,8 @@ FILE_CASE("FLT-01.array", MAPWISE("FLT-01"),
 }
 
 FILE_CASE("FLT-01.array.copied", MAPWISE("FLT-01"),
-          "elements of a map with MW_F_KERNEL_COPY are copied by the system, which knows lost pages too")
+          "elements of a map with MW_F_KERNEL_COPY are copied by the system, which knows lost pages too",
+          "a program without handlers dies of a data set that was cut")
 {
     const struct scratch_file file = scratch_file(3 * page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_KERNEL_COPY);
@@ -435,7 +452,8 @@ static int set_from_lost_page(void *context)
 }
 
 FILE_CASE("FLT-08.array", MAPWISE("FLT-08"),
-          "a buffer that is lost under the caller's own guard leaves the map of the view free")
+          "a buffer that is lost under the caller's own guard leaves the map of the view free",
+          "after one lost buffer an array can never be closed or protected")
 {
     const struct scratch_file file = scratch_file(2 * page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GUARDED);
