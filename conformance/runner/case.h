@@ -4,7 +4,7 @@
  *
  *     FILE_CASE("fault.eof.read", POSIX("mmap", SHALL),
  *               "a load from a whole page past the end of the file raises SIGBUS at that address",
- *              "a program reads bytes that no file has, or dies of a signal that it does not handle")
+ *               "a program that outruns its file computes with bytes that no file has")
  *     {
  *         struct scratch_file file = scratch_file(page);
  *         char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);

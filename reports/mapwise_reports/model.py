@@ -93,6 +93,7 @@ class Case:
     sentence: str
     clause: Clause
     result: Result
+    meaning: str = ""
     reason: str = ""
     directory: str | None = None
     filesystem: str | None = None

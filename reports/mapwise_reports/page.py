@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from . import __version__, findings, quantity
 from .benchmarks import CALIBRATION, NONE, Bench, axis_value, best_rate, best_time
-from .conformance import Check
+from .conformance import NOT_AS_DOCUMENTED, Check
 from .model import MEANING, Result, Results, Run, Series, State, by_file
 from .plots import Plot, plots
 from .plots import style, svg
@@ -239,6 +239,7 @@ def _templates() -> Templates:
     helpers: dict[str, Any] = {
         "kinds": list(Result),
         "meaning": MEANING,
+        "deviations": NOT_AS_DOCUMENTED,
         "colours": style.COLOURS,
         "duration": quantity.duration,
         "limit": _limit,

@@ -361,6 +361,7 @@ def _case(fields: Fields) -> Case:
             clause.text("source", ""), clause.text("section", ""), clause.text("strength", "")
         ),
         result=Result(result),
+        meaning=fields.text("meaning", ""),
         reason=fields.text("reason", ""),
         directory=fields.text("directory", None),
         filesystem=fields.text("filesystem", None),

@@ -65,6 +65,7 @@ def case_record(result: str = "PASS", suite: str = "growth", name: str = "fault.
         "suite_title": "growth, truncation and SIGBUS",
         "case": name,
         "sentence": "a load from a whole page past the end of the file raises SIGBUS at that address",
+        "meaning": "a program that outruns its file computes with bytes that no file has",
         "clause": {"source": "POSIX.1-2024", "section": "mmap", "strength": "shall"},
         "directory": DIRECTORY,
         "filesystem": "ext4",

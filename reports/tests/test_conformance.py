@@ -126,3 +126,16 @@ def test_every_unexpected_case_is_shown_in_full(folder: Path) -> None:
     assert {name for name, _ in cards} == {k.value for k in Result} - {"PASS"}
     # The pass is there too, folded away with its observation.
     assert re.search(r'<details>.*<article class="passed">.*observed PASS', page, re.DOTALL)
+
+
+def test_a_deviation_says_what_it_means_and_nothing_else_does(folder: Path) -> None:
+    cases = [
+        fixtures.case_record(kind.value, name=f"case.{kind.value.lower()}", meaning=f"<{kind.value}> hurts")
+        for kind in Result
+    ]
+    cases.append(fixtures.case_record("FAIL", name="case.of_an_old_run", meaning=None))
+    fixtures.write_records(folder / "check.jsonl", [fixtures.run_record("check"), *cases])
+    page = html.unescape(render(read_folder(folder)))
+    said = re.findall(r'</h4>\s*<p class="so">so <(\w+)> hurts</p>', page)
+    assert sorted(said) == sorted(kind.value for kind in NOT_AS_DOCUMENTED)
+    assert page.count('<p class="so">') == len(said)
