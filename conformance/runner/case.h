@@ -74,7 +74,7 @@ enum need {
     NEED_INVASIVE = 1 << 2,     /* changes the machine's state: runs with --invasive only */
     NEED_64_BIT = 1 << 3,       /* pointers of 64 bits */
     NEED_LINUX = 1 << 4,
-    NEED_SYSTEM_CALLS = 1 << 5,  /* not by way of libmapwise, which has maps of its own to look after */
+    NEED_SYSTEM_CALLS = 1 << 5, /* not by way of libmapwise, which has maps of its own to look after */
 };
 
 #define KERNEL(major, minor) ((major)*1000 + (minor))
