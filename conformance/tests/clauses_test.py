@@ -1,0 +1,169 @@
+"""Sentences of the specifications and cases, both ways: clauses_test.py MAPWISE-CHECK CLAUSES.TSV
+
+Every case that a clause names is there. Every case stands at a clause of the page that it names itself; only
+those of established practice may stand at none, and they are listed."""
+
+import re
+import subprocess
+import sys
+import unittest
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+TABLE = Path(sys.argv.pop(2))
+CHECK = sys.argv.pop(1)
+
+HEADER = ["clause", "source", "section", "strength", "sentence", "cases", "reason"]
+STRENGTHS = ["shall", "may", "unspecified", "documented"]
+PREFIX = {"POSIX.1-2024": "posix.", "Linux": "linux."}
+
+
+class Clause:
+    def __init__(self, name, source, section, strength, sentence, cases="", reason=""):
+        self.name, self.source, self.section, self.strength = name, source, section, strength
+        self.sentence, self.globs, self.reason = sentence, cases.split(), reason
+
+    def concerns(self, case):
+        return any(fnmatchcase(case, glob) for glob in self.globs)
+
+
+class Case:
+    def __init__(self, suite, name, source, section):
+        self.suite, self.name, self.source, self.section = suite, name, source, section
+
+    def names(self, clause):
+        """Its page is that of the clause; behind a comma it may say where: "proc(5), maps"."""
+        return clause.source == self.source and f"{self.section},".startswith(f"{clause.section},")
+
+
+def read_table(text):
+    lines = [line.split("\t") for line in text.splitlines()]
+    if lines[0] != HEADER:
+        raise ValueError(f"the first line is {lines[0]} and not {HEADER}")
+    return [Clause(*fields) for fields in lines[1:]]
+
+
+def read_list(text):
+    """The cases but those of the library, which has a table of its own."""
+    pattern = r"^(\S+) +(\S+) .*\[(POSIX\.1-2024|Linux|established practice|mapwise) (.+), [a-z]+\]$"
+    cases = [Case(*fields) for fields in re.findall(pattern, text, re.M)]
+    if len(cases) != text.count("\n"):
+        raise ValueError("the list of cases is not understood")
+    return [case for case in cases if case.suite != "library"]
+
+
+def wrong_in_table(clauses):
+    names = [clause.name for clause in clauses]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{name} stands {names.count(name)} times in the table"
+    for clause in clauses:
+        if not re.fullmatch(r"[a-z]+(\.\w+)+", clause.name):
+            yield f"'{clause.name}' is no name of a clause: words joined by dots"
+        if not clause.name.startswith(PREFIX.get(clause.source, "?")):
+            yield f"{clause.name}: names of '{clause.source}' begin with {PREFIX.get(clause.source)}"
+        if clause.strength not in STRENGTHS:
+            yield f"{clause.name}: '{clause.strength}' is none of {STRENGTHS}"
+        if not clause.sentence.strip() or not clause.section.strip():
+            yield f"{clause.name} says nothing"
+        if clause.globs and clause.reason:
+            yield f"{clause.name} has cases and a reason to have none"
+
+
+def wrong_in_cases(clauses, cases):
+    for clause in clauses:
+        for glob in clause.globs:
+            if not any(fnmatchcase(case.name, glob) for case in cases):
+                yield f"{clause.name}: there is no case '{glob}'"
+    for case in cases:
+        standing = [clause for clause in clauses if clause.concerns(case.name)]
+        if case.source in PREFIX and not any(case.names(clause) for clause in standing):
+            yield f"case {case.name} names {case.source} {case.section} and stands at no clause of it"
+
+
+def summary(clauses, cases):
+    for source in PREFIX:
+        of_source = [clause for clause in clauses if clause.source == source]
+        with_cases = sum(bool(clause.globs) for clause in of_source)
+        impossible = sum(bool(clause.reason) for clause in of_source)
+        yield (f"{source}: {len(of_source)} clauses, {with_cases} with cases, {impossible} that can't be tested, "
+               f"{len(of_source) - with_cases - impossible} without")
+    alone = [case for case in cases if not any(clause.concerns(case.name) for clause in clauses)]
+    yield f"{len(cases)} cases, {len(alone)} without a clause:"
+    for case in alone:
+        yield f"  {case.name}: {case.source}, {case.section}"
+
+
+CLAUSES = read_table(TABLE.read_text())
+CASES = read_list(subprocess.run([CHECK, "--list"], capture_output=True, text=True, check=True, timeout=60).stdout)
+
+
+class Coverage(unittest.TestCase):
+    def none(self, complaints):
+        text = "\n".join(complaints)
+        if text:
+            self.fail("\n" + text)
+
+    def test_the_table_is_sound(self):
+        self.none(wrong_in_table(CLAUSES))
+
+    def test_cases_and_clauses_agree(self):
+        self.none(wrong_in_cases(CLAUSES, CASES))
+
+
+class Itself(unittest.TestCase):
+    """What would have to be noticed is noticed."""
+
+    def clause(self, **change):
+        fields = {"name": "posix.mmap.x", "source": "POSIX.1-2024", "section": "mmap", "strength": "shall",
+                  "sentence": "holds", "cases": "a.b"}
+        return Clause(**{**fields, **change})
+
+    def case(self, name="a.b", source="POSIX.1-2024", section="mmap"):
+        return Case("suite", name, source, section)
+
+    def found(self, complaints, *words):
+        complaints = list(complaints)
+        self.assertEqual(len(complaints), 1, complaints)
+        for word in words:
+            self.assertIn(word, complaints[0])
+
+    def test_nothing_wrong(self):
+        for clause in [self.clause(), self.clause(cases="a.*"), self.clause(cases="", reason="so"),
+                       self.clause(name="linux.mmap.x", source="Linux", section="mmap(2)", strength="documented")]:
+            self.assertEqual(list(wrong_in_table([clause])), [])
+        self.assertEqual(list(wrong_in_cases([self.clause(cases="a.*")], [self.case()])), [])
+        self.assertEqual(list(wrong_in_cases([self.clause()], [self.case(section="mmap, flags")])), [])
+        self.assertEqual(list(wrong_in_cases([self.clause()], [self.case(), self.case("c", "established practice")])), [])
+
+    def test_a_clause_that_is_not_sound(self):
+        self.found(wrong_in_table([self.clause(), self.clause()]), "posix.mmap.x stands 2 times")
+        self.found(wrong_in_table([self.clause(name="posix.mmap x")]), "no name")
+        self.found(wrong_in_table([self.clause(name="linux.mmap.x")]), "begin with posix.")
+        self.found(wrong_in_table([self.clause(strength="must")]), "'must'")
+        self.found(wrong_in_table([self.clause(sentence=" ")]), "says nothing")
+        self.found(wrong_in_table([self.clause(reason="so")]), "cases and a reason")
+
+    def test_a_case_that_is_not_there(self):
+        self.found(wrong_in_cases([self.clause(cases="a.b c.*")], [self.case()]), "no case 'c.*'")
+
+    def test_a_case_that_stands_elsewhere(self):
+        self.found(wrong_in_cases([self.clause(cases="a.*")], [self.case(), self.case("a.c", section="munmap")]),
+                   "a.c", "no clause of it")
+
+    def test_a_case_without_a_clause_is_listed(self):
+        lines = list(summary([self.clause()], [self.case(), self.case("c", "established practice", "habit")]))
+        self.assertEqual(lines[-2:], ["2 cases, 1 without a clause:", "  c: established practice, habit"])
+        self.assertIn("POSIX.1-2024: 1 clauses, 1 with cases, 0 that can't be tested, 0 without", lines)
+
+    def test_another_header(self):
+        with self.assertRaises(ValueError):
+            read_table("clause\tsource\n")
+
+    def test_a_list_that_is_not_understood(self):
+        with self.assertRaises(ValueError):
+            read_list("suite case sentence\n")
+
+
+if __name__ == "__main__":
+    print("\n".join(summary(CLAUSES, CASES)), flush=True)
+    unittest.main()
