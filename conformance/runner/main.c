@@ -1,4 +1,5 @@
 /* mapwise check: selects cases, runs them, tells what came of them, and keeps the record. */
+#include "coverage.h"
 #include "embedded.h"
 #include "expectation.h"
 #include "expectation_update.h"
@@ -136,7 +137,8 @@ static bool open_output(struct session *session)
                                       .rounds = session->output.rounds,
                                       .places = session->places,
                                       .place_count = session->place_count,
-                                      .planned = session->attempt_count};
+                                      .planned = session->attempt_count,
+                                      .every_case = selects_all(&session->options->selection)};
     if (!name)
         return true;
     struct stat status;
@@ -237,6 +239,10 @@ static int run(struct session *session)
     output->seconds = now() - started;
     output_end(output);
     if (options->store) {
+        if (output->every_case) {
+            record_coverage(&session->results.json);
+            results_end_record(&session->results);
+        }
         record_summary(&session->results.json, output);
         results_end_record(&session->results);
         written = results_close(&session->results);
@@ -262,6 +268,8 @@ static int prepare_and_run(struct session *session)
         list_cases(session);
         return finish_output(EXIT_YES);
     }
+    if (options->coverage)
+        return coverage_print(options->format, session->cases, session->case_count);
     if (any_uses_files(session) && !open_places(session))
         return EXIT_USAGE;
     if (!plan_attempts(session))

@@ -24,6 +24,8 @@ static void print_help(void)
            "  --suite NAME         run this suite only; may be given again\n"
            "  --case GLOB          run the cases whose id matches only, 'fault.*' say; may be given again\n"
            "  --list               list the selected cases instead of running them\n"
+           "  --coverage           tell which sentences of POSIX and of the manual pages these cases\n"
+           "                       check, and which none does, instead of running them\n"
            "  --format FORMAT      what is printed:\n",
            MAPWISE_CHECK_DISK_MIB);
     for (const struct format *const *format = formats; *format; format++)
@@ -101,6 +103,13 @@ static int set_list(struct options *options, const char *value)
 {
     (void)value;
     options->list = true;
+    return -1;
+}
+
+static int set_coverage(struct options *options, const char *value)
+{
+    (void)value;
+    options->coverage = true;
     return -1;
 }
 
@@ -229,6 +238,7 @@ static const struct {
     {"suite", required_argument, set_suite},
     {"case", required_argument, set_case},
     {"list", no_argument, set_list},
+    {"coverage", no_argument, set_coverage},
     {"format", required_argument, set_format},
     {"output", required_argument, set_output},
     {"results", required_argument, set_results},

@@ -7,7 +7,7 @@
 
 struct options {
     struct selection selection;
-    bool list, invasive, anonymize, store;
+    bool list, coverage, invasive, anonymize, store;
     const struct format *format;
     const char *output, *results;
     const char *expect, *emulator;

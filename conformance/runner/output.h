@@ -31,6 +31,7 @@ struct output {
     const struct place *places;
     size_t place_count, planned;
     struct rounds rounds;
+    bool every_case; /* no case was left out, so the run tells what the suites cover */
 
     struct tally tally;       /* of all, kept by output_case */
     struct tally suite_tally; /* of the suite that is being told */

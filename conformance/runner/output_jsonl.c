@@ -1,3 +1,4 @@
+#include "coverage.h"
 #include "output.h"
 
 #include <string.h>
@@ -96,6 +97,10 @@ static void one_case(struct output *output, const struct attempt *attempt, const
 
 static void end(struct output *output)
 {
+    if (output->every_case) {
+        record_coverage(&output->json);
+        json_end_record(&output->json);
+    }
     record_summary(&output->json, output);
     json_end_record(&output->json);
 }

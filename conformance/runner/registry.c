@@ -39,6 +39,11 @@ static bool matches(const char *id, const char *const *globs, size_t count)
     return count == 0;
 }
 
+bool selects_all(const struct selection *selection)
+{
+    return selection->suite_count == 0 && selection->glob_count == 0;
+}
+
 const struct test_case **registry_select(const struct selection *selection, size_t *count)
 {
     const struct test_case **list = malloc((registered_count + 1) * sizeof(const struct test_case *));

@@ -14,6 +14,9 @@ struct selection {
     size_t glob_count;
 };
 
+/* Neither suites nor patterns are named. */
+bool selects_all(const struct selection *selection);
+
 /* The selected cases, in order, in a list that the caller frees; NULL if memory is short. */
 const struct test_case **registry_select(const struct selection *selection, size_t *count);
 

@@ -3,6 +3,7 @@
 Every case that a clause names is there. Every case stands at a clause of the page that it names itself; only
 those of established practice may stand at none, and they are listed."""
 
+import json
 import re
 import subprocess
 import sys
@@ -93,8 +94,12 @@ def summary(clauses, cases):
         yield f"  {case.name}: {case.source}, {case.section}"
 
 
+def check(*options):
+    return subprocess.run([CHECK, *options], capture_output=True, text=True, timeout=60)
+
+
 CLAUSES = read_table(TABLE.read_text())
-CASES = read_list(subprocess.run([CHECK, "--list"], capture_output=True, text=True, check=True, timeout=60).stdout)
+CASES = read_list(check("--list").stdout)
 
 
 class Coverage(unittest.TestCase):
@@ -108,6 +113,40 @@ class Coverage(unittest.TestCase):
 
     def test_cases_and_clauses_agree(self):
         self.none(wrong_in_cases(CLAUSES, CASES))
+
+
+class Command(unittest.TestCase):
+    """mapwise check --coverage tells what the table says."""
+
+    def test_as_a_record(self):
+        record = json.loads(check("--coverage", "--format", "jsonl").stdout)
+        self.assertEqual(record["schema"], "mapwise.coverage/1")
+        self.assertEqual([clause["clause"] for clause in record["clauses"]], [clause.name for clause in CLAUSES])
+        for told, clause in zip(record["clauses"], CLAUSES):
+            self.assertEqual(told["sentence"], clause.sentence)
+            self.assertEqual(told["reason"] or "", clause.reason)
+            self.assertEqual(set(told["cases"]), {case.name for case in CASES if clause.concerns(case.name)})
+
+    def test_as_text(self):
+        text = check("--coverage").stdout
+        totals = re.findall(r"^  all +(\d+) +(\d+) +\d+ % +(\d+) +(\d+)$", text, re.M)
+        self.assertEqual([int(total[0]) for total in totals],
+                         [sum(clause.source == source for clause in CLAUSES) for source in PREFIX])
+        for every, tested, impossible, without in totals:
+            self.assertEqual(int(every), int(tested) + int(impossible) + int(without))
+        missing = re.findall(r"^      (\S+)", text, re.M)
+        alone = {case.name for case in CASES if not any(clause.concerns(case.name) for clause in CLAUSES)}
+        self.assertEqual(set(missing), alone | {clause.name for clause in CLAUSES if not clause.globs})
+
+    def test_of_selected_cases(self):
+        text = check("--coverage", "--case", "mmap.len.zero").stdout
+        self.assertIn("Cases without a clause: 0\n", text)
+        self.assertNotIn(" posix.mmap.len0 ", text)
+        self.assertIn(" posix.munmap.errors.EINVAL.length ", text)
+
+    def test_as_tap_it_is_refused(self):
+        process = check("--coverage", "--format", "tap")
+        self.assertEqual((process.returncode, process.stderr.count("\n")), (2, 1))
 
 
 class Itself(unittest.TestCase):

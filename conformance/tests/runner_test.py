@@ -86,6 +86,7 @@ class Runner(unittest.TestCase):
         self.assertGreater(len(self.cases["pass.floods"]["output"]), 1000)
 
     def test_summary_counts_what_the_records_say(self):
+        self.assertEqual(self.records[-2]["schema"], "mapwise.coverage/1")
         summary = self.records[-1]
         self.assertEqual(summary["schema"], "mapwise.summary/1")
         self.assertTrue(summary["complete"])
