@@ -65,6 +65,19 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class Sentence:
+    """A sentence of a specification in the project's words, and the names of the cases that check it."""
+
+    name: str
+    source: str
+    section: str
+    strength: str
+    text: str
+    cases: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Step:
     """One thing a case did: what had to be seen and what was seen."""
 
@@ -104,6 +117,7 @@ class Case:
     ended: str = ""
     output: str = ""
     seconds: float | None = None
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -245,6 +259,7 @@ class Run:
     planned: int | None = None
     cases: tuple[Case, ...] = ()
     series: tuple[Series, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property

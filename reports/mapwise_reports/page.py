@@ -13,6 +13,7 @@ from markupsafe import Markup
 from . import __version__, findings, quantity
 from .benchmarks import CALIBRATION, NONE, Bench, axis_value, best_rate, best_time
 from .conformance import NOT_AS_DOCUMENTED, Check
+from .coverage import Coverage, Standing
 from .model import MEANING, Result, Results, Run, Series, State, by_file
 from .plots import Plot, plots
 from .plots import style, svg
@@ -55,6 +56,10 @@ class RunView:
     @cached_property
     def check(self) -> Check | None:
         return Check(self.run) if self.run.tool == "check" else None
+
+    @cached_property
+    def coverage(self) -> Coverage | None:
+        return Coverage(self.run) if self.run.sentences else None
 
     @cached_property
     def bench(self) -> Bench | None:
@@ -240,6 +245,8 @@ def _templates() -> Templates:
         "kinds": list(Result),
         "meaning": MEANING,
         "deviations": NOT_AS_DOCUMENTED,
+        "standings": list(Standing),
+        "share": quantity.share,
         "colours": style.COLOURS,
         "duration": quantity.duration,
         "limit": _limit,

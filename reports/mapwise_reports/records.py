@@ -25,6 +25,7 @@ from .model import (
     Results,
     Run,
     Sample,
+    Sentence,
     Series,
     State,
     Step,
@@ -123,6 +124,7 @@ class _FileReader:
     summary: "_Summary | None" = None
     cases: list[Case] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
     hidden: int = 0
 
     def take(self, number: int, line: bytes | None) -> None:
@@ -156,6 +158,8 @@ class _FileReader:
             self.cases.append(_case(fields))
         elif schema == "mapwise.bench/1":
             self.series.append(_series(fields))
+        elif schema == "mapwise.coverage/1":
+            self.sentences = [_sentence(Fields(value)) for value in fields.items("clauses")]
         elif schema == "mapwise.summary/1":
             self.summary = _summary(fields)
         else:
@@ -175,7 +179,8 @@ class _FileReader:
             )
         run = replace(
             self.header,
-            cases=tuple(self.cases),
+            cases=tuple(self._cases_with_sentences()),
+            sentences=tuple(self.sentences),
             series=tuple(self.series),
             problems=tuple(self.problems),
         )
@@ -185,6 +190,15 @@ class _FileReader:
         return replace(
             run, state=state, seconds=self.summary.seconds, planned=self.summary.planned
         )
+
+    def _cases_with_sentences(self) -> Iterator[Case]:
+        """The record of what the cases cover comes behind theirs."""
+        names: dict[str, list[str]] = {}
+        for sentence in self.sentences:
+            for name in sentence.cases:
+                names.setdefault(name, []).append(sentence.name)
+        for case in self.cases:
+            yield replace(case, sentences=tuple(names.get(case.name, ())))
 
     def _compare_counts(self, summary: "_Summary") -> None:
         """A summary that counts otherwise than its file means that records were lost."""
@@ -319,6 +333,18 @@ def _header(path: Path, fields: Fields) -> Run:
         directories=tuple(_directory(Fields(d)) for d in fields.items("directories")),
         environment=_environment(fields.fields("environment")),
         state=State.TRUNCATED,
+    )
+
+
+def _sentence(fields: Fields) -> Sentence:
+    return Sentence(
+        name=fields.text("clause"),
+        source=fields.text("source"),
+        section=fields.text("section"),
+        strength=fields.text("strength", ""),
+        text=fields.text("sentence"),
+        cases=tuple(clean(str(name)) for name in fields.items("cases")),
+        reason=fields.text("reason", ""),
     )
 
 

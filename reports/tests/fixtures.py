@@ -145,7 +145,29 @@ def check_records(start: str = "2026-11-23T07:00:00Z", healthy: bool = False) ->
             for copy in range(1 + (kind in ("UNSUPPORTED", "XFAIL")) * 2):
                 place = (index * 9 + copy * 4) % len(cases)
                 cases[place] = {**cases[place], "result": kind, **_FAILURES[kind]}
-    return [run_record("check", start), *cases, summary_record("check", cases)]
+    clauses = [
+        clause_record(f"posix.mmap.{index}", cases=[case["case"] for case in cases[index : index + 2]])
+        for index in range(0, len(cases), 3)
+    ]
+    clauses += [
+        clause_record("linux.mmap.none", source="Linux", section="mmap(2)", strength="documented"),
+        clause_record("linux.mmap.never", source="Linux", section="mmap(2)", reason="a DAX device is needed"),
+    ]
+    coverage = {"schema": "mapwise.coverage/1", "clauses": clauses}
+    return [run_record("check", start), *cases, coverage, summary_record("check", cases)]
+
+
+def clause_record(name: str, **changes: Any) -> Record:
+    record = {
+        "clause": name,
+        "source": "POSIX.1-2024",
+        "section": "mmap",
+        "strength": "shall",
+        "sentence": "touching a whole page behind the end of the object raises SIGBUS",
+        "cases": [],
+        "reason": None,
+    }
+    return {**record, **changes}
 
 
 def summary_record(tool: str, records: list[Record], **changes: Any) -> Record:

@@ -31,7 +31,7 @@ def test_a_whole_check_run_is_read_without_problems(folder: Path) -> None:
     run, problems = read(folder, lines(*CHECK))
     assert run is not None and not problems
     assert run.state is State.COMPLETE
-    assert len(run.cases) == len(CHECK) - 2
+    assert len(run.cases) == len(CHECK) - 3
     assert {case.result for case in run.cases} == set(Result)
 
 
@@ -47,7 +47,7 @@ def test_a_whole_bench_run_is_read_without_problems(folder: Path) -> None:
 def test_a_run_without_summary_is_truncated(folder: Path) -> None:
     run, _ = read(folder, lines(*CHECK[:-1]))
     assert run is not None and run.state is State.TRUNCATED
-    assert len(run.cases) == len(CHECK) - 2
+    assert len(run.cases) == len(CHECK) - 3
 
 
 def test_a_run_cut_within_a_line_keeps_what_is_whole(folder: Path) -> None:
