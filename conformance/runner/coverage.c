@@ -1,11 +1,24 @@
 #include "coverage.h"
 
+#include "embedded.h"
 #include "message.h"
 #include "registry.h"
 
 #include <fnmatch.h>
 
 enum { ID_MAX = 128 };
+
+extern const struct embedded_file clause_files[]; /* conformance/clauses.tsv alone */
+
+/* A row of the table. Columns that it lacks are "". */
+struct row {
+    const char *name, *source, *section, *strength, *sentence;
+    const char *cases;  /* ids and patterns of ids, blanks between them */
+    const char *reason; /* why there can't be a case */
+};
+
+static struct row *rows;
+static size_t row_count;
 
 struct cases {
     const struct test_case *const *list;
@@ -16,9 +29,42 @@ struct counts {
     size_t clauses, tested, impossible;
 };
 
-static const char *column(size_t row, enum clause_column column)
+/* Parts a line, whose characters are ours to change, at its tabs. */
+static struct row part_line(char *line)
 {
-    return clauses[row][column] ? clauses[row][column] : "";
+    struct row row;
+    const char **const columns[] = {&row.name,     &row.source, &row.section, &row.strength,
+                                    &row.sentence, &row.cases,  &row.reason};
+
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        size_t length = strcspn(line, "\t");
+        *columns[i] = line;
+        line += length;
+        if (*line)
+            *line++ = '\0';
+    }
+    return row;
+}
+
+/* Reads the table once. False if memory is short. */
+static bool read_table(void)
+{
+    if (rows)
+        return true;
+    char *text = strdup(clause_files[0].text);
+    size_t lines = 0;
+    for (const char *at = text; at && (at = strchr(at, '\n')); at++)
+        lines++;
+    rows = text ? calloc(lines + 1, sizeof *rows) : NULL;
+    if (!rows) {
+        free(text);
+        return false;
+    }
+    char *rest = NULL;
+    strtok_r(text, "\n", &rest); /* the headings */
+    for (char *line; (line = strtok_r(NULL, "\n", &rest));)
+        rows[row_count++] = part_line(line);
+    return true;
 }
 
 /* One of the patterns, which stand in a text with blanks between them, is that of the id. */
@@ -39,7 +85,7 @@ static bool named_by(const char *patterns, const char *id)
 static bool is_tested(size_t row, const struct cases *cases)
 {
     for (size_t i = 0; i < cases->count; i++)
-        if (named_by(column(row, CLAUSE_CASES), cases->list[i]->id))
+        if (named_by(rows[row].cases, cases->list[i]->id))
             return true;
     return false;
 }
@@ -49,8 +95,8 @@ static bool stands_at_none(const struct test_case *test)
 {
     if (strcmp(test->clause.source, "mapwise") == 0)
         return false;
-    for (size_t row = 0; row < clauses_rows; row++)
-        if (named_by(column(row, CLAUSE_CASES), test->id))
+    for (size_t row = 0; row < row_count; row++)
+        if (named_by(rows[row].cases, test->id))
             return false;
     return true;
 }
@@ -58,19 +104,18 @@ static bool stands_at_none(const struct test_case *test)
 /* The row is of the section of another one; with `section` NULL, any section of its source is. */
 static bool belongs(size_t row, const char *source, const char *section)
 {
-    return strcmp(column(row, CLAUSE_SOURCE), source) == 0 &&
-           (!section || strcmp(column(row, CLAUSE_SECTION), section) == 0);
+    return strcmp(rows[row].source, source) == 0 && (!section || strcmp(rows[row].section, section) == 0);
 }
 
 static struct counts count(const bool *tested, const char *source, const char *section)
 {
     struct counts counts = {0};
 
-    for (size_t row = 0; row < clauses_rows; row++)
+    for (size_t row = 0; row < row_count; row++)
         if (belongs(row, source, section)) {
             counts.clauses++;
             counts.tested += tested[row];
-            counts.impossible += !tested[row] && *column(row, CLAUSE_REASON);
+            counts.impossible += !tested[row] && *rows[row].reason;
         }
     return counts;
 }
@@ -91,10 +136,10 @@ static void print_counts(const char *name, struct counts counts)
 
 static void print_missing(const bool *tested, const char *source, const char *section)
 {
-    for (size_t row = 0; row < clauses_rows; row++)
+    for (size_t row = 0; row < row_count; row++)
         if (belongs(row, source, section) && !tested[row]) {
-            const char *reason = column(row, CLAUSE_REASON);
-            printf("      %-44s %s%s%s%s\n", column(row, CLAUSE_NAME), column(row, CLAUSE_SENTENCE),
+            const char *reason = rows[row].reason;
+            printf("      %-44s %s%s%s%s\n", rows[row].name, rows[row].sentence,
                    *reason ? " [can't be tested: " : "", reason, *reason ? "]" : "");
         }
 }
@@ -103,16 +148,16 @@ static void print_missing(const bool *tested, const char *source, const char *se
 static bool is_first(size_t row, bool of_source)
 {
     for (size_t before = 0; before < row; before++)
-        if (belongs(before, column(row, CLAUSE_SOURCE), of_source ? NULL : column(row, CLAUSE_SECTION)))
+        if (belongs(before, rows[row].source, of_source ? NULL : rows[row].section))
             return false;
     return true;
 }
 
 static void print_sections(const bool *tested, const char *source)
 {
-    for (size_t row = 0; row < clauses_rows; row++)
+    for (size_t row = 0; row < row_count; row++)
         if (belongs(row, source, NULL) && is_first(row, false)) {
-            const char *section = column(row, CLAUSE_SECTION);
+            const char *section = rows[row].section;
             print_counts(section, count(tested, source, section));
             print_missing(tested, source, section);
         }
@@ -133,11 +178,11 @@ static void print_cases_without(const struct cases *cases)
 
 static void print_text(const struct cases *cases, bool *tested)
 {
-    for (size_t row = 0; row < clauses_rows; row++)
+    for (size_t row = 0; row < row_count; row++)
         tested[row] = is_tested(row, cases);
-    for (size_t row = 0; row < clauses_rows; row++)
+    for (size_t row = 0; row < row_count; row++)
         if (is_first(row, true)) {
-            const char *source = column(row, CLAUSE_SOURCE);
+            const char *source = rows[row].source;
             print_headings(source);
             print_sections(tested, source);
             print_counts("all", count(tested, source, NULL));
@@ -149,17 +194,17 @@ static void print_text(const struct cases *cases, bool *tested)
 static void record_clause(struct json *json, size_t row, const struct cases *cases)
 {
     json_object(json, NULL);
-    json_string(json, "clause", column(row, CLAUSE_NAME));
-    json_string(json, "source", column(row, CLAUSE_SOURCE));
-    json_string(json, "section", column(row, CLAUSE_SECTION));
-    json_string(json, "strength", column(row, CLAUSE_STRENGTH));
-    json_string(json, "sentence", column(row, CLAUSE_SENTENCE));
+    json_string(json, "clause", rows[row].name);
+    json_string(json, "source", rows[row].source);
+    json_string(json, "section", rows[row].section);
+    json_string(json, "strength", rows[row].strength);
+    json_string(json, "sentence", rows[row].sentence);
     json_array(json, "cases");
     for (size_t i = 0; i < cases->count; i++)
-        if (named_by(column(row, CLAUSE_CASES), cases->list[i]->id))
+        if (named_by(rows[row].cases, cases->list[i]->id))
             json_string(json, NULL, cases->list[i]->id);
     json_end_array(json);
-    json_string(json, "reason", clauses[row][CLAUSE_REASON]);
+    json_string(json, "reason", *rows[row].reason ? rows[row].reason : NULL);
     json_end_object(json);
 }
 
@@ -168,7 +213,7 @@ static void record_cases(struct json *json, const struct cases *cases)
     json_object(json, NULL);
     json_string(json, "schema", "mapwise.coverage/1");
     json_array(json, "clauses");
-    for (size_t row = 0; row < clauses_rows; row++)
+    for (size_t row = 0; row < row_count; row++)
         record_clause(json, row, cases);
     json_end_array(json);
     json_end_object(json);
@@ -178,7 +223,7 @@ void record_coverage(struct json *json)
 {
     const struct selection everything = {0};
     size_t case_count;
-    const struct test_case **all = registry_select(&everything, &case_count);
+    const struct test_case **all = read_table() ? registry_select(&everything, &case_count) : NULL;
     const struct cases cases = {all, all ? case_count : 0};
 
     record_cases(json, &cases);
@@ -189,12 +234,14 @@ int coverage_print(const struct format *format, const struct test_case *const *l
 {
     const struct cases cases = {list, case_count};
 
+    if (!read_table())
+        return complain("out of memory");
     if (format == &jsonl_format) {
         struct json json = json_to(stdout);
         record_cases(&json, &cases);
         json_end_record(&json);
     } else if (format == &human_format) {
-        bool *tested = calloc(clauses_rows, sizeof *tested);
+        bool *tested = calloc(row_count, sizeof *tested);
         if (!tested)
             return complain("out of memory");
         print_text(&cases, tested);

@@ -7,20 +7,6 @@
 
 #include <stddef.h>
 
-enum clause_column {
-    CLAUSE_NAME,
-    CLAUSE_SOURCE,
-    CLAUSE_SECTION,
-    CLAUSE_STRENGTH,
-    CLAUSE_SENTENCE,
-    CLAUSE_CASES,  /* ids and patterns of ids, blanks between them; NULL or "" if there are none */
-    CLAUSE_REASON, /* why there can't be a case, or NULL */
-    CLAUSE_COLUMNS,
-};
-
-extern const char *const clauses[][CLAUSE_COLUMNS];
-extern const size_t clauses_rows;
-
 /* Prints what the given cases cover, as text or as a record; the exit status. */
 int coverage_print(const struct format *format, const struct test_case *const *cases, size_t case_count);
 
