@@ -17,6 +17,7 @@ struct row {
     const char *reason; /* why there can't be a case */
 };
 
+static char *text; /* the table, which its rows share; read once and never given back */
 static struct row *rows;
 static size_t row_count;
 
@@ -46,20 +47,18 @@ static struct row part_line(char *line)
     return row;
 }
 
-/* Reads the table once. False if memory is short. */
+/* False if memory is short. */
 static bool read_table(void)
 {
     if (rows)
         return true;
-    char *text = strdup(clause_files[0].text);
+    text = strdup(clause_files[0].text);
     size_t lines = 0;
     for (const char *at = text; at && (at = strchr(at, '\n')); at++)
         lines++;
     rows = text ? calloc(lines + 1, sizeof *rows) : NULL;
-    if (!rows) {
-        free(text);
+    if (!rows)
         return false;
-    }
     char *rest = NULL;
     strtok_r(text, "\n", &rest); /* the headings */
     for (char *line; (line = strtok_r(NULL, "\n", &rest));)

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-/* Prints what the given cases cover, as text or as a record; the exit status. */
-int coverage_print(const struct format *format, const struct test_case *const *cases, size_t case_count);
+/* Prints what the cases of the list cover, as text or as a record; the exit status. */
+int coverage_print(const struct format *format, const struct test_case *const *list, size_t case_count);
 
 /* The record mapwise.coverage/1: every clause with the ids of its cases, of all that the program has. */
 void record_coverage(struct json *json);
