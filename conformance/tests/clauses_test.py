@@ -139,10 +139,10 @@ class Command(unittest.TestCase):
         self.assertEqual(set(missing), alone | {clause.name for clause in CLAUSES if not clause.globs})
 
     def test_of_selected_cases(self):
-        text = check("--coverage", "--case", "mmap.len.zero").stdout
-        self.assertIn("Cases without a clause: 0\n", text)
-        self.assertNotIn(" posix.mmap.len0 ", text)
-        self.assertIn(" posix.munmap.errors.EINVAL.length ", text)
+        missing = re.findall(r"^      (\S+)", check("--coverage", "--case", "mmap.len.zero").stdout, re.M)
+        self.assertNotIn("mmap.len.zero", missing)
+        self.assertNotIn("posix.mmap.len0", missing)
+        self.assertIn("posix.munmap.errors.EINVAL.length", missing)
 
     def test_as_tap_it_is_refused(self):
         process = check("--coverage", "--format", "tap")
