@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include "utf8.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
@@ -9,50 +11,22 @@ struct json json_to(FILE *stream)
     return (struct json){stream, false};
 }
 
-/* Length of the UTF-8 sequence at `text`, or 0 if the bytes there are not one. */
-static size_t utf8_sequence(const unsigned char *text)
-{
-    static const struct {
-        unsigned char mask, lead;
-        size_t length;
-        uint32_t smallest;
-    } forms[] = {{0xe0, 0xc0, 2, 0x80}, {0xf0, 0xe0, 3, 0x800}, {0xf8, 0xf0, 4, 0x10000}};
-
-    if (text[0] < 0x80)
-        return 1;
-    for (size_t form = 0; form < sizeof forms / sizeof forms[0]; form++) {
-        if ((text[0] & forms[form].mask) != forms[form].lead)
-            continue;
-        uint32_t code = text[0] & (unsigned char)~forms[form].mask;
-        for (size_t i = 1; i < forms[form].length; i++) {
-            if ((text[i] & 0xc0) != 0x80)
-                return 0;
-            code = code << 6 | (text[i] & 0x3f);
-        }
-        bool surrogate = code >= 0xd800 && code <= 0xdfff;
-        return code >= forms[form].smallest && code <= 0x10ffff && !surrogate ? forms[form].length : 0;
-    }
-    return 0;
-}
-
 static void write_quoted(FILE *stream, const char *value)
 {
-    const unsigned char *text = (const unsigned char *)value;
-
     fputc('"', stream);
-    while (*text) {
-        size_t length = utf8_sequence(text);
+    for (const char *text = value; *text;) {
+        const size_t length = utf8_sequence(text);
+        const unsigned char byte = (unsigned char)*text;
         if (length == 0) {
             fputs("\\ufffd", stream);
-            length = 1;
-        } else if (*text == '"' || *text == '\\') {
-            fprintf(stream, "\\%c", *text);
-        } else if (*text < 0x20 || *text == 0x7f) {
-            fprintf(stream, "\\u%04x", *text);
+        } else if (byte == '"' || byte == '\\') {
+            fprintf(stream, "\\%c", byte);
+        } else if (byte < 0x20 || byte == 0x7f) {
+            fprintf(stream, "\\u%04x", byte);
         } else {
             fwrite(text, 1, length, stream);
         }
-        text += length;
+        text += length ? length : 1;
     }
     fputc('"', stream);
 }

@@ -137,6 +137,7 @@ static bool open_output(struct session *session)
                                       .rounds = session->output.rounds,
                                       .places = session->places,
                                       .place_count = session->place_count,
+                                      .attempts = session->attempts,
                                       .planned = session->attempt_count,
                                       .every_case = selects_all(&session->options->selection)};
     if (!name)
@@ -167,8 +168,8 @@ static bool close_output(struct session *session)
     FILE *stream = session->output.stream;
 
     if (!session->partial_output[0])
-        return finish_output(EXIT_YES) == EXIT_YES;
-    bool written = !ferror(stream);
+        return finish_output(EXIT_YES) == EXIT_YES && !session->output.failed;
+    bool written = !ferror(stream) && !session->output.failed;
     written = fclose(stream) == 0 && written;
     written = written && rename(session->partial_output, session->options->output) == 0;
     if (!written) {

@@ -29,7 +29,7 @@ static void print_help(void)
            "  --format FORMAT      what is printed:\n",
            MAPWISE_CHECK_DISK_MIB);
     for (const struct format *const *format = formats; *format; format++)
-        printf("                         %-6s %s\n", (*format)->name, (*format)->summary);
+        printf("                         %-8s %s\n", (*format)->name, (*format)->summary);
     puts("  --output FILE        print into FILE\n"
          "  --results DIR        the folder that the record of the run is added to (" RESULTS_FOLDER ")\n"
          "  --no-results         keep no record\n"
@@ -116,7 +116,8 @@ static int set_coverage(struct options *options, const char *value)
 static int set_format(struct options *options, const char *value)
 {
     options->format = format_named(value);
-    return options->format ? -1 : refuse_value("--format", value, "human, tap or jsonl");
+    return options->format ? -1
+                           : refuse_value("--format", value, "human, tap, ktap, junit, markdown or jsonl");
 }
 
 static int set_output(struct options *options, const char *value)

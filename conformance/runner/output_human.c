@@ -56,24 +56,24 @@ static void print_tally(const struct output *output, const struct tally *tally)
     }
 }
 
+/* In a run of several rounds a line a round says it. */
 static void end_suite(struct output *output)
 {
-    if (!output->suite)
+    if (output->rounds.count > 1)
         return;
     fprintf(output->stream, "%-13s ", output->suite->name);
     print_tally(output, &output->suite_tally);
     fprintf(output->stream, "%s\n",
             tally_has_executed(&output->suite_tally) ? "" : "  (nothing was executed: not a success)");
-    output->suite_tally = (struct tally){0};
 }
 
 static void end_round(struct output *output, const struct attempt *attempt)
 {
     fprintf(output->stream, "round %zu of %zu, seed %" PRIu64 ": ",
             output->rounds.taken / output->rounds.length, output->rounds.count, attempt->seed);
-    print_tally(output, &output->suite_tally);
+    print_tally(output, &output->round_tally);
     fputc('\n', output->stream);
-    output->suite_tally = (struct tally){0};
+    output->round_tally = (struct tally){0};
 }
 
 static void print_step(FILE *stream, const struct step *step)
@@ -143,23 +143,16 @@ static void tell(struct output *output, const struct attempt *attempt, const str
 
 static void one_case(struct output *output, const struct attempt *attempt, const struct outcome *outcome)
 {
-    const bool many_rounds = output->rounds.count > 1;
-
-    if (!many_rounds && (!output->suite || strcmp(attempt->test->suite->name, output->suite->name) != 0)) {
-        end_suite(output);
-        output->suite = attempt->test->suite;
-    }
-    tally_add(&output->suite_tally, outcome->result);
+    tally_add(&output->round_tally, outcome->result);
     if (rounds_latest_is_news(&output->rounds))
         tell(output, attempt, outcome);
-    if (many_rounds && output->rounds.taken % output->rounds.length == 0)
+    if (output->rounds.count > 1 && output->rounds.taken % output->rounds.length == 0)
         end_round(output, attempt);
     show_progress(output);
 }
 
 static void end(struct output *output)
 {
-    end_suite(output);
     rounds_print(&output->rounds, output->stream);
     fprintf(output->stream, "\n%zu of %zu in %.1f s: ", tally_total(&output->tally), output->planned,
             output->seconds);
@@ -167,4 +160,5 @@ static void end(struct output *output)
     fputs(output->interrupted ? " (interrupted)\n" : "\n", output->stream);
 }
 
-const struct format human_format = {"human", "for people (the default)", begin, one_case, end};
+const struct format human_format = {
+    "human", "for people (the default)", false, begin, NULL, one_case, end_suite, end};

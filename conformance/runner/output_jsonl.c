@@ -105,4 +105,5 @@ static void end(struct output *output)
     json_end_record(&output->json);
 }
 
-const struct format jsonl_format = {"jsonl", "JSON Lines, as in the results folder", begin, one_case, end};
+const struct format jsonl_format = {
+    "jsonl", "JSON Lines, as in the results folder", false, begin, NULL, one_case, NULL, end};
