@@ -1,6 +1,7 @@
 #include "output.h"
 
 #include "facts.h"
+#include "utf8.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -19,6 +20,15 @@ static const char *paint(const struct output *output, enum result result)
 static const char *paint_end(const struct output *output)
 {
     return output->colour ? "\033[0m" : "";
+}
+
+/* What a case says may hold anything, and a terminal obeys what it is sent. */
+static void print_text(FILE *stream, const char *before, const char *text, const char *newline)
+{
+    const struct escape escapes[] = {{'\n', newline}, {0, NULL}};
+
+    fputs(before, stream);
+    utf8_write(stream, text, escapes);
 }
 
 static const char *known(const struct facts *facts, const char *name)
@@ -82,20 +92,14 @@ static void print_step(FILE *stream, const struct step *step)
     const bool records = step_only_records(step);
     bool as_promised = step->observed_any && (records || observation_matches(step->expected, step->observed));
 
-    fprintf(stream, "    %s line %d: %s\n", as_promised ? "  " : "->", step->line, step->what);
-    if (!as_promised || records)
-        fprintf(stream, "       expected %s, observed %s\n",
-                records ? "nothing in particular" : step->expected, observed);
-}
-
-static void print_output(FILE *stream, const char *output)
-{
-    fputs("    output:\n", stream);
-    while (*output) {
-        int length = (int)strcspn(output, "\n");
-        fprintf(stream, "      | %.*s\n", length, output);
-        output += length + (output[length] == '\n');
-    }
+    fprintf(stream, "    %s line %d: ", as_promised ? "  " : "->", step->line);
+    print_text(stream, "", step->what, " ");
+    fputc('\n', stream);
+    if (as_promised && !records)
+        return;
+    print_text(stream, "       expected ", records ? "nothing in particular" : step->expected, " ");
+    print_text(stream, ", observed ", observed, " ");
+    fputc('\n', stream);
 }
 
 static void print_deviation(struct output *output, const struct attempt *attempt,
@@ -109,14 +113,18 @@ static void print_deviation(struct output *output, const struct attempt *attempt
     if (attempt->place)
         fprintf(stream, " in %s (%s)", attempt->place->directory,
                 attempt->place->filesystem ? attempt->place->filesystem : "unknown file system");
-    fprintf(stream, "\n    %s\n    %s %s, %s\n    %s\n", test->sentence, test->clause.source,
-            test->clause.section, strength_name(test->clause.strength), outcome->reason);
+    fprintf(stream, "\n    %s\n    %s %s, %s", test->sentence, test->clause.source, test->clause.section,
+            strength_name(test->clause.strength));
+    print_text(stream, "\n    ", outcome->reason, " ");
+    fputc('\n', stream);
     if (test->meaning)
         fprintf(stream, "    so %s\n", test->meaning);
     for (size_t i = 0; i < outcome->step_count; i++)
         print_step(stream, &outcome->steps[i]);
-    if (outcome->output_length)
-        print_output(stream, outcome->output);
+    if (outcome->output_length) {
+        print_text(stream, "    output:\n      | ", outcome->output, "\n      | ");
+        fputc('\n', stream);
+    }
 }
 
 /* Long work shows how far it is, on a terminal only. */
@@ -136,9 +144,12 @@ static void tell(struct output *output, const struct attempt *attempt, const str
 {
     if (!result_is_fine(outcome->result))
         print_deviation(output, attempt, outcome);
-    else if (outcome->result != RESULT_PASS)
-        fprintf(output->stream, "%s%s%s %s: %s\n", paint(output, outcome->result),
-                result_name(outcome->result), paint_end(output), attempt->test->id, outcome->reason);
+    else if (outcome->result != RESULT_PASS) {
+        fprintf(output->stream, "%s%s%s %s", paint(output, outcome->result), result_name(outcome->result),
+                paint_end(output), attempt->test->id);
+        print_text(output->stream, ": ", outcome->reason, " ");
+        fputc('\n', output->stream);
+    }
 }
 
 static void one_case(struct output *output, const struct attempt *attempt, const struct outcome *outcome)

@@ -159,6 +159,15 @@ CASE("pass.catches", PRACTICE("self-test"), "observers survive what they observe
     EXPECT("SIGSEGV SEGV_MAPERR exact", load_in_child(unmapped_range(page)));
 }
 
+CASE("fail.prints_anything", PRACTICE("self-test"),
+     "what is printed and observed breaks no format: <&>\"'`|*_#",
+     "a `reader` | of *this* <b>takes</b> it for # its own")
+{
+    puts("ok 1 - not TAP # SKIP\n  ---\n]]></failure><![CDATA[ &amp; <b>\n```\n# heading | [a](b) `c`");
+    fputs("\x01\x1b[31m\xff\xfe \xed\xa0\x80 \xef\xbf\xbf \x7f\r\n", stdout);
+    EXPECT("7", "8 # TODO ]]> <b> `x` ``y`` |\n\x01\xff\\");
+}
+
 CASE("fail.observed", PRACTICE("self-test"), "an observation that differs fails")
 {
     EXPECT("7", number(8));
