@@ -3,6 +3,7 @@
 #include "protocol.h"
 #include "random.h"
 #include "scratch.h"
+#include "strays.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +22,7 @@ size_t page = 1; /* set when the process of a case begins */
 
 static const struct child_setup *current;
 static pid_t case_process;
+static bool stands_in_folder; /* which is to be called "." then */
 
 static _Noreturn void end_case(enum message_kind kind, const char *format, va_list arguments)
 {
@@ -91,38 +93,6 @@ static bool is_linux(void)
     return uname(&name) == 0 && strcmp(name.sysname, "Linux") == 0;
 }
 
-static void become_unprivileged(void)
-{
-    const unsigned nobody = 65534;
-    const pid_t runner = getppid();
-
-    if (geteuid() != 0)
-        return;
-    if (setgroups(0, NULL) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0)
-        setup_failed("cannot become an unprivileged user: %s", strerror(errno));
-    die_with_parent(runner);
-}
-
-static void meet_needs(const struct test_case *test)
-{
-    bool needs_linux = (test->needs & NEED_LINUX) || strcmp(test->clause.source, "Linux") == 0;
-
-    if (needs_linux && !is_linux())
-        unsupported("this is not Linux");
-    if (test->since && running_kernel() < test->since)
-        unsupported("needs Linux %d.%d", test->since / 1000, test->since % 1000);
-    if ((test->needs & NEED_64_BIT) && sizeof(void *) < 8)
-        unsupported("needs 64-bit pointers");
-    if ((test->needs & NEED_INVASIVE) && !current->invasive)
-        unsupported("changes the machine's state; run with --invasive");
-    if ((test->needs & NEED_SYSTEM_CALLS) && calls == &library_calls)
-        unsupported("asks for the system's own calls");
-    if ((test->needs & NEED_ROOT) && geteuid() != 0)
-        unsupported("needs root");
-    if (test->needs & NEED_UNPRIVILEGED)
-        become_unprivileged();
-}
-
 void child_folder(char *path, size_t capacity, const struct place *place, size_t number)
 {
     snprintf(path, capacity, "%s/case-%zu", place->scratch, number);
@@ -155,7 +125,52 @@ const char *own_folder(void)
             setup_failed("cannot make a folder for the case: %s", strerror(error));
         }
     }
-    return path;
+    return stands_in_folder ? "." : path;
+}
+
+/* A case without rights does not get through the folders of root: it stands in its own already. */
+static void give_folder_to(unsigned user)
+{
+    const char *folder = own_folder();
+
+    if (chdir(folder) != 0 || chown(folder, user, user) != 0)
+        setup_failed("cannot give the folder of the case to an unprivileged user: %s", strerror(errno));
+    stands_in_folder = true;
+}
+
+static void become_unprivileged(void)
+{
+    const unsigned nobody = 65534;
+    const pid_t runner = getppid();
+
+    if (geteuid() != 0)
+        return;
+    if (current->attempt->place)
+        give_folder_to(nobody);
+    if (setgroups(0, NULL) != 0 || setgid(nobody) != 0 || setuid(nobody) != 0)
+        setup_failed("cannot become an unprivileged user: %s", strerror(errno));
+    die_with_parent(runner);
+    stay_readable();
+}
+
+static void meet_needs(const struct test_case *test)
+{
+    bool needs_linux = (test->needs & NEED_LINUX) || strcmp(test->clause.source, "Linux") == 0;
+
+    if (needs_linux && !is_linux())
+        unsupported("this is not Linux");
+    if (test->since && running_kernel() < test->since)
+        unsupported("needs Linux %d.%d", test->since / 1000, test->since % 1000);
+    if ((test->needs & NEED_64_BIT) && sizeof(void *) < 8)
+        unsupported("needs 64-bit pointers");
+    if ((test->needs & NEED_INVASIVE) && !current->invasive)
+        unsupported("changes the machine's state; run with --invasive");
+    if ((test->needs & NEED_SYSTEM_CALLS) && calls == &library_calls)
+        unsupported("asks for the system's own calls");
+    if ((test->needs & NEED_ROOT) && geteuid() != 0)
+        unsupported("needs root");
+    if (test->needs & NEED_UNPRIVILEGED)
+        become_unprivileged();
 }
 
 /* The runner's own descriptors, among them the locks of the folders, must not live on in a case. */
@@ -186,6 +201,7 @@ static void isolate(const struct child_setup *setup)
 
     die_with_parent(setup->runner);
     be_first_without_memory();
+    adopt_orphans();
     setpgid(0, 0);
     close_inherited(setup);
     int nothing = open("/dev/null", O_RDONLY);

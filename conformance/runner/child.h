@@ -32,6 +32,9 @@ enum { EXIT_ENDED_CASE = 125 };
  * can); at once if that has happened already. A change of user ends it: say it again. */
 void die_with_parent(pid_t parent);
 
+/* After a change of user: /proc of this process is its own again. */
+void stay_readable(void);
+
 /* When memory runs out the system ends this process rather than the runner (where it can be told). */
 void be_first_without_memory(void);
 

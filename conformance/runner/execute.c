@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "message.h"
 #include "scratch.h"
+#include "strays.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +37,7 @@ struct run {
     const struct attempt *attempts;
     size_t count, next, reported; /* next: how many have started */
     struct job *jobs;
+    pid_t *running;            /* room for the processes of all jobs */
     struct outcome **outcomes; /* finished ones that wait for an earlier attempt */
 };
 
@@ -192,12 +194,12 @@ static void read_output(struct job *job)
 }
 
 /* Removes what outlives a process: its folder and its shared memory. */
-static void remove_remains(const struct run *run, const struct job *job)
+static void remove_remains(const struct run *run, const struct job *job, pid_t process)
 {
     const struct attempt *attempt = &run->attempts[job->index];
     char path[PATH_MAX];
 
-    child_shared_memory(path, sizeof path, job->process);
+    child_shared_memory(path, sizeof path, process);
     shm_unlink(path);
     if (!attempt->place)
         return;
@@ -218,12 +220,26 @@ static int reap(const struct job *job)
     return status;
 }
 
+/* Ends what has left the process groups of the cases that have ended. */
+static void end_strays_of_ended(const struct run *run)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < run->execution->jobs; i++)
+        if (run->jobs[i].process)
+            run->running[count++] = run->jobs[i].process;
+    end_strays(run->running, count);
+}
+
 /* The process has ended: everything it has said is in the pipes. */
 static void finish(struct run *run, struct job *job)
 {
     struct outcome *outcome = job->outcome;
+    const pid_t process = job->process;
     int status = reap(job);
 
+    job->process = 0;
+    end_strays_of_ended(run);
     read_messages(job);
     read_output(job);
     close(job->messages);
@@ -237,9 +253,8 @@ static void finish(struct run *run, struct job *job)
     outcome->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     outcome_judge(outcome);
     expectation_apply(expectation_find(&run->attempts[job->index]), outcome);
-    remove_remains(run, job);
+    remove_remains(run, job, process);
     run->outcomes[job->index] = outcome;
-    job->process = 0;
     job->outcome = NULL;
 }
 
@@ -309,10 +324,11 @@ static void kill_all(struct run *run)
         reap(job);
         close(job->messages);
         close(job->output);
-        remove_remains(run, job);
+        remove_remains(run, job, job->process);
         free_outcome(&job->outcome);
         job->process = 0;
     }
+    end_strays_of_ended(run);
 }
 
 static bool any_running(const struct run *run)
@@ -348,12 +364,14 @@ long execute(const struct execution *execution, const struct attempt *attempts, 
     struct pollfd *polled = calloc(1 + 2 * (size_t)execution->jobs, sizeof *polled);
 
     run.jobs = calloc((size_t)execution->jobs, sizeof *run.jobs);
+    run.running = calloc((size_t)execution->jobs, sizeof *run.running);
     run.outcomes = (struct outcome **)calloc(count + 1, sizeof(struct outcome *));
-    if (!polled || !run.jobs || !run.outcomes || !open_pipe(wake_up)) {
+    if (!polled || !run.jobs || !run.running || !run.outcomes || !open_pipe(wake_up)) {
         complain("cannot start: %s; free some memory or descriptors", strerror(errno));
         run.reported = 0;
         count = 0;
     } else {
+        adopt_orphans();
         fcntl(wake_up[1], F_SETFL, O_NONBLOCK);
         sigemptyset(&action.sa_mask);
         sigaction(SIGCHLD, &action, &old);
@@ -367,6 +385,7 @@ long execute(const struct execution *execution, const struct attempt *attempts, 
     }
     free(polled);
     free(run.jobs);
+    free(run.running);
     free((void *)run.outcomes);
     return count == 0 && run.count != 0 ? -1 : (long)run.reported;
 }

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -379,4 +380,325 @@ FILE_CASE("timeout.file", PRACTICE("self-test"), "files of a case that is killed
 {
     scratch_file(page);
     sleep_for_ever();
+}
+
+/* ---- ways to end ------------------------------------------------------------------------------- */
+
+#define ENDED_BY(name)                                                                                       \
+    CASE("crash.signal." #name, PRACTICE("self-test"), "a signal that ends a case is named")                 \
+    {                                                                                                        \
+        EXPECT("1", number(1));                                                                              \
+        raise(name);                                                                                         \
+    }
+
+ENDED_BY(SIGHUP)
+ENDED_BY(SIGINT)
+ENDED_BY(SIGQUIT)
+ENDED_BY(SIGILL)
+ENDED_BY(SIGTRAP)
+ENDED_BY(SIGABRT)
+ENDED_BY(SIGBUS)
+ENDED_BY(SIGFPE)
+ENDED_BY(SIGKILL)
+ENDED_BY(SIGUSR1)
+ENDED_BY(SIGSEGV)
+ENDED_BY(SIGUSR2)
+ENDED_BY(SIGPIPE)
+ENDED_BY(SIGALRM)
+ENDED_BY(SIGTERM)
+ENDED_BY(SIGXCPU)
+ENDED_BY(SIGXFSZ)
+ENDED_BY(SIGVTALRM)
+ENDED_BY(SIGPROF)
+ENDED_BY(SIGSYS)
+ENDED_BY(SIGRTMIN)
+
+#define NOT_ENDED_BY(name)                                                                                   \
+    CASE("pass.signal." #name, PRACTICE("self-test"), "a signal that does nothing does nothing here too")    \
+    {                                                                                                        \
+        EXPECT("0", returned(raise(name)));                                                                  \
+    }
+
+NOT_ENDED_BY(SIGCHLD)
+NOT_ENDED_BY(SIGCONT)
+NOT_ENDED_BY(SIGURG)
+NOT_ENDED_BY(SIGWINCH)
+
+#define STOPPED_BY(name)                                                                                     \
+    CASE("timeout.signal." #name, PRACTICE("self-test"), "a signal that stops a case does not stop the run") \
+    {                                                                                                        \
+        EXPECT("0", returned(raise(name)));                                                                  \
+    }
+
+STOPPED_BY(SIGSTOP)
+STOPPED_BY(SIGTSTP)
+STOPPED_BY(SIGTTIN)
+STOPPED_BY(SIGTTOU)
+
+#define EXITS_WITH(status)                                                                                   \
+    CASE("crash.status." #status, PRACTICE("self-test"), "no exit status stands for the end of a case")      \
+    {                                                                                                        \
+        EXPECT("1", number(1));                                                                              \
+        _exit(status);                                                                                       \
+    }
+
+EXITS_WITH(0)
+EXITS_WITH(1)
+EXITS_WITH(77)
+EXITS_WITH(125)
+EXITS_WITH(127)
+EXITS_WITH(255)
+
+CASE("crash.aborts", PRACTICE("self-test"), "abort is a crash")
+{
+    EXPECT("1", number(1));
+    abort();
+}
+
+static volatile int depth_reached;
+
+static int descend_for_ever(int depth)
+{
+    volatile char frame[4096];
+
+    frame[0] = frame[sizeof frame - 1] = (char)depth;
+    depth_reached = depth;
+    return depth < 0 ? depth : descend_for_ever(depth + 1) + frame[0];
+}
+
+CASE("crash.overflows_its_stack", PRACTICE("self-test"), "a stack that overflows is a crash", .seconds = 10)
+{
+    EXPECT("1", number(1));
+    EXPECT("2", number(descend_for_ever(0)));
+}
+
+FILE_CASE("crash.past_the_end", PRACTICE("self-test"), "SIGBUS of a file that is too short is a crash")
+{
+    struct scratch_file file = scratch_file(page);
+    volatile char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("1", number(map[0]));
+    EXPECT("2", number(map[page]));
+}
+
+static const char *exit_in_step(void)
+{
+    exit(0);
+}
+
+CASE("crash.exit_in_step", PRACTICE("self-test"), "to leave in an act, with success, is a crash in that act")
+{
+    EXPECT("1", number(1));
+    EXPECT("2", exit_in_step());
+}
+
+CASE("crash.becomes_another", PRACTICE("self-test"), "another program in its place says nothing of the case")
+{
+    EXPECT("1", number(1));
+    SETUP(execlp("true", "true", (char *)NULL));
+}
+
+CASE("crash.closes_its_pipe", PRACTICE("self-test"), "what can't be told any more is a crash")
+{
+    EXPECT("1", number(1));
+    SETUP(close(message_descriptor));
+    EXPECT("2", number(2));
+}
+
+CASE("error.garbage_in_bulk", PRACTICE("self-test"), "garbage of the size of messages is an error")
+{
+    struct message nonsense[3];
+
+    memset(nonsense, 0x5a, sizeof nonsense);
+    EXPECT("1", number(1));
+    SETUP(write(message_descriptor, nonsense, sizeof nonsense));
+}
+
+CASE("error.half_a_message", PRACTICE("self-test"), "a message that is cut off is an error")
+{
+    struct message half = {.magic = MESSAGE_MAGIC, .kind = MESSAGE_STEP};
+
+    EXPECT("1", number(1));
+    send_message(MESSAGE_DONE, 0, NULL, NULL);
+    SETUP(write(message_descriptor, &half, sizeof half / 2));
+    _exit(0);
+}
+
+CASE("crash.later_than_done", PRACTICE("self-test"), "a crash after the last step counts")
+{
+    EXPECT("1", number(1));
+    send_message(MESSAGE_DONE, 0, NULL, NULL);
+    raise(SIGKILL);
+}
+
+static const char *act_exit(void *argument)
+{
+    _exit(*(int *)argument);
+}
+
+static const char *act_die(void *argument)
+{
+    raise(*(int *)argument);
+    return "alive";
+}
+
+CASE("pass.child_ends", PRACTICE("self-test"), "how a child of a case ends is an observation")
+{
+    EXPECT("exited with 7", in_child(act_exit, &(int){7}));
+    EXPECT("exited with 0", in_child(act_exit, &(int){0}));
+    EXPECT("killed by SIGKILL", in_child(act_die, &(int){SIGKILL}));
+    EXPECT("alive", in_child(act_die, &(int){SIGURG}));
+}
+
+/* ---- what does not want to end ----------------------------------------------------------------- */
+
+CASE("timeout.ignores_sigterm", PRACTICE("self-test"), "a case that ignores what can be ignored is ended")
+{
+    for (int number = 1; number < 32; number++)
+        signal(number, SIG_IGN);
+    sleep_for_ever();
+}
+
+/* Prints its number, then sleeps. */
+static _Noreturn void be_a_stray(void)
+{
+    printf("stray %ld\n", (long)getpid());
+    fflush(stdout);
+    sleep_for_ever();
+}
+
+static pid_t checked_fork(void)
+{
+    return (pid_t)SETUP(fork());
+}
+
+CASE("timeout.changes_its_group", PRACTICE("self-test"),
+     "a case that is in another group than its own is ended")
+{
+    pid_t other = checked_fork();
+
+    if (other == 0) {
+        setpgid(0, 0);
+        be_a_stray();
+    }
+    SETUP(setpgid(other, other));
+    SETUP(setpgid(0, other));
+    be_a_stray();
+}
+
+CASE("pass.stray_in_its_group", PRACTICE("self-test"), "a stray in a group of its own is ended")
+{
+    if (checked_fork() == 0) {
+        setpgid(0, 0);
+        be_a_stray();
+    }
+    EXPECT("0", number(0));
+}
+
+static void leave_a_daemon(void)
+{
+    if (checked_fork() != 0)
+        return;
+    setsid();
+    if (checked_fork() == 0)
+        be_a_stray();
+    _exit(0);
+}
+
+CASE("pass.stray_daemon", PRACTICE("self-test"),
+     "a stray in a session of its own, whose parent is gone, is ended")
+{
+    leave_a_daemon();
+    EXPECT("0", number(0));
+}
+
+CASE("crash.leaves_a_daemon", PRACTICE("self-test"), "a case that dies takes its strays along")
+{
+    leave_a_daemon();
+    usleep(20000);
+    raise(SIGKILL);
+}
+
+CASE("timeout.leaves_daemons", PRACTICE("self-test"), "a case that is ended takes its strays along")
+{
+    for (int i = 0; i < 5; i++)
+        leave_a_daemon();
+    sleep_for_ever();
+}
+
+CASE("pass.stray_writes", PRACTICE("self-test"), "a stray that writes to the pipes changes nothing")
+{
+    EXPECT("0", number(0));
+    if (checked_fork() == 0) {
+        setsid();
+        for (;;)
+            if (write(STDOUT_FILENO, "x", 1) < 0)
+                sleep_for_ever();
+    }
+}
+
+/* Forks without end, in sessions of their own; few enough that nobody else notices. */
+static _Noreturn void explode(void)
+{
+    const struct rlimit few = {60, 60};
+
+    setrlimit(RLIMIT_NPROC, &few);
+    for (;;)
+        if (fork() == 0)
+            setsid();
+}
+
+CASE("pass.bomb", PRACTICE("self-test"), "a fork bomb ends with its case", .needs = NEED_UNPRIVILEGED,
+     .seconds = 10)
+{
+    if (checked_fork() == 0)
+        explode();
+    usleep(100000);
+    EXPECT("0", number(0));
+}
+
+CASE("timeout.bomb", PRACTICE("self-test"), "a fork bomb ends with the limit", .needs = NEED_UNPRIVILEGED)
+{
+    explode();
+}
+
+/* ---- files ------------------------------------------------------------------------------------- */
+
+FILE_CASE("pass.unprivileged_file", PRACTICE("self-test"), "a case without rights has a folder of its own",
+          .needs = NEED_UNPRIVILEGED)
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED);
+
+    EXPECT("no", yes_or_no(geteuid() == 0));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("mapped", mapped(mmap(NULL, page, PROT_READ, MAP_SHARED, reopen(&file, O_RDONLY), 0)));
+    EXPECT("0", returned(mkdir(scratch_path("folder"), 0700)));
+    EXPECT("EACCES|EPERM", returned(open("/proc/1/mem", O_RDONLY)));
+}
+
+FILE_CASE("error.file_limit", PRACTICE("self-test"), "a scratch file that may not grow is no verdict")
+{
+    const struct rlimit limit = {page, page};
+
+    signal(SIGXFSZ, SIG_IGN);
+    SETUP(setrlimit(RLIMIT_FSIZE, &limit));
+    scratch_file(4 * page);
+    EXPECT("1", number(1));
+}
+
+FILE_CASE("crash.file_limit", PRACTICE("self-test"), "SIGXFSZ of a file that may not grow is a crash")
+{
+    const struct rlimit limit = {page, page};
+
+    SETUP(setrlimit(RLIMIT_FSIZE, &limit));
+    scratch_file(4 * page);
+    EXPECT("1", number(1));
+}
+
+FILE_CASE("unsupported.fills_the_disk", PRACTICE("self-test"), "a scratch disk that is full is no verdict",
+          .needs = NEED_INVASIVE, .seconds = 20)
+{
+    scratch_file((size_t)(MAPWISE_CHECK_DISK_MIB + 32) << 20);
+    EXPECT("1", number(1));
 }

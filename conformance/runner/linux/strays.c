@@ -1,0 +1,190 @@
+/* Processes that outlive the one that they came from. */
+#include "strays.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+struct process {
+    pid_t number, parent;
+    bool runs; /* neither stopped nor dead */
+    bool stray;
+};
+
+struct processes {
+    struct process *list;
+    size_t count, capacity;
+};
+
+void adopt_orphans(void)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+static bool is_among(pid_t process, const pid_t *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == process)
+            return true;
+    return false;
+}
+
+/* Whether this process has children beside the spared ones; true where the system does not say. */
+static bool may_have_strays(const pid_t *spared, size_t count)
+{
+    char path[64];
+    bool found = false;
+    long child;
+
+    snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
+    FILE *children = fopen(path, "re");
+    if (!children)
+        return true;
+    while (!found && fscanf(children, "%ld", &child) == 1)
+        found = !is_among((pid_t)child, spared, count);
+    fclose(children);
+    return found;
+}
+
+/* The name of a program may hold anything, brackets too: what follows begins behind the last one. */
+static bool read_process(struct process *process, pid_t number)
+{
+    char path[64], text[1024], state;
+    long parent;
+
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)number);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = '\0';
+    const char *behind_name = strrchr(text, ')');
+    if (!behind_name || sscanf(behind_name + 1, " %c %ld", &state, &parent) != 2)
+        return false;
+    *process = (struct process){number, (pid_t)parent, strchr("TtZX", state) == NULL, false};
+    return true;
+}
+
+static bool add_process(struct processes *all, const struct process *process)
+{
+    if (all->count == all->capacity) {
+        size_t capacity = all->capacity ? 2 * all->capacity : 256;
+        struct process *list = realloc(all->list, capacity * sizeof *list);
+        if (!list)
+            return false;
+        all->list = list;
+        all->capacity = capacity;
+    }
+    all->list[all->count++] = *process;
+    return true;
+}
+
+static void list_processes(struct processes *all)
+{
+    DIR *folder = opendir("/proc");
+    struct dirent *entry;
+    struct process process;
+
+    all->count = 0;
+    while (folder && (entry = readdir(folder)))
+        if (isdigit((unsigned char)entry->d_name[0]) &&
+            read_process(&process, (pid_t)strtol(entry->d_name, NULL, 10)) && !add_process(all, &process))
+            break;
+    if (folder)
+        closedir(folder);
+}
+
+static const struct process *find_process(const struct processes *all, pid_t number)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->list[i].number == number)
+            return &all->list[i];
+    return NULL;
+}
+
+/* Marks the children of this process that are not spared, and the descendants of those. */
+static size_t mark_strays(struct processes *all, const pid_t *spared, size_t count)
+{
+    const pid_t self = getpid();
+    size_t strays = 0;
+    bool more = true;
+
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < all->count; i++) {
+            struct process *process = &all->list[i];
+            if (process->stray || is_among(process->number, spared, count))
+                continue;
+            const struct process *parent =
+                process->parent == self ? NULL : find_process(all, process->parent);
+            if (process->parent != self && !(parent && parent->stray))
+                continue;
+            process->stray = more = true;
+            strays++;
+        }
+    }
+    return strays;
+}
+
+/* Answers whether any of them was running. */
+static bool stop_strays(const struct processes *all)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < all->count; i++) {
+        if (!all->list[i].stray || !all->list[i].runs)
+            continue;
+        kill(all->list[i].number, SIGSTOP);
+        any = true;
+    }
+    return any;
+}
+
+static void kill_strays(const struct processes *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->list[i].stray)
+            kill(all->list[i].number, SIGKILL);
+    /* Those whose parents are gone are children of this process by then, or soon. */
+    for (size_t i = 0; i < all->count; i++)
+        if (all->list[i].stray)
+            waitpid(all->list[i].number, NULL, WNOHANG);
+}
+
+static double seconds_now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+void end_strays(const pid_t *spared, size_t count)
+{
+    const double patience = 5; /* one that hangs in the kernel can't be ended by anybody */
+    const struct timespec moment = {.tv_nsec = 1000000};
+    const double deadline = seconds_now() + patience;
+    struct processes all = {0};
+
+    /* They are stopped first, until none is left that runs: of those that fork without end a dead one would
+     * make room for the next, while a stopped one holds its place. */
+    while (may_have_strays(spared, count) && seconds_now() < deadline) {
+        list_processes(&all);
+        if (mark_strays(&all, spared, count) == 0)
+            break;
+        if (!stop_strays(&all))
+            kill_strays(&all);
+        nanosleep(&moment, NULL);
+    }
+    free(all.list);
+}
