@@ -1,7 +1,9 @@
 #include "output.h"
 
+#include "calls.h"
 #include "message.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,12 +159,17 @@ const char *strength_name(enum strength strength)
 void attempt_title(char *title, size_t capacity, const struct attempt *attempt)
 {
     const struct place *place = attempt->place;
+    const char *path = call_path_name();
+    char where[PATH_MAX + 80] = "", by[32] = "", seed[32] = "";
 
     if (place)
-        snprintf(title, capacity, "%s on %s in %s", attempt->test->id,
-                 place->filesystem ? place->filesystem : "a file system", place->directory);
-    else
-        snprintf(title, capacity, "%s", attempt->test->id);
+        snprintf(where, sizeof where, " on %s in %s", place->filesystem ? place->filesystem : "a file system",
+                 place->directory);
+    if (strcmp(path, "libc") != 0)
+        snprintf(by, sizeof by, " by %s", path);
+    if (attempt->seed != 0)
+        snprintf(seed, sizeof seed, ", seed %" PRIu64, attempt->seed);
+    snprintf(title, capacity, "%s%s%s%s", attempt->test->id, where, by, seed);
 }
 
 static void tell_steps(const struct outcome *outcome, detail_line *line, void *context)
@@ -172,7 +179,8 @@ static void tell_steps(const struct outcome *outcome, detail_line *line, void *c
     for (size_t i = 0; i < outcome->step_count; i++) {
         const struct step *step = &outcome->steps[i];
         snprintf(text, sizeof text, "line %d: %s: expected %s, observed %s", step->line, step->what,
-                 step->expected, step->observed_any ? step->observed : "nothing: it ended here");
+                 step_only_records(step) ? "nothing in particular" : step->expected,
+                 step->observed_any ? step->observed : "nothing: it ended here");
         line(context, "step", text);
     }
 }

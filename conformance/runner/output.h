@@ -82,7 +82,9 @@ void record_summary(struct json *json, const struct output *output);
 
 const char *strength_name(enum strength strength);
 
-/* What tells an attempt from the others of its suite: "fault.eof.read on ext4 in /data". */
+/* What tells an attempt from the others of its suite: "fault.eof.read on ext4 in /data", and by which path
+ * and in which round if that is not the usual one. */
+enum { TITLE_MAX = PATH_MAX + 400 };
 void attempt_title(char *title, size_t capacity, const struct attempt *attempt);
 
 /* Attempts from number `first`, counted from 0, on that are of its suite; and suites that are planned. */

@@ -5,8 +5,6 @@
 #include "facts.h"
 #include "utf8.h"
 
-#include <limits.h>
-
 static const struct escape in_text[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {0, NULL}};
 static const struct escape in_attribute[] = {{'&', "&amp;"},  {'<', "&lt;"},  {'>', "&gt;"}, {'"', "&quot;"},
                                              {'\n', "&#10;"}, {'\t', "&#9;"}, {0, NULL}};
@@ -49,7 +47,7 @@ static void one_case(struct output *output, const struct attempt *attempt, const
 {
     FILE *stream = output->of_suite.stream;
     const char *name = element(outcome->result);
-    char title[PATH_MAX + 256];
+    char title[TITLE_MAX];
 
     attempt_title(title, sizeof title, attempt);
     fprintf(stream, "    <testcase classname=\"mapwise.%s\"", attempt->test->suite->name);

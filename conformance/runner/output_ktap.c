@@ -3,7 +3,6 @@
 
 #include "utf8.h"
 
-#include <limits.h>
 #include <string.h>
 
 static void begin(struct output *output)
@@ -69,7 +68,7 @@ static const char *directive(enum result result)
 static void one_case(struct output *output, const struct attempt *attempt, const struct outcome *outcome)
 {
     FILE *stream = output->stream;
-    char title[PATH_MAX + 256];
+    char title[TITLE_MAX];
 
     attempt_title(title, sizeof title, attempt);
     if (outcome->result != RESULT_PASS) {

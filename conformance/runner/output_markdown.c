@@ -4,7 +4,6 @@
 #include "facts.h"
 #include "utf8.h"
 
-#include <limits.h>
 #include <string.h>
 
 static void print_text(FILE *stream, const char *text)
@@ -127,7 +126,7 @@ static void one_case(struct output *output, const struct attempt *attempt, const
 {
     const bool fine = result_is_fine(outcome->result);
     FILE *stream = fine ? output->of_suite.stream : output->of_all.stream;
-    char title[PATH_MAX + 256];
+    char title[TITLE_MAX];
 
     if (outcome->result == RESULT_PASS)
         return;

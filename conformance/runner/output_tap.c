@@ -5,8 +5,6 @@
 
 #include "utf8.h"
 
-#include <limits.h>
-
 static void begin(struct output *output)
 {
     fprintf(output->stream, "TAP version 13\n1..%zu\n", output->planned);
@@ -63,7 +61,7 @@ static void one_case(struct output *output, const struct attempt *attempt, const
 {
     enum result result = outcome->result;
     FILE *stream = output->stream;
-    char title[PATH_MAX + 256];
+    char title[TITLE_MAX];
 
     attempt_title(title, sizeof title, attempt);
     fprintf(stream, "%sok %zu - %s/", result_is_fine(result) && result != RESULT_XFAIL ? "" : "not ",

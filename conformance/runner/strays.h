@@ -1,6 +1,6 @@
 /* Processes that a case leaves behind, also those that have left its process group (where the system can
- * tell; they live on elsewhere). The process of a case adopts the orphans among its descendants while it lives,
- * the runner those that it leaves: what is a child of the runner and no running case is a stray. */
+ * tell; they live on elsewhere). The process of a case adopts the orphans among its descendants while it
+ * lives, the runner those that it leaves: what is a child of the runner and no running case is a stray. */
 #ifndef MAPWISE_CONFORMANCE_STRAYS_H
 #define MAPWISE_CONFORMANCE_STRAYS_H
 

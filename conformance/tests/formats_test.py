@@ -22,7 +22,7 @@ FINE = {"PASS", "XFAIL", "UNSUPPORTED"}
 FORMATS = ["human", "tap", "ktap", "junit", "markdown", "jsonl"]
 # Every result, two suites, a case with files, one that prints whatever there is; and nothing that takes long.
 SELECTION = ["--timeout", "0.3", "--case", "pass.[oas]*", "--case", "fail.*", "--case", "x*.*", "--case", "error.[!t]*",
-             "--case", "unsupported.*", "--case", "crash.s*", "--case", "timeout.hangs", "--case", "pass.leaves_files",
+             "--case", "unsupported.*", "--case", "crash.s*", "--case", "timeout.hangs", "--case", "new.*", "--case", "pass.leaves_files",
              "--case", "second.*"]
 
 
@@ -114,21 +114,24 @@ class Outputs(unittest.TestCase):
         cls.folder.cleanup()
 
     def test_the_selection_shows_every_result(self):
-        self.assertEqual({kind for kind in KINDS if self.counts[kind]}, set(KINDS) - {"NEW"})
+        self.assertEqual({kind for kind in KINDS if self.counts[kind]}, set(KINDS))
         self.assertEqual(self.counts, counted(self.results.values()))
-        self.assertEqual(len({case["suite"] for case in self.cases}), 2)
+        self.assertGreater(len({case["suite"] for case in self.cases}), 1)
 
     def told_in_full(self, text_of, plain=lambda text: " ".join(text.split())):
-        """What is known of every deviation stands in `text_of(title)`."""
+        """What is known of every deviation stands in `text_of(title)`; how long it took differs from run to run."""
+        def timeless(text):
+            return re.sub(r"killed after [\d.]+ s", "killed", plain(text))
+
         for case in self.cases:
             if case["result"] in FINE:
                 continue
-            text = plain(text_of(title(case)))
+            text = timeless(text_of(title(case)))
             clause = f"{case['clause']['source']} {case['clause']['section']}, {case['clause']['strength']}"
             for part in [case["sentence"], case["meaning"], case["reason"], clause, case["ended"],
                          *(step["observed"] for step in case["steps"])]:
                 if part and part.isascii() and part.isprintable():
-                    self.assertIn(plain(part), text, case["case"])
+                    self.assertIn(timeless(part), text, case["case"])
 
     # ---- TAP
 
