@@ -1,5 +1,6 @@
 /* mapwise COMMAND … runs mapwise-COMMAND, which lies beside this program or on the PATH. */
 #include "message.h"
+#include "sibling.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct command {
     const char *name, *summary, *when_missing;
@@ -42,18 +42,6 @@ static void print_help(void)
          "3 interrupted or inconclusive.");
 }
 
-/* The folder that this program lies in, as the system tells or as it was called; "" if unknown. */
-static void own_folder(char *folder, size_t capacity, const char *called_as)
-{
-    ssize_t length = readlink("/proc/self/exe", folder, capacity - 1);
-
-    if (length < 0)
-        length = snprintf(folder, capacity, "%s", called_as);
-    folder[(size_t)length < capacity ? (size_t)length : capacity - 1] = '\0';
-    char *slash = strrchr(folder, '/');
-    *(slash ? slash : folder) = '\0';
-}
-
 static const char *advice_when_missing(const char *name)
 {
     for (size_t i = 0; i < command_count; i++)
@@ -64,19 +52,14 @@ static const char *advice_when_missing(const char *name)
 
 static int run_command(char **arguments, const char *called_as)
 {
-    char folder[PATH_MAX], program[PATH_MAX + NAME_MAX + 2], name[NAME_MAX];
+    char name[NAME_MAX];
     const char *command = arguments[0];
 
     if (strchr(command, '/') || strlen(command) > 64)
         return complain("'%s' is not a command; 'mapwise --help' lists them", command);
     snprintf(name, sizeof name, "mapwise-%s", command);
-    own_folder(folder, sizeof folder, called_as);
-    snprintf(program, sizeof program, "%s/%s", folder, name);
     arguments[0] = name;
-    if (folder[0])
-        execv(program, arguments);
-    if (errno == ENOENT || !folder[0])
-        execvp(name, arguments);
+    sibling_become(arguments, called_as);
     if (errno != ENOENT)
         return complain("cannot run %s: %s", name, strerror(errno));
 

@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include "calls.h"
+#include "difference.h"
 #include "message.h"
 
 #include <ctype.h>
@@ -30,7 +31,9 @@ static void print_help(void)
            MAPWISE_CHECK_DISK_MIB);
     for (const struct format *const *format = formats; *format; format++)
         printf("                         %-8s %s\n", (*format)->name, (*format)->summary);
-    puts("  --output FILE        print into FILE\n"
+    puts("  --diff OLD NEW       run nothing; tell what differs between two records, files of a results folder:\n"
+         "                       before and after an upgrade, say (format human, markdown or jsonl)\n"
+         "  --output FILE        print into FILE\n"
          "  --results DIR        the folder that the record of the run is added to (" RESULTS_FOLDER ")\n"
          "  --no-results         keep no record\n"
          "  --path PATH          what the cases call: libc (the default), raw (system calls, without the C\n"
@@ -56,7 +59,9 @@ static void print_help(void)
          "  --help               this text\n"
          "\n"
          "Exit status: 0 everything is as documented (or can't be run here, and is told apart); 1 something\n"
-         "is not; 2 usage error, or nothing could run; 3 interrupted.");
+         "is not; 2 usage error, or nothing could run; 3 interrupted. With --diff: 0 nothing is worse in "
+         "NEW; 1\n"
+         "something is; 2 usage error, or a record is incomplete and the rest is no worse.");
 }
 
 static bool parse_number(double *value, const char *text, double smallest, double largest)
@@ -110,6 +115,12 @@ static int set_coverage(struct options *options, const char *value)
 {
     (void)value;
     options->coverage = true;
+    return -1;
+}
+
+static int set_diff(struct options *options, const char *value)
+{
+    options->older = value;
     return -1;
 }
 
@@ -240,6 +251,7 @@ static const struct {
     {"case", required_argument, set_case},
     {"list", no_argument, set_list},
     {"coverage", no_argument, set_coverage},
+    {"diff", required_argument, set_diff},
     {"format", required_argument, set_format},
     {"output", required_argument, set_output},
     {"results", required_argument, set_results},
@@ -298,6 +310,11 @@ int options_parse(struct options *options, int argc, char **argv)
     if (options->update_expectations && !options->expect)
         return complain(
             "--update-expectations needs --expect FILE, which it writes; see 'mapwise check --help'");
+    if (options->older) {
+        if (argc - optind != 1 || options->output)
+            return complain("--diff takes two records, OLD and NEW, and prints; see 'mapwise check --help'");
+        return tell_difference(options->older, argv[optind], options->format, argv[0]);
+    }
     options->directories = optind < argc ? (const char *const *)argv + optind : here;
     options->directory_count = optind < argc ? (size_t)(argc - optind) : 1;
     return -1;

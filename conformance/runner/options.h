@@ -9,6 +9,7 @@ struct options {
     struct selection selection;
     bool list, coverage, invasive, anonymize, store;
     const struct format *format;
+    const char *older; /* the first record of --diff */
     const char *output, *results;
     const char *expect, *emulator;
     bool update_expectations;

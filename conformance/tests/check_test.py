@@ -45,6 +45,10 @@ class BadInput(unittest.TestCase):
                               ("--timeout", "-1"), ("--timeout", "nan"), ("--timeout-scale", "0"), ("--format", "xml")]:
             self.assertIn(option, self.refused(option, value))
 
+    def test_a_difference_of_one_record(self):
+        for options in (["--diff", "a"], ["--diff", "a", "b", "c"], ["--diff", "a", "b", "--output", "c"]):
+            self.assertIn("two records", self.refused(*options))
+
     def test_missing_directory(self):
         self.assertIn("'/no/such/folder'", self.refused("/no/such/folder"))
 
@@ -99,6 +103,41 @@ class BadInput(unittest.TestCase):
             self.assertEqual(process.stdout.count("\n"), 1)
             self.assertEqual(process.stderr, "")
             self.assertEqual(os.listdir(folder), [])
+
+
+class Difference(unittest.TestCase):
+    """mapwise check --diff OLD NEW, which mapwise-report answers."""
+
+    def setUp(self):
+        if not Path(CHECK).with_name("mapwise-report").exists():
+            self.skipTest("there is no mapwise-report beside it")
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        run("--case", "fault.eof.*", cwd=self.folder.name)
+        (self.record,) = Path(self.folder.name, "mapwise-results").iterdir()
+
+    def changed(self, old, new):
+        path = Path(self.folder.name, "changed.jsonl")
+        path.write_text(self.record.read_text().replace(old, new, 1))
+        return str(path)
+
+    def test_a_record_and_itself(self):
+        process = run("--diff", str(self.record), str(self.record), cwd=self.folder.name)
+        self.assertEqual((process.returncode, process.stderr), (0, ""))
+        self.assertIn("environment: no difference", process.stdout)
+
+    def test_what_is_worse_is_exit_status_1_in_every_format(self):
+        changed = self.changed('"result":"PASS","reason":""', '"result":"FAIL","reason":"r"')
+        for name, part in [("human", "newly broken: 1"), ("markdown", "## Newly broken: 1"), ("jsonl", '"group": "broken"')]:
+            process = run("--diff", str(self.record), changed, "--format", name, cwd=self.folder.name)
+            self.assertEqual(process.returncode, 1, process.stderr)
+            self.assertIn(part, process.stdout)
+            self.assertEqual(len(os.listdir(Path(self.folder.name, "mapwise-results"))), 1)
+
+    def test_a_format_that_it_has_not(self):
+        process = run("--diff", "a", "b", "--format", "tap", cwd=self.folder.name)
+        self.assertEqual(process.returncode, 2)
+        self.assertIn("not as tap", process.stderr)
 
 
 class Listing(unittest.TestCase):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import io
 import logging
+import os
 import sys
 import webbrowser
 from pathlib import Path
 from typing import NoReturn, Sequence
 
 from . import __version__
+from .diff import DiffError, compare, read_check
+from .diff_output import FORMATS
 from .model import by_file
 from .output import OutputError, write_whole
 from .records import FolderError, clean, read_folder
@@ -19,18 +22,23 @@ PROGRAM = "mapwise-report"
 RESULTS = Path("mapwise-results")
 PAGE = "index.html"
 
-FINE, NOTHING = 0, 2
+FINE, WORSE, NOTHING = 0, 1, 2
 
 _DESCRIPTION = """\
 Writes the HTML report of everything in a results folder: conformance, benchmarks and the machine
-they ran on, as one page that opens from disk without a network. Prints where the page is."""
+they ran on, as one page that opens from disk without a network. Prints where the page is.
+
+With --diff it compares two records of mapwise check instead and prints what differs: first the
+environment, then every case whose result or observation changed."""
 
 _EPILOGUE = """\
 Files or lines that cannot be read are named on standard error and in the page; the rest is shown.
 
 exit status:
-  0   the report was written
-  2   wrong usage, no usable results, or the report could not be written
+  0   the report was written; with --diff: nothing is worse in NEW
+  1   with --diff: something is worse in NEW
+  2   wrong usage, no usable results, or the report could not be written; with --diff also: nothing that
+      could be compared is worse, but one of the records is incomplete or has lines that are none
   3   interrupted; no report was written
 
 environment:
@@ -48,6 +56,8 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; the answer is its exit status."""
     options = _parser().parse_args(arguments)
+    if options.diff:
+        return _diff(*options.diff, options.format)
     results: Path = options.results
     output: Path = options.output or results / "report"
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -77,6 +87,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FINE
 
 
+def _diff(old: Path, new: Path, form: str) -> int:
+    """Prints what differs. What is missing in a record leaves the question open, unless it is worse already."""
+    try:
+        (before, trouble), (after, more) = read_check(old), read_check(new)
+    except DiffError as error:
+        _complain(str(error))
+        return NOTHING
+    difference = compare(before, after)
+    for run in difference.incomplete:
+        _complain(f"{run.file}: {run.state.value}; only what it holds is compared")
+    for problem in (*trouble, *more):
+        _complain(str(problem))
+    try:
+        for line in FORMATS[form](difference):
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        _complain(f"cannot write standard output: {error.strerror}")
+        return NOTHING
+    if difference.worse:
+        return WORSE
+    return NOTHING if difference.incomplete or trouble or more else FINE
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog=PROGRAM,
@@ -94,6 +130,11 @@ def _parser() -> argparse.ArgumentParser:
         help="where the page is written as index.html (default: report in the results folder)",
     )  # fmt: skip
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    parser.add_argument(
+        "--diff", metavar=("OLD", "NEW"), nargs=2, type=Path,
+        help="compare two records of mapwise check, files of a results folder",
+    )  # fmt: skip
+    parser.add_argument("--format", choices=FORMATS, default="text", help="of --diff: text, markdown or jsonl")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     return parser
 
