@@ -70,7 +70,7 @@ struct clause {
 
 enum need {
     NEED_ROOT = 1 << 0,         /* effective user 0 */
-    NEED_UNPRIVILEGED = 1 << 1, /* root steps down to another user for the case */
+    NEED_UNPRIVILEGED = 1 << 1, /* root steps down to another user, who has the folder of the case */
     NEED_INVASIVE = 1 << 2,     /* changes the machine's state: runs with --invasive only */
     NEED_64_BIT = 1 << 3,       /* pointers of 64 bits */
     NEED_LINUX = 1 << 4,

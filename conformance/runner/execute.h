@@ -1,7 +1,7 @@
 /* Runs cases: one process each, several at once, watched by this one.
  *
  * The runner uses none of the functions that the cases test: it forks, reads pipes and waits. A case
- * that outlives its limit is killed with SIGKILL, and so is every process of its group when it ends. */
+ * that outlives its limit is killed with SIGKILL, and so is every process that it leaves when it ends. */
 #ifndef MAPWISE_CONFORMANCE_EXECUTE_H
 #define MAPWISE_CONFORMANCE_EXECUTE_H
 

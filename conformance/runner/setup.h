@@ -35,7 +35,8 @@ void need_backing_store(const struct scratch_file *file);
 /* Writes the file back and drops all of its pages from memory; it must not be mapped by then. */
 void evict_file(const struct scratch_file *file);
 
-/* A name in the case's own folder in the folder under test; nothing is there yet. */
+/* A name in the case's own folder in the folder under test; nothing is there yet. With NEED_UNPRIVILEGED the
+ * case stands in that folder and the name is relative: the user may not get there from above. */
 const char *scratch_path(const char *name);
 
 /* A name for shm_open, the same in the children of a case; the runner removes what is left of it. */
