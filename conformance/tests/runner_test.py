@@ -163,6 +163,29 @@ class Runner(unittest.TestCase):
         self.assertFalse(os.path.exists("/dev/shm" + shared))
 
 
+class Macros(unittest.TestCase):
+    def test_a_case_with_files_runs_in_every_folder_and_one_without_just_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("one", "two", "three"):
+                os.mkdir(Path(folder, name))
+            process = run("--case", "pass.files", "--case", "pass.second", "--format", "jsonl", "--no-results", "one", "two",
+                          "three", cwd=folder)
+            told = [(r["case"], r["directory"] and Path(r["directory"]).name) for r in records(process.stdout) if "case" in r]
+            self.assertEqual(told, [("pass.files", "one"), ("pass.files", "two"), ("pass.files", "three"), ("pass.second", None)])
+
+    def test_steps_say_their_line_and_their_act_as_they_stand(self):
+        with tempfile.TemporaryDirectory() as folder:
+            process = run("--suite", "selftest-observers", "--case", "pass.*", "--format", "jsonl", "--no-results", cwd=folder)
+            cases = [record for record in records(process.stdout) if "case" in record]
+            self.assertGreater(len(cases), 8)
+            for case in cases:
+                lines = (Path(__file__).parent / case["file"]).read_text().splitlines()
+                self.assertIn(f'CASE("{case["case"]}"', lines[case["line"] - 1])
+                for step in case["steps"]:
+                    source = " ".join(line.strip() for line in lines[step["line"] - 1 : step["line"] + 1])
+                    self.assertIn(f'EXPECT("{step["expected"]}", {step["what"]});', source)
+
+
 class Order(unittest.TestCase):
     def test_the_order_is_the_same_with_one_job_and_with_many(self):
         with tempfile.TemporaryDirectory() as folder:

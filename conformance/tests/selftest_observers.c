@@ -184,7 +184,8 @@ CASE("pass.residency", PRACTICE("self-test"), "residency is a digit a page, and 
     EXPECT("EINVAL", residency(map + 1, page));
 }
 
-FILE_CASE("pass.backed_dirty_pages", PRACTICE("self-test"), "pages are dirty from a store to its write-back")
+FILE_CASE("pass.backed_dirty_pages", PRACTICE("self-test"), "pages are dirty from a store to its write-back",
+          .seconds = 10)
 {
     struct scratch_file file = scratch_file(16 * page);
 
@@ -198,7 +199,7 @@ FILE_CASE("pass.backed_dirty_pages", PRACTICE("self-test"), "pages are dirty fro
 }
 
 FILE_CASE("pass.backed_eviction", PRACTICE("self-test"),
-          "an evicted file has no page in memory until it is read")
+          "an evicted file has no page in memory until it is read", .seconds = 10)
 {
     struct scratch_file file = scratch_file(16 * page);
     char *map;
@@ -211,7 +212,8 @@ FILE_CASE("pass.backed_eviction", PRACTICE("self-test"),
     EXPECT("1", residency(map + 4 * page, page));
 }
 
-FILE_CASE("pass.backed_cached_pages", PRACTICE("self-test"), "cached pages are those that are in memory")
+FILE_CASE("pass.backed_cached_pages", PRACTICE("self-test"), "cached pages are those that are in memory",
+          .seconds = 10)
 {
     struct scratch_file file = scratch_file(4 * page);
 
@@ -325,6 +327,26 @@ CASE("unsupported.needs_root", PRACTICE("self-test"), "what needs root and has i
      .needs = NEED_ROOT, .since = KERNEL(900, 0))
 {
     EXPECT("1", number(1));
+}
+
+CASE("pass.acts_once", PRACTICE("self-test"), "EXPECT does its act once, and in its turn")
+{
+    int times = 0;
+
+    EXPECT("1", number(++times));
+    EXPECT("2", number(++times));
+    EXPECT("2", number(times));
+}
+
+CASE("pass.waits", PRACTICE("self-test"), "a case that declares that it waits has the time", .seconds = 30)
+{
+    SETUP(usleep(500000));
+    EXPECT("0", number(0));
+}
+
+CASE("pass.on_linux", PRACTICE("self-test"), "what needs Linux runs on Linux", .needs = NEED_LINUX)
+{
+    EXPECT("0", number(0));
 }
 
 CASE("pass.since", LINUX("self-test"), "a kernel that is new enough runs the case", .since = KERNEL(2, 6))

@@ -10,6 +10,7 @@ from typing import Any
 
 import fixtures
 import pytest
+from conftest import REPORTS
 from test_command import launcher, start  # noqa: F401
 
 from mapwise_reports import cli
@@ -208,6 +209,18 @@ def test_json_lines_count_as_the_text_does(two: tuple[Path, Path], capsys: pytes
         name: summary[name] for name in ("broken", "fixed", "changed", "only_old", "only_new")
     }
     assert summary["worse"] and summary["complete"] and summary["same"] == 1
+
+
+def test_json_lines_are_as_their_schema_says(two: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="apt-get install python3-jsonschema")
+    schema = json.loads((REPORTS / "../conformance/schemas/diff.schema.json").read_text())
+    write(two[1], [], version="0.2.0")
+    _, out, _ = run_diff(two[1], two[0], "--format", "jsonl", capsys=capsys)
+    _, more, _ = run_diff(two[0], two[1], "--format", "jsonl", capsys=capsys)
+    lines = (out + more).splitlines()
+    assert {json.loads(line)["kind"] for line in lines} == {"run", "fact", "case", "summary"}
+    for line in lines:
+        jsonschema.Draft202012Validator(schema).validate(json.loads(line))
 
 
 def test_markdown_is_escaped(two: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
