@@ -21,7 +21,7 @@ KINDS = ["PASS", "FAIL", "XFAIL", "XPASS", "UNSUPPORTED", "ERROR", "TIMEOUT", "C
 FINE = {"PASS", "XFAIL", "UNSUPPORTED"}
 FORMATS = ["human", "tap", "ktap", "junit", "markdown", "jsonl"]
 # Every result, two suites, a case with files, one that prints whatever there is; and nothing that takes long.
-SELECTION = ["--timeout", "0.3", "--case", "pass.[oas]*", "--case", "fail.*", "--case", "x*.*", "--case", "error.[!t]*",
+SELECTION = ["--timeout", "1.1", "--case", "pass.[oas]*", "--case", "fail.*", "--case", "x*.*", "--case", "error.[!t]*",
              "--case", "unsupported.*", "--case", "crash.s*", "--case", "timeout.hangs", "--case", "new.*", "--case", "pass.leaves_files",
              "--case", "second.*"]
 

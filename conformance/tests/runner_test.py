@@ -20,7 +20,7 @@ KINDS = ["PASS", "FAIL", "XFAIL", "XPASS", "UNSUPPORTED", "ERROR", "TIMEOUT", "C
 
 def run(*options, cwd, **more):
     command = [RUNNER, *options]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=60, **more)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=120, **more)
 
 
 def records(text):
@@ -34,7 +34,7 @@ class Runner(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.started = time.monotonic()
-        cls.process = run("--timeout", "0.3", "--jobs", "4", "--format", "jsonl", cwd=cls.folder.name)
+        cls.process = run("--timeout", "1.1", "--jobs", "8", "--format", "jsonl", cwd=cls.folder.name)
         cls.seconds = time.monotonic() - cls.started
         cls.records = records(cls.process.stdout)
         cls.cases = {record["case"]: record for record in cls.records if record["schema"] == "mapwise.check/1"}
@@ -79,11 +79,11 @@ class Runner(unittest.TestCase):
         self.assertEqual(self.process.returncode, 1)
 
     def test_limits_are_kept(self):
-        self.assertLess(self.seconds, 10)
+        self.assertLess(self.seconds, 40)
         for name, case in self.cases.items():
             if name.startswith("timeout."):
-                self.assertGreaterEqual(case["seconds"], 0.3, name)
-                self.assertLess(case["seconds"], 3, name)
+                self.assertGreaterEqual(case["seconds"], 1.1, name)
+                self.assertLess(case["seconds"], 6, name)
 
     def test_the_step_of_a_crash_and_of_a_hang_is_told(self):
         crash = self.cases["crash.segv"]
@@ -157,7 +157,7 @@ class Runner(unittest.TestCase):
     def test_nothing_is_left_behind(self):
         self.assertEqual(os.listdir(self.folder.name), ["mapwise-results"])
         left = subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True).stdout
-        self.assertNotIn(RUNNER + " --timeout 0.3", left)
+        self.assertNotIn(RUNNER + " --timeout 1.1", left)
         shared = self.cases["pass.leaves_shared_memory"]["output"].strip()
         self.assertTrue(shared.startswith("/mapwise-case-"))
         self.assertFalse(os.path.exists("/dev/shm" + shared))

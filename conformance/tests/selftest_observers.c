@@ -247,11 +247,9 @@ FILE_CASE("pass.maps", LINUX("proc(5)"), "/proc is read as it stands: permission
 
 CASE("pass.status", LINUX("proc(5)"), "a field of /proc/self/status is told in pages")
 {
-    char *map = map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE);
-
     need_lockable(2 * page);
     EXPECT("0", status_pages("VmLck"));
-    SETUP(mlock(map, 2 * page));
+    map_anonymous(2 * page, READ_WRITE, MAP_PRIVATE | MAP_LOCKED);
     EXPECT("2", status_pages("VmLck"));
 }
 
