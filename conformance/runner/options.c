@@ -31,7 +31,8 @@ static void print_help(void)
            MAPWISE_CHECK_DISK_MIB);
     for (const struct format *const *format = formats; *format; format++)
         printf("                         %-8s %s\n", (*format)->name, (*format)->summary);
-    puts("  --diff OLD NEW       run nothing; tell what differs between two records, files of a results folder:\n"
+    puts("  --diff OLD NEW       run nothing; tell what differs between two records, files of a results "
+         "folder:\n"
          "                       before and after an upgrade, say (format human, markdown or jsonl)\n"
          "  --output FILE        print into FILE\n"
          "  --results DIR        the folder that the record of the run is added to (" RESULTS_FOLDER ")\n"
