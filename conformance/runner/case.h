@@ -59,6 +59,11 @@ struct clause {
     {                                                                                                        \
         "Linux", manual_page, DOCUMENTED                                                                     \
     }
+/* The manual page leaves it open: what happens is recorded. */
+#define LINUX_UNSPECIFIED(manual_page)                                                                       \
+    {                                                                                                        \
+        "Linux", manual_page, UNSPECIFIED                                                                    \
+    }
 #define MAPWISE(row)                                                                                         \
     {                                                                                                        \
         "mapwise", row, SHALL                                                                                \

@@ -94,6 +94,53 @@ FILE_CASE("mmap.flags.private_unknown", LINUX("mmap(2)"),
     EXPECT("1", file_byte(&file, 0));
 }
 
+FILE_CASE(
+    "mmap.flags.both_types", POSIX("mmap", UNSPECIFIED),
+    "MAP_SHARED together with MAP_PRIVATE is refused, or the file is mapped and its stores are shared or kept",
+    "a program with both flags shares what it meant to keep, or keeps what it meant to share")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_flags(file.descriptor, page, MAP_SHARED | MAP_PRIVATE);
+
+    EXPECT("mapped|EINVAL", mapped(map));
+    if (map != MAP_FAILED) {
+        EXPECT("1", load(map));
+        EXPECT("stored", store(map, 9));
+        EXPECT("9", load(map));
+        EXPECT("9|1", file_byte(&file, 0));
+    }
+    EXPECT("EINVAL|0", first_byte(map_flags(-1, page, MAP_ANONYMOUS | MAP_SHARED | MAP_PRIVATE)));
+    EXPECT("0", first_byte(map_flags(-1, page, MAP_ANONYMOUS | MAP_PRIVATE)));
+}
+
+FILE_CASE(
+    "mmap.flags.validate_noreplace", PRACTICE("Linux, mm/mmap.c"),
+    "MAP_SHARED_VALIDATE refuses MAP_FIXED_NOREPLACE with EOPNOTSUPP and maps nothing; MAP_SHARED takes it",
+    "a program that checks its flags believes that a kernel lacks what it has", .needs = NEED_LINUX,
+    .since = KERNEL(4, 17))
+{
+    struct scratch_file file = scratch_file(page);
+    char *address = unmapped_range(page);
+    int noreplace = CONSTANT(MAP_FIXED_NOREPLACE), validate = CONSTANT(MAP_SHARED_VALIDATE);
+
+    EXPECT("EOPNOTSUPP", mapped(mmap(address, page, PROT_READ, validate | noreplace, file.descriptor, 0)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(address));
+    EXPECT("exact",
+           placed(mmap(address, page, PROT_READ, MAP_SHARED | noreplace, file.descriptor, 0), address));
+    EXPECT("1", load(address));
+}
+
+CASE("mmap.flags.validate_anon", LINUX("mmap(2)"),
+     "MAP_SHARED_VALIDATE without a file fails with EINVAL; MAP_SHARED shares with a child",
+     "memory for sharing comes without the check of flags that was asked for", .since = KERNEL(4, 15))
+{
+    EXPECT("EINVAL", mapped(map_flags(-1, page, CONSTANT(MAP_SHARED_VALIDATE) | MAP_ANONYMOUS)));
+    char *map = map_flags(-1, page, MAP_SHARED | MAP_ANONYMOUS);
+    EXPECT("0", first_byte(map));
+    EXPECT("stored", store_in_child(map, 9));
+    EXPECT("9", load(map));
+}
+
 /* ---- names without an effect ------------------------------------------------------------------- */
 
 CASE("mmap.flags.anon_alias", POSIX("sys_mman.h", SHALL), "MAP_ANON is another name of MAP_ANONYMOUS",
@@ -170,6 +217,39 @@ CASE("mmap.flags.noreserve_1tib", LINUX("proc(5), overcommit_memory"),
     EXPECT("7", load(&map[length - 1]));
 }
 
+static uintptr_t address_of_stack(void)
+{
+    char local = 0;
+    const volatile char *here = &local;
+
+    return (uintptr_t)here;
+}
+
+CASE(
+    "mmap.flags.protnone_32tib", PRACTICE("reserve with PROT_NONE, commit with mprotect"),
+    "32 TiB without access are reserved where the address space has them, cost no memory, and give no access",
+    "a program that reserves its address space at the start can't start, or hangs", .needs = NEED_64_BIT)
+{
+    const size_t length = (size_t)((uint64_t)32 << 40);
+    const bool has_room = address_of_stack() > 2 * length; /* a stack lies near the top of the addresses */
+    struct rlimit limit;
+
+    SETUP(getrlimit(RLIMIT_AS, &limit));
+    if (limit.rlim_cur != RLIM_INFINITY)
+        unsupported("RLIMIT_AS limits the address space");
+    char *map = mmap(NULL, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    EXPECT(has_room ? "mapped" : "mapped|ENOMEM", mapped(map));
+    if (map == MAP_FAILED)
+        return;
+    EXPECT("0", smaps_pages(map, "Rss"));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(map));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[length - 1], 1));
+    SETUP(mprotect(&map[length / 2], page, PROT_READ | PROT_WRITE));
+    EXPECT("stored", store(&map[length / 2], 7));
+    EXPECT("0", returned(munmap(map, length)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[length / 2]));
+}
+
 /* Memory and swap of this machine in bytes, by two fields of /proc/meminfo. */
 static uint64_t memory_and_swap(void)
 {
@@ -195,7 +275,10 @@ CASE("mmap.flags.overcommit_4tib", LINUX("proc(5), overcommit_memory"),
     if (kernel_setting("vm/overcommit_memory") != HEURISTIC)
         unsupported("this system does not decide by heuristic");
     EXPECT("ENOMEM", mapped(map_flags(-1, too_much, MAP_PRIVATE | MAP_ANONYMOUS)));
-    EXPECT("mapped", mapped(map_flags(-1, too_much, MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_NORESERVE))));
+    char *map = map_flags(-1, too_much, MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_NORESERVE));
+    EXPECT("mapped", mapped(map));
+    EXPECT("stored", store(&map[too_much - 1], 7));
+    EXPECT("yes", vm_flag(map, "nr"));
 }
 
 /* ---- populated and locked ---------------------------------------------------------------------- */
@@ -310,6 +393,23 @@ CASE("mmap.flags.stack_ok", LINUX("mmap(2)"),
     SETUP(sigaction(SIGUSR1, &(struct sigaction){.sa_handler = on_signal, .sa_flags = SA_ONSTACK}, NULL));
     SETUP(raise(SIGUSR1));
     EXPECT("yes", yes_or_no(handler_was_on_stack));
+}
+
+FILE_CASE("mmap.flags.stack_bad", LINUX("mmap(2)"),
+          "MAP_STACK changes nothing beside a file, MAP_FIXED, a lack of access or MAP_SHARED",
+          "a program that marks its stacks gets none, or one that is elsewhere or private")
+{
+    struct scratch_file file = scratch_file(page);
+    char *file_map = map_flags(file.descriptor, page, MAP_SHARED | CONSTANT(MAP_STACK));
+    char *place = numbered_pages(3, MAP_PRIVATE), *middle = place + page;
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_STACK);
+
+    EXPECT("1", first_byte(file_map));
+    EXPECT("stored", store(file_map, 9));
+    EXPECT("9", file_byte(&file, 0));
+    EXPECT("exact", placed(mmap(middle, page, PROT_READ, flags | MAP_FIXED, -1, 0), middle));
+    EXPECT("1 0 3", page_bytes(place, 3 * page));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(mmap(NULL, page, PROT_NONE, flags, -1, 0)));
 }
 
 /* A map of `count` pages that grows downwards. */

@@ -218,3 +218,109 @@ CASE("mmap.offset.anon_unaligned", LINUX("mmap(2)"),
     EXPECT("EINVAL", mapped(mmap(NULL, page, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, (off_t)page / 2)));
     EXPECT("0", load(mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)));
 }
+
+CASE("mmap.offset.anon_aligned", POSIX("mmap", UNSPECIFIED),
+     "an offset of whole pages without a file is ignored or refused: the memory is zero all the same",
+     "a program that forgets to say 0 works on some systems only")
+{
+    char *map = mmap(NULL, 2 * page, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, (off_t)page);
+
+    EXPECT("mapped|EINVAL", mapped(map));
+    if (map != MAP_FAILED) {
+        EXPECT("0", bytes_other_than(0, map, 2 * page));
+        EXPECT("stored", store(&map[2 * page - 1], 7));
+    }
+    char *shared = mmap(NULL, 2 * page, READ_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, (off_t)page);
+    EXPECT("mapped|EINVAL", mapped(shared));
+    if (shared != MAP_FAILED) {
+        EXPECT("stored", store_in_child(&shared[2 * page - 1], 7));
+        EXPECT("7", load(&shared[2 * page - 1]));
+    }
+    EXPECT("0", load(mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)));
+}
+
+/* ---- offsets inside a page --------------------------------------------------------------------- */
+
+/* Whether an address and an offset are the same distance from the start of their pages. */
+static bool congruent(const char *address, off_t offset)
+{
+    return (uintptr_t)address % page == (uint64_t)offset % page;
+}
+
+/* POSIX.1-2024 leaves a system the choice between refusing an offset inside a page and placing the map at
+ * the same distance from the start of a page. What a file of scratch_file shows of it: "EINVAL",
+ * "congruent", or what is wrong. */
+static const char *refused_or_congruent(const struct scratch_file *file, off_t offset)
+{
+    char *map = try_offset(file, offset, page);
+
+    if (map == MAP_FAILED)
+        return error_number(errno);
+    if (!congruent(map, offset))
+        return "elsewhere in its page";
+    return strcmp(load(map), file_byte(file, offset)) == 0 &&
+                   strcmp(load(map + page - 1), file_byte(file, offset + (off_t)page - 1)) == 0
+               ? "congruent"
+               : "other bytes";
+}
+
+FILE_CASE("mmap.offset.half_page", POSIX("mmap", MAY),
+          "an offset in the middle of a page is refused with EINVAL, or the map begins in the middle of one",
+          "a record that begins inside a page is read from the wrong place")
+{
+    struct scratch_file file = scratch_file(3 * page);
+
+    EXPECT("EINVAL|congruent", refused_or_congruent(&file, (off_t)page / 2));
+    EXPECT("EINVAL|congruent", refused_or_congruent(&file, (off_t)(page + page / 2)));
+    EXPECT("congruent", refused_or_congruent(&file, (off_t)page));
+}
+
+FILE_CASE("mmap.offset.congruent_result", POSIX("mmap", MAY),
+          "where an offset inside a page is accepted the map shows exactly the bytes from there on",
+          "a program that asked for a byte gets the start of its page instead, and nobody tells it")
+{
+    struct scratch_file file = scratch_file(4 * page);
+
+    EXPECT("EINVAL|congruent", refused_or_congruent(&file, 1));
+    EXPECT("EINVAL|congruent", refused_or_congruent(&file, (off_t)page - 1));
+    EXPECT("EINVAL|congruent", refused_or_congruent(&file, (off_t)page + 1));
+    EXPECT("EINVAL|congruent", refused_or_congruent(&file, 2 * (off_t)page + 512));
+    EXPECT("congruent", refused_or_congruent(&file, 0));
+    EXPECT("congruent", refused_or_congruent(&file, 3 * (off_t)page));
+}
+
+static char *try_fixed(const struct scratch_file *file, char *address, off_t offset)
+{
+    return mmap(address, page, PROT_READ, MAP_SHARED | MAP_FIXED, file->descriptor, offset);
+}
+
+FILE_CASE("mmap.offset.fixed_congruent", POSIX("mmap", MAY),
+          "MAP_FIXED with an offset inside a page needs an address as far inside one, or is refused anyway",
+          "a fixed map replaces pages beside those it names, or shows bytes shifted by some")
+{
+    struct scratch_file file = scratch_file(3 * page);
+    char *place = numbered_pages(4, MAP_PRIVATE);
+
+    EXPECT("EINVAL", placed(try_fixed(&file, place, 1), place));
+    EXPECT("EINVAL", placed(try_fixed(&file, place + 1, 2), place + 1));
+    EXPECT("1 2 3 4", page_bytes(place, 4 * page));
+    const char *answer = placed(try_fixed(&file, place + page + 16, (off_t)page + 16), place + page + 16);
+    EXPECT("EINVAL|exact", answer);
+    EXPECT("2", load(&place[page + (strcmp(answer, "exact") == 0 ? 16 : 0)]));
+    EXPECT("1", load(place));
+    EXPECT("exact", placed(try_fixed(&file, place + 3 * page, 2 * (off_t)page), place + 3 * page));
+    EXPECT("3", load(&place[3 * page]));
+}
+
+FILE_CASE(
+    "mmap.offset.64k_kernel_4k_user", POSIX("mmap", MAY),
+    "of the offsets 4, 8, 16, 32 and 64 KiB those that are whole pages here show the bytes from there on",
+    "a program made for pages of 4 KiB reads other bytes, or fails, on a system with larger ones")
+{
+    const off_t smallest = 4096, largest = 65536;
+    struct scratch_file file = scratch_file((size_t)largest + page);
+
+    for (off_t offset = smallest; offset <= largest; offset *= 2)
+        EXPECT((uint64_t)offset % page ? "EINVAL|congruent" : "congruent",
+               refused_or_congruent(&file, offset));
+}

@@ -1,9 +1,11 @@
 /* Protection: what PROT_ flags allow and refuse, how mprotect changes it, and what keeps it fixed. */
-#include "case.h"
+#include "race.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 SUITE("protection", "protection and mprotect");
 
@@ -113,6 +115,84 @@ CASE("mmap.prot.nx", PRACTICE("data does not run"),
     EXPECT("42", run_code(code));
     EXPECT("0", returned(mprotect(map, page, PROT_READ)));
     EXPECT("SIGSEGV SEGV_ACCERR exact", run_code(code));
+}
+
+/* ---- what a protection leaves open ------------------------------------------------------------- */
+
+FILE_CASE("mmap.prot.wo_readable", POSIX("mmap", UNSPECIFIED),
+          "a page with PROT_WRITE alone takes stores; a load answers what it holds, or raises SIGSEGV",
+          "a program that relies on either of the two works on some processors only")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, page, PROT_WRITE, MAP_SHARED);
+
+    EXPECT("1|SIGSEGV SEGV_ACCERR exact", load(map));
+    EXPECT("stored", store(map, 9));
+    EXPECT("9", file_byte(&file, 0));
+    EXPECT("9|SIGSEGV SEGV_ACCERR exact", load(map));
+}
+
+/* "90|SIGSEGV …": what loading a byte may answer where code can only be run. */
+static const char *byte_or_fault(unsigned char byte)
+{
+    static char expected[128];
+
+    snprintf(expected, sizeof expected, "%d|SIGSEGV SEGV_ACCERR exact|SIGSEGV SEGV_PKUERR exact", byte);
+    return expected;
+}
+
+CASE("mmap.prot.xo_readable", POSIX("mmap", UNSPECIFIED),
+     "code in a page with PROT_EXEC alone runs and can't be stored to; it can be loaded, or raises SIGSEGV",
+     "code that is meant to be run and not read is laid open, or a debugger finds nothing to read")
+{
+    char *map = private_memory(1), *code = copied_code(map);
+    const char *expected = byte_or_fault((unsigned char)*code);
+
+    EXPECT("0", returned(mprotect(map, page, PROT_EXEC)));
+    EXPECT("42", run_code(code));
+    EXPECT(expected, load(code));
+    EXPECT("SIGSEGV SEGV_ACCERR exact|SIGSEGV SEGV_PKUERR exact", store(code, 0));
+    SETUP(mprotect(map, page, PROT_READ));
+    EXPECT(number((unsigned char)*code), load(code));
+}
+
+/* A system may keep pages from being writable and executable: POSIX calls that ENOTSUP. */
+#define NOT_BOTH "EOPNOTSUPP|ENOTSUP|EACCES|EPERM"
+
+CASE("mmap.prot.wx", POSIX("mmap", MAY),
+     "a page that can be written and executed is had and runs what was stored, or is refused, by both calls",
+     "a program that makes code at run time gets memory that it can't run")
+{
+    const int all = PROT_READ | PROT_WRITE | PROT_EXEC;
+    char *map = mmap(NULL, page, all, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *later = private_memory(1);
+
+    EXPECT("mapped|" NOT_BOTH, mapped(map));
+    if (map != MAP_FAILED) {
+        EXPECT("rwxp", permissions(map));
+        EXPECT("42", run_code(copied_code(map)));
+        EXPECT("stored", store(map, 0));
+    }
+    char *code = copied_code(later);
+    const char *answered = returned(mprotect(later, page, all));
+    EXPECT("0|" NOT_BOTH, answered);
+    EXPECT(strcmp(answered, "0") == 0 ? "42" : "SIGSEGV SEGV_ACCERR exact", run_code(code));
+    EXPECT("stored", store(later, 0));
+}
+
+CASE("mmap.prot.unknown_mmap", POSIX("mmap", UNSPECIFIED),
+     "a protection bit that nobody knows is refused by mmap, or ignored: it gives no access",
+     "a program with a wrong bit gets rights that it did not ask for")
+{
+    const int unknown = 1 << 20;
+    char *map = mmap(NULL, page, PROT_READ | unknown, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    EXPECT("mapped|EINVAL|EOPNOTSUPP|ENOTSUP", mapped(map));
+    if (map != MAP_FAILED) {
+        EXPECT("r--p", permissions(map));
+        EXPECT("0", load(map));
+        EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 1));
+    }
+    EXPECT("0", first_byte(mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)));
 }
 
 /* ---- how the file was opened ------------------------------------------------------------------- */
@@ -412,6 +492,51 @@ CASE("mprotect.growsdown_extends", LINUX("mprotect(2)"),
     EXPECT("stored", store(&map[3 * page], 7));
 }
 
+CASE("mprotect.growsdown_bad", LINUX("mprotect(2)"),
+     "PROT_GROWSDOWN in a map that does not grow downwards is refused with EINVAL, and nothing changes",
+     "the wrong pages lose their rights, or the right ones keep them")
+{
+    char *map = numbered_pages(3, MAP_PRIVATE);
+    int down = CONSTANT(PROT_GROWSDOWN);
+
+    EXPECT("EINVAL", returned(mprotect(map + page, page, PROT_READ | down)));
+    EXPECT("stored", store(map, 5));
+    EXPECT("stored", store(&map[page], 6));
+    EXPECT("0", returned(mprotect(map + page, page, PROT_READ)));
+    EXPECT("stored", store(map, 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[page], 8));
+    EXPECT("7 6 3", page_bytes(map, 3 * page));
+}
+
+static char *raced;
+
+static void protect_raced(void)
+{
+    SETUP(mprotect(raced, page, PROT_READ));
+}
+
+static void unprotect_raced(void)
+{
+    SETUP(mprotect(raced, page, READ_WRITE));
+}
+
+static const char *store_raced(void)
+{
+    return store(raced, 7);
+}
+
+CASE("mprotect.race", POSIX("mprotect", SHALL),
+     "once mprotect has returned no thread, on any processor, still has the rights that it took",
+     "a collector or a debugger misses the stores of a thread that runs on another processor", .seconds = 20)
+{
+    const struct turns turns = {
+        {unprotect_raced, protect_raced}, store_raced, {"stored", "SIGSEGV SEGV_ACCERR exact"}};
+
+    raced = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
+    EXPECT("0", touches_out_of_turn(&turns));
+    EXPECT("7", load(raced));
+}
+
 /* ---- system calls and protections -------------------------------------------------------------- */
 
 /* A pipe that holds three bytes: 7, 8, 9. */
@@ -450,6 +575,57 @@ CASE("mmap.prot.syscall_read_none", LINUX("write(2)"),
     SETUP(mprotect(map, page, PROT_NONE));
     EXPECT("EFAULT", returned(write(writing_end, map, 1)));
     EXPECT("1", returned(write(writing_end, map + page, 1)));
+}
+
+static const char *copy_by_kernel(bool into, char *remote)
+{
+    static char byte;
+    const struct iovec here = {&byte, 1}, there = {remote, 1};
+
+    byte = 77;
+    ssize_t length = into ? process_vm_writev(getpid(), &here, 1, &there, 1, 0)
+                          : process_vm_readv(getpid(), &here, 1, &there, 1, 0);
+    if (length == -1 && (errno == ENOSYS || errno == EPERM))
+        unsupported("processes can't copy from each other here");
+    return length == 1 ? number((unsigned char)byte) : returned(length);
+}
+
+CASE("mmap.prot.vm_readv_none", LINUX("process_vm_readv(2)"),
+     "process_vm_readv of a page without access and process_vm_writev to one fail with EFAULT, no byte moves",
+     "memory that a program has closed leaks out, or changes behind its back")
+{
+    char *map = numbered_pages(2, MAP_PRIVATE);
+
+    EXPECT("2", copy_by_kernel(false, map + page));
+    SETUP(mprotect(map, page, PROT_NONE));
+    EXPECT("EFAULT", copy_by_kernel(false, map));
+    EXPECT("EFAULT", copy_by_kernel(true, map));
+    SETUP(mprotect(map, page, PROT_READ));
+    EXPECT("EFAULT", copy_by_kernel(true, map));
+    EXPECT("1", load(map));
+    EXPECT("77", copy_by_kernel(true, map + page));
+    EXPECT("77", load(map + page));
+}
+
+FILE_CASE("mmap.prot.proc_mem_force", LINUX("proc_pid_mem(5)"),
+          "a write to /proc/self/mem makes a copy of a read-only private page, where the system lets it by",
+          "a breakpoint that a debugger sets gets into the program file, and into every process that runs it")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_descriptor(reopen(&file, O_RDONLY), 0, page, PROT_READ, MAP_PRIVATE);
+    char *writable = map_file(&file, (off_t)page, page, READ_WRITE, MAP_PRIVATE);
+    int memory = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+
+    if (memory < 0)
+        unsupported("/proc/self/mem can't be opened");
+    EXPECT("1", returned(pwrite(memory, "\11", 1, (off_t)(uintptr_t)writable)));
+    EXPECT("9", load(writable));
+    const char *answered = returned(pwrite(memory, "\11", 1, (off_t)(uintptr_t)map));
+    EXPECT("1|EIO", answered); /* since Linux 6.12 proc_mem.force_override may forbid it */
+    EXPECT(strcmp(answered, "1") == 0 ? "9" : "1", load(map));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 8));
+    EXPECT("1", file_byte(&file, 0));
+    EXPECT("2", file_byte(&file, (int64_t)page));
 }
 
 FILE_CASE("mmap.prot.maps_string", LINUX("proc(5), maps"),
