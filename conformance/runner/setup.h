@@ -3,6 +3,7 @@
 #ifndef MAPWISE_CONFORMANCE_SETUP_H
 #define MAPWISE_CONFORMANCE_SETUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -62,6 +63,10 @@ char *unmapped_range(size_t length);
 
 /* A number of the kernel's settings, "vm/max_map_count" say; UNSUPPORTED where there is none. */
 int64_t kernel_setting(const char *name);
+
+/* Whether this process may do what a capability of Linux allows. */
+enum capability { CAPABILITY_LINUX_IMMUTABLE = 9, CAPABILITY_SYS_RAWIO = 17, CAPABILITY_SYS_ADMIN = 21 };
+bool holds_capability(enum capability capability);
 
 /* UNSUPPORTED where RLIMIT_MEMLOCK does not let this process lock so many bytes. */
 void need_lockable(size_t bytes);

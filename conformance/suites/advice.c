@@ -346,6 +346,22 @@ FILE_CASE("madvise.remove_ro", LINUX("madvise(2)"),
     EXPECT("1", file_byte(&file, 0));
 }
 
+CASE("madvise.hwpoison_priv", LINUX("madvise(2)"),
+     "an ordinary user can't have a page treated as broken: EPERM, or EINVAL where the kernel can't do it",
+     "any user takes memory out of the machine", .needs = NEED_UNPRIVILEGED, .since = KERNEL(2, 6) + 32)
+{
+    char *map = numbered_pages(2, MAP_PRIVATE);
+
+    if (holds_capability(CAPABILITY_SYS_ADMIN)) /* then it would be done, and the page be lost */
+        unsupported("this process may poison pages");
+    EXPECT("EPERM|EINVAL", returned(madvise(map, page, CONSTANT(MADV_HWPOISON))));
+    EXPECT("EPERM|EINVAL", returned(madvise(map, page, CONSTANT(MADV_SOFT_OFFLINE))));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("stored", store(map, 7));
+    EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_DONTNEED))));
+    EXPECT("0 2", page_bytes(map, 2 * page));
+}
+
 /* ---- process_madvise --------------------------------------------------------------------------- */
 
 static int own_process(void)

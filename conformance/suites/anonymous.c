@@ -51,6 +51,23 @@ FILE_CASE("anon.fd0", LINUX("mmap(2)"),
     EXPECT("1", file_byte(&file, 0));
 }
 
+CASE("anon.fd_minus1", POSIX("mmap", SHALL),
+     "MAP_ANONYMOUS with descriptor -1 and offset 0 gives memory, private and shared; without it -1 is EBADF",
+     "a program that follows the standard gets no memory")
+{
+    char *private = mmap(NULL, page, READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *shared = mmap(NULL, page, READ_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    EXPECT("mapped", mapped(private));
+    EXPECT("mapped", mapped(shared));
+    EXPECT("stored", store(&private[page - 1], 7));
+    EXPECT("stored", store_in_child(&shared[page - 1], 8));
+    EXPECT("7", load(&private[page - 1]));
+    EXPECT("8", load(&shared[page - 1]));
+    EXPECT("EBADF", mapped(mmap(NULL, page, READ_WRITE, MAP_PRIVATE, -1, 0)));
+    EXPECT("EBADF", mapped(mmap(NULL, page, READ_WRITE, MAP_SHARED, -1, 0)));
+}
+
 CASE("anon.shared_independent", POSIX("mmap", SHALL), "two shared anonymous maps do not share anything",
      "two pools of one server write into each other")
 {

@@ -94,10 +94,10 @@ FILE_CASE("mmap.flags.private_unknown", LINUX("mmap(2)"),
     EXPECT("1", file_byte(&file, 0));
 }
 
-FILE_CASE(
-    "mmap.flags.both_types", POSIX("mmap", UNSPECIFIED),
-    "MAP_SHARED together with MAP_PRIVATE is refused, or the file is mapped and its stores are shared or kept",
-    "a program with both flags shares what it meant to keep, or keeps what it meant to share")
+FILE_CASE("mmap.flags.both_types", POSIX("mmap", UNSPECIFIED),
+          "MAP_SHARED together with MAP_PRIVATE is refused, or the file is mapped and its stores are shared "
+          "or kept",
+          "a program with both flags shares what it meant to keep, or keeps what it meant to share")
 {
     struct scratch_file file = scratch_file(page);
     char *map = map_flags(file.descriptor, page, MAP_SHARED | MAP_PRIVATE);

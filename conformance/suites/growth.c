@@ -275,6 +275,23 @@ FILE_CASE(
     EXPECT("7", file_byte(&file, (int64_t)page));
 }
 
+FILE_CASE("fault.eof.tail_two_maps", POSIX("mmap", UNSPECIFIED),
+          "a store past the end in the last page is seen, or not, through another map; never in the file",
+          "a program that keeps something behind the end of a file has it on some systems only")
+{
+    struct scratch_file file = scratch_file(10);
+    char *map = map_file(&file, 0, page, READ_WRITE, MAP_SHARED);
+    char *other = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
+
+    EXPECT("0", load(&other[10]));
+    EXPECT("stored", store(&map[9], 8));
+    EXPECT("stored", store(&map[10], 9));
+    EXPECT("8", load(&other[9]));
+    EXPECT("9|0", load(&other[10]));
+    EXPECT("past the end", file_byte(&file, 10));
+    EXPECT("10", file_size(&file));
+}
+
 /* ---- the file shrinks -------------------------------------------------------------------------------- */
 
 FILE_CASE("fault.trunc.down_read", LINUX("mmap(2)"),
@@ -364,6 +381,22 @@ FILE_CASE("fault.trunc.partial_zeroes", POSIX("mmap", SHALL),
     EXPECT("SIGBUS BUS_ADRERR exact", load(&map[page]));
 }
 
+FILE_CASE("fault.trunc.partial_private", POSIX("mmap", UNSPECIFIED),
+          "a truncation inside a page that a private map has copied keeps what is below the end in the copy",
+          "the rest of a private page is lost, or outlives its file, as the system likes")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("stored", store(&map[9], 8));
+    EXPECT("stored", store(&map[page - 1], 9));
+    resize_file(&file, 10);
+    EXPECT("8", load(&map[9]));
+    EXPECT("9|0", load(&map[page - 1]));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[page]));
+    EXPECT("1", file_byte(&file, 9));
+}
+
 FILE_CASE("fault.trunc.keeps_stores", POSIX("ftruncate", SHALL),
           "stores below the new end of the file survive the truncation, in the map and in the file",
           "cutting off an aborted transaction takes a committed one along")
@@ -429,6 +462,73 @@ FILE_CASE("fault.grow.append_new_map", POSIX("mmap", SHALL),
     EXPECT("7", load(&map[page]));
     EXPECT("0", load(&map[page + 1]));
     EXPECT("SIGBUS BUS_ADRERR exact", load(&map[2 * page]));
+}
+
+/* What POSIX leaves open: whether a map that was made before shows what its file has got since. */
+
+FILE_CASE(
+    "fault.trunc.up_read", POSIX("mmap", UNSPECIFIED),
+    "pages of a map that a longer file comes to fill read as zero, or raise SIGBUS until it is made anew",
+    "a program that maps more than its file to let it grow is stopped by SIGBUS elsewhere")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, 3 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[page]));
+    resize_file(&file, 2 * (off_t)page);
+    EXPECT("0|SIGBUS BUS_ADRERR exact", load(&map[page]));
+    EXPECT("0|SIGBUS BUS_ADRERR exact", load(&map[2 * page - 1]));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[2 * page]));
+    EXPECT("1", load(map));
+}
+
+FILE_CASE("fault.trunc.up_write", POSIX("mmap", UNSPECIFIED),
+          "a store into a page that a longer file has come to fill reaches the file, or raises SIGBUS",
+          "a data base that grows its file under its map loses what it stored there")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED);
+
+    EXPECT("SIGBUS BUS_ADRERR exact", store(&map[page], 9));
+    resize_file(&file, 2 * (off_t)page);
+    const char *answer = store(&map[page], 9);
+    const bool stored = strcmp(answer, "stored") == 0;
+    EXPECT("stored|SIGBUS BUS_ADRERR exact", answer);
+    EXPECT(stored ? "9" : "0", file_byte(&file, (int64_t)page));
+    EXPECT(number(2 * (int64_t)page), file_size(&file));
+}
+
+FILE_CASE(
+    "fault.grow.pwrite_visible", POSIX("mmap", UNSPECIFIED),
+    "what pwrite puts behind the end of a file is in a map that was longer than it, or raises SIGBUS there",
+    "a reader of a growing file misses what its writer has written")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, 3 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[page + 5]));
+    write_file(&file, (off_t)page + 5, 9);
+    EXPECT("9|SIGBUS BUS_ADRERR exact", load(&map[page + 5]));
+    EXPECT("0|SIGBUS BUS_ADRERR exact", load(&map[page + 4]));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[2 * page]));
+    EXPECT("9", load(&map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED)[page + 5]));
+}
+
+FILE_CASE("fault.grow.append_visible", POSIX("mmap", UNSPECIFIED),
+          "what is appended is in a map that was longer than the file, in the old last page and in a new one",
+          "a reader that follows a log through a map misses lines, or dies of SIGBUS")
+{
+    struct scratch_file file = scratch_file(page - 1);
+    char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
+    int writer = reopen(&file, O_WRONLY | O_APPEND);
+
+    EXPECT("0", load(&map[page - 1]));
+    SETUP(write(writer, "\7", 1));
+    EXPECT("7|0", load(&map[page - 1]));
+    SETUP(write(writer, "\10", 1));
+    EXPECT("8|SIGBUS BUS_ADRERR exact", load(&map[page]));
+    EXPECT("7", file_byte(&file, (int64_t)page - 1));
+    EXPECT("8", file_byte(&file, (int64_t)page));
 }
 
 /* ---- holes ------------------------------------------------------------------------------------------- */
@@ -561,6 +661,26 @@ FILE_CASE("fault.hole.insert", LINUX("fallocate(2)"),
     reshape(&file, INSERT_RANGE, page, page);
     EXPECT("1 0 9 3", page_bytes(map, 4 * page));
     EXPECT("4", file_byte(&file, 4 * (int64_t)page));
+}
+
+FILE_CASE(
+    "fault.hole.collapse_insert", LINUX("fallocate(2)"),
+    "what a collapse moves forward an insertion moves back, in a live map and in the file, stores included",
+    "a program that edits a file in place works on bytes that have moved away", .since = KERNEL(4, 1))
+{
+    struct scratch_file file = scratch_file(4 * page);
+    char *map = map_file(&file, 0, 5 * page, READ_WRITE, MAP_SHARED);
+
+    EXPECT("stored", store(&map[2 * page + 5], 9));
+    reshape(&file, COLLAPSE_RANGE, page, page);
+    EXPECT("9", load(&map[page + 5]));
+    EXPECT("stored", store(&map[page + 6], 8));
+    reshape(&file, INSERT_RANGE, page, page);
+    EXPECT("1 0 3 4 SIGBUS BUS_ADRERR exact", page_bytes(map, 5 * page));
+    EXPECT("9", load(&map[2 * page + 5]));
+    EXPECT("8", load(&map[2 * page + 6]));
+    EXPECT("0", bytes_other_than(0, &map[page], page));
+    EXPECT("8", file_byte(&file, 2 * (int64_t)page + 6));
 }
 
 /* ---- the map, or the name of the file, goes away ------------------------------------------------------- */

@@ -80,26 +80,11 @@ CASE("fixed.unaligned", POSIX("mmap", MAY),
     EXPECT("0", load(map));
 }
 
-/* Whether CapEff of this process holds a capability, by its number. */
-static bool holds_capability(int number)
-{
-    FILE *status = fopen("/proc/self/status", "re");
-    char line[256];
-    unsigned long long held = 0;
-
-    while (status && fgets(line, sizeof line, status))
-        if (strncmp(line, "CapEff:", 7) == 0)
-            held = strtoull(line + 7, NULL, 16);
-    if (status)
-        fclose(status);
-    return (held >> number & 1) != 0;
-}
-
 CASE("fixed.null_root", LINUX("capabilities(7)"),
      "a process with CAP_SYS_RAWIO maps address 0, and the page there works like any other",
      "an emulator of old systems cannot lay out memory the way their programs expect it")
 {
-    if (!holds_capability(17))
+    if (!holds_capability(CAPABILITY_SYS_RAWIO))
         unsupported("needs CAP_SYS_RAWIO");
     EXPECT("exact", placed(map_at(NULL, page, MAP_FIXED), NULL));
     EXPECT("stored", store((char *)(uintptr_t)1, 7));
@@ -130,6 +115,69 @@ CASE("fixed.high", POSIX("mmap", SHALL),
     EXPECT("ENOMEM", mapped(map_at(map, SIZE_MAX / 4 * 3 & ~(page - 1), MAP_FIXED)));
     EXPECT("1", load(map));
     EXPECT("exact", placed(map_at(free_page, page, MAP_FIXED), free_page));
+}
+
+CASE("fixed.high_unaligned", POSIX("mmap", UNSPECIFIED),
+     "MAP_FIXED that is unaligned and beyond the address space at once fails with either error",
+     "a program that tells its mistakes apart by errno is told another one")
+{
+    char *map = numbered_pages(2, MAP_PRIVATE), *high = page_beyond_user_space() - page;
+
+    EXPECT("ENOMEM|EINVAL", mapped(map_at(high + 1, page, MAP_FIXED)));
+    EXPECT("ENOMEM|EINVAL", mapped(map_at(high + page / 2, page / 2, MAP_FIXED)));
+    EXPECT("ENOMEM", mapped(map_at(high, page, MAP_FIXED)));
+    EXPECT("EINVAL|exact", placed(map_at(map + 1, page - 1, MAP_FIXED), map + 1));
+    EXPECT("2", load(&map[page]));
+}
+
+CASE("fixed.last_addresses", POSIX("mmap", SHALL),
+     "MAP_FIXED among the very last addresses there are fails with an error that means something",
+     "a wrong address is told as any error that it happens to look like, ENOENT or EINTR say")
+{
+    const uintptr_t from_end = 1001; /* no page begins there */
+
+    EXPECT("ENOMEM|EINVAL", mapped(map_at((char *)(UINTPTR_MAX - from_end + 1), page, MAP_FIXED)));
+    EXPECT("ENOMEM|EINVAL", mapped(map_at((char *)(UINTPTR_MAX - EINTR + 1), 1, MAP_FIXED)));
+    EXPECT("ENOMEM", mapped(map_at(page_beyond_user_space(), page, MAP_FIXED)));
+}
+
+static char *map_descriptor_at(char *address, int descriptor, int protection)
+{
+    return mmap(address, page, protection, MAP_SHARED | MAP_FIXED, descriptor, 0);
+}
+
+CASE("fixed.fail_keeps", POSIX("mmap", MAY),
+     "a MAP_FIXED that fails for what the descriptor is leaves the old map whole, or takes it away",
+     "a program that goes on after the error uses memory that is gone, or that it believes gone")
+{
+    char *map = numbered_pages(3, MAP_PRIVATE);
+    int ends[2];
+
+    SETUP(pipe(ends));
+    EXPECT("ENODEV", mapped(map_descriptor_at(map + page, ends[0], PROT_READ)));
+    EXPECT("2|SIGSEGV SEGV_MAPERR exact", load(&map[page]));
+    EXPECT("1", load(map));
+    EXPECT("3", load(&map[2 * page]));
+    EXPECT("exact", placed(map_at(map + page, page, MAP_FIXED), map + page));
+    EXPECT("1 0 3", page_bytes(map, 3 * page));
+}
+
+FILE_CASE("fixed.refused_keeps", POSIX("mmap", SHALL),
+          "a MAP_FIXED that fails with EBADF or EINVAL takes nothing away",
+          "a mistake in the arguments costs a program the memory that it had there")
+{
+    struct scratch_file file = scratch_file(page);
+    const int none_of_both = MAP_ANONYMOUS | MAP_FIXED;
+    char *map = numbered_pages(2, MAP_PRIVATE);
+
+    EXPECT("EBADF", mapped(map_descriptor_at(map, -1, PROT_READ)));
+    EXPECT("EINVAL", mapped(mmap(map, page, PROT_READ, none_of_both, -1, 0)));
+    EXPECT("EINVAL", mapped(mmap(map, 0, PROT_READ, none_of_both | MAP_PRIVATE, -1, 0)));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("stored", store(map, 7));
+    EXPECT("exact", placed(map_descriptor_at(map, file.descriptor, PROT_READ), map));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 8));
 }
 
 CASE("fixed.dup_same_range", POSIX("mmap", SHALL),

@@ -153,6 +153,37 @@ FILE_CASE("private.touched_isolated", POSIX("mmap", SHALL),
     EXPECT("5", file_byte(&file, 0));
 }
 
+FILE_CASE("private.untouched_sees_write", POSIX("mmap", UNSPECIFIED),
+          "a page of a private map that nobody has touched shows a later change of the file, or does not",
+          "a snapshot by MAP_PRIVATE changes under its reader, or does not, as the system likes")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_private(&file, page);
+
+    write_file(&file, 0, 9);
+    EXPECT("9|1", load(&map[0]));
+    EXPECT("1", load(&map[1]));
+    EXPECT("9", load(map_private(&file, page)));
+}
+
+FILE_CASE("private.read_touched_sees_write", POSIX("mmap", UNSPECIFIED),
+          "a page of a private map that was only read shows a later change of the file, or does not",
+          "a program that checks what it read and then uses it can be given something else")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    char *map = map_private(&file, 2 * page);
+    char *shared = map_file(&file, 0, 2 * page, PROT_WRITE, MAP_SHARED);
+
+    EXPECT("1 2", page_bytes(map, 2 * page));
+    write_file(&file, 0, 9);
+    EXPECT("stored", store(&shared[page], 8));
+    EXPECT("9|1", load(&map[0]));
+    EXPECT("8|2", load(&map[page]));
+    EXPECT("stored", store(&map[1], 7));
+    EXPECT("7", load(&map[1]));
+    EXPECT("1", file_byte(&file, 1));
+}
+
 FILE_CASE("private.mprotect_ro_keeps", POSIX("mprotect", SHALL),
           "a private copy outlives the loss of write permission, and its return",
           "a linker that seals its relocated table finds the addresses gone")

@@ -376,3 +376,21 @@ FILE_CASE("mincore.nonowned", PRACTICE("Linux, mm/mincore.c"),
     EXPECT("0000", residency(map, 4 * page));
     EXPECT("1111", in_child(seen_by_stranger, map));
 }
+
+CASE("mincore.tmpfs", LINUX("mincore(2)"),
+     "of a file in memory the pages that were written or touched are resident, and its holes are not",
+     "a program that counts the memory of its shared segments counts wrong", .since = KERNEL(3, 17))
+{
+    struct scratch_file file = {.descriptor = (int)SETUP(memfd_create("case", MFD_CLOEXEC))};
+
+    resize_file(&file, (off_t)(8 * page));
+    char *map = map_file(&file, 0, 8 * page, READ_WRITE, MAP_SHARED);
+    EXPECT("00000000", residency(map, 8 * page));
+    write_page(&file, (off_t)(2 * page), 7);
+    EXPECT("stored", store(&map[5 * page], 8));
+    EXPECT("00100100", residency(map, 8 * page));
+    EXPECT("0", returned(madvise(map + 2 * page, page, MADV_REMOVE)));
+    EXPECT("00000100", residency(map, 8 * page));
+    resize_file(&file, (off_t)(3 * page));
+    EXPECT("00000000", residency(map, 8 * page));
+}

@@ -415,3 +415,21 @@ FILE_CASE("msync.closed_descriptor", POSIX("msync", SHALL),
     EXPECT("0", dirty_pages(&file, 0, page));
     EXPECT("9", file_byte(&file, 0));
 }
+
+FILE_CASE("msync.range_only", POSIX("msync", UNSPECIFIED),
+          "msync of one page writes that page; a changed page far behind it may wait, and keeps its change",
+          "a program that syncs one record waits for all that was changed in the file")
+{
+    struct scratch_file file = scratch_file(64 * page);
+    char *map = map_file(&file, 0, 64 * page, READ_WRITE, MAP_SHARED);
+
+    SETUP(fsync(file.descriptor));
+    EXPECT("stored", store(map, 8));
+    EXPECT("stored", store(&map[63 * page], 9));
+    EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    EXPECT("0", dirty_pages(&file, 0, page));
+    EXPECT("1|0", dirty_pages(&file, (off_t)(63 * page), page));
+    EXPECT("0", returned(msync(map, 64 * page, MS_SYNC)));
+    EXPECT("0", dirty_pages(&file, (off_t)(63 * page), page));
+    EXPECT("9", file_byte(&file, (int64_t)(63 * page)));
+}

@@ -29,6 +29,21 @@ int64_t kernel_setting(const char *name)
     return strtoll(value, NULL, 10);
 }
 
+bool holds_capability(enum capability capability)
+{
+    static const char effective[] = "CapEff:";
+    const size_t length = sizeof effective - 1;
+    FILE *status = open_proc("/proc/self/status");
+    char line[256];
+    unsigned long long held = 0;
+
+    while (fgets(line, sizeof line, status))
+        if (strncmp(line, effective, length) == 0)
+            held = strtoull(line + length, NULL, 16);
+    fclose(status);
+    return (held >> capability & 1) != 0;
+}
+
 /* The first line of the entry of a maps or smaps file that holds `address`; false if there is none. */
 static bool find_entry(FILE *file, const void *address, char *line, size_t capacity)
 {
