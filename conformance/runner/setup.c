@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 long long setup_result(const char *what, long long result)
@@ -185,4 +186,29 @@ int constant_value(const char *name)
     if (!constant || constant->kind != MW_CONST_NUMBER)
         unsupported("this system has no %s", name);
     return (int)constant->value;
+}
+
+void print_by_exec(const char *path, void (*before)(void *), void *argument, char *text, size_t capacity)
+{
+    size_t length = 0;
+    ssize_t got;
+    int ends[2], status;
+
+    SETUP(pipe(ends));
+    pid_t child = (pid_t)SETUP(fork());
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        if (before)
+            before(argument);
+        execlp("cat", "cat", path, (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    while (length < capacity - 1 && (got = read(ends[0], text + length, capacity - 1 - length)) > 0)
+        length += (size_t)got;
+    text[length] = '\0';
+    close(ends[0]);
+    SETUP(waitpid(child, &status, 0));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        unsupported("cat(1) can't be run");
 }

@@ -40,6 +40,10 @@ void evict_file(const struct scratch_file *file);
  * case stands in that folder and the name is relative: the user may not get there from above. */
 const char *scratch_path(const char *name);
 
+/* Forks a child that does `before`, if that is not NULL, and then becomes cat(1) of that path: what it
+ * prints, up to capacity - 1 bytes and a 0. UNSUPPORTED where cat can't be run. */
+void print_by_exec(const char *path, void (*before)(void *), void *argument, char *text, size_t capacity);
+
 /* A name for shm_open, the same in the children of a case; the runner removes what is left of it. */
 const char *shared_memory_name(void);
 
@@ -63,6 +67,11 @@ char *unmapped_range(size_t length);
 
 /* A number of the kernel's settings, "vm/max_map_count" say; UNSUPPORTED where there is none. */
 int64_t kernel_setting(const char *name);
+
+/* Bytes of the default huge page; UNSUPPORTED for a kernel without them. */
+size_t huge_page_bytes(void);
+/* So many of them, private, for reading and writing; UNSUPPORTED where the pool has not got them. */
+char *pooled_huge_pages(size_t count);
 
 /* Whether this process may do what a capability of Linux allows. */
 enum capability { CAPABILITY_LINUX_IMMUTABLE = 9, CAPABILITY_SYS_RAWIO = 17, CAPABILITY_SYS_ADMIN = 21 };

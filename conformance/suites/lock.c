@@ -451,3 +451,31 @@ CASE("mlock.map_locked", LINUX("mmap(2)"), "a map made with MAP_LOCKED is in mem
     EXPECT("0", returned(munlock(map, 4 * page)));
     EXPECT("0", status_pages("VmLck"));
 }
+
+static void lock_before_exec(void *map)
+{
+    SETUP(mlock(map, page));
+    SETUP(mlockall(MCL_FUTURE));
+}
+
+static const char *lock_and_tell(void *map)
+{
+    SETUP(mlock(map, page));
+    return status_pages("VmLck");
+}
+
+CASE("mlock.exec", POSIX("exec", SHALL),
+     "a program that is executed has none of the locks that its process had, and MCL_FUTURE is forgotten",
+     "a program fills the memory that may be locked without ever asking for it", .needs = NEED_LINUX)
+{
+    static char printed[1 << 16];
+    char *map = four_pages();
+
+    need_lockable(4 * page);
+    EXPECT("1", in_child(lock_and_tell, map));
+    print_by_exec("/proc/self/status", lock_before_exec, map, printed, sizeof printed);
+    const char *locked = strstr(printed, "VmLck:");
+    if (!locked)
+        unsupported("/proc/self/status has no VmLck");
+    EXPECT("0", number(strtoll(locked + strlen("VmLck:"), NULL, 10)));
+}

@@ -265,6 +265,84 @@ CASE("mremap.across_vma_grow", LINUX("mremap(2)"),
     EXPECT("mapped", mapped(mremap(map, 2 * page, 5 * page, MREMAP_MAYMOVE)));
 }
 
+CASE("mremap.across_vma_move", PRACTICE("Linux 6.17, mm/mremap.c"),
+     "MREMAP_FIXED moves a range of several maps of different kinds as it is, if its size stays",
+     "a collector that moves its heap finds a part of it left behind", .needs = NEED_LINUX,
+     .since = KERNEL(6, 17))
+{
+    const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    char *map = pages_without_room(2), *target = unmapped_range(3 * page);
+
+    EXPECT("EFAULT", mapped(mremap(map, 3 * page, 4 * page, flags, target)));
+    EXPECT("1 2 0", page_bytes(map, 3 * page));
+    EXPECT("exact", placed(mremap(map, 3 * page, 3 * page, flags, target), target));
+    EXPECT("1 2 0", page_bytes(target, 3 * page));
+    EXPECT("stored", store(&target[page], 7));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&target[2 * page], 7));
+    EXPECT("r--s", permissions(&target[2 * page]));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(map));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[2 * page]));
+}
+
+CASE("mremap.shared_anon_grow", LINUX_UNSPECIFIED("mremap(2)"),
+     "shared anonymous memory that grows keeps its bytes; the new part raises SIGBUS, or is zero",
+     "a program that enlarges the memory it shares with its children dies when it uses it")
+{
+    char *map = numbered_pages(2, MAP_SHARED), *grown = mremap(map, 2 * page, 3 * page, MREMAP_MAYMOVE);
+
+    EXPECT("mapped", mapped(grown));
+    EXPECT("1 2", page_bytes(grown, 2 * page));
+    EXPECT("SIGBUS BUS_ADRERR exact|0", load(&grown[2 * page]));
+    EXPECT("SIGBUS BUS_ADRERR exact|stored", store(&grown[3 * page - 1], 7));
+    EXPECT("stored", store_in_child(&grown[page], 9));
+    EXPECT("9", load(&grown[page]));
+}
+
+/* ---- huge pages -------------------------------------------------------------------------------- */
+
+/* An address within a range at which a huge page may begin. */
+static char *huge_start(char *range, size_t huge)
+{
+    return range + (huge - (uintptr_t)range % huge) % huge;
+}
+
+CASE("mremap.hugetlb", PRACTICE("Linux, mm/mremap.c"),
+     "a map of huge pages moves to whole huge pages only, shrinks by whole ones, and never grows",
+     "a part of a huge page is taken for all of it, and memory beside the map is lost", .needs = NEED_LINUX,
+     .since = KERNEL(5, 16))
+{
+    const size_t huge = huge_page_bytes();
+    const int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+    char *map = map_anonymous(2 * huge, PROT_READ, MAP_PRIVATE | MAP_NORESERVE | CONSTANT(MAP_HUGETLB));
+    char *target = huge_start(unmapped_range(4 * huge), huge);
+
+    EXPECT("EINVAL", mapped(mremap(map, 2 * huge, 3 * huge, MREMAP_MAYMOVE)));
+    EXPECT("EINVAL", mapped(mremap(map + page, huge, huge, flags, target)));
+    EXPECT("EINVAL", mapped(mremap(map, 2 * huge, 2 * huge, flags, target + page)));
+    EXPECT("yes", vm_flag(map, "ht"));
+    EXPECT("exact", placed(mremap(map, 2 * huge, 2 * huge, flags, target), target));
+    EXPECT("nothing", permissions(map));
+    EXPECT(number((int64_t)(huge / page)), smaps_pages(target + huge, "KernelPageSize"));
+    EXPECT("exact", placed(mremap(target, 2 * huge, page, MREMAP_MAYMOVE), target));
+    EXPECT("r--p", permissions(target + huge - page));
+    EXPECT("nothing", permissions(target + huge));
+}
+
+CASE("mremap.hugetlb_bytes", PRACTICE("Linux, mm/mremap.c"),
+     "a huge page that moves keeps every byte, and nothing is left where it was",
+     "a program that moves its huge pages finds other bytes in them", .needs = NEED_LINUX,
+     .since = KERNEL(5, 16))
+{
+    const size_t huge = huge_page_bytes();
+    char *map = pooled_huge_pages(1), *target = huge_start(unmapped_range(2 * huge), huge);
+
+    memset(map, 9, huge);
+    EXPECT("exact", placed(mremap(map, huge, huge, MREMAP_MAYMOVE | MREMAP_FIXED, target), target));
+    EXPECT("0", bytes_other_than(9, target, huge));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(map));
+    EXPECT("stored", store(&target[huge - 1], 7));
+}
+
 /* ---- MREMAP_DONTUNMAP -------------------------------------------------------------------------- */
 
 /* The kernel looks at the new address although nothing asks for it, so it is given: NULL. */

@@ -394,3 +394,46 @@ CASE("mincore.tmpfs", LINUX("mincore(2)"),
     resize_file(&file, (off_t)(3 * page));
     EXPECT("00000000", residency(map, 8 * page));
 }
+
+/* How many of the small pages of a range are resident. */
+static const char *resident_pages(const char *map, size_t length)
+{
+    const size_t pages = length / page;
+    unsigned char *answers = malloc(pages);
+    int64_t count = 0;
+
+    if (!answers)
+        setup_failed("malloc: out of memory");
+    if (mincore((void *)(uintptr_t)map, length, answers) != 0)
+        return error_number(errno);
+    for (size_t i = 0; i < pages; i++)
+        count += answers[i] & 1;
+    free(answers);
+    return number(count);
+}
+
+CASE("mincore.hugetlb", LINUX("mincore(2)"),
+     "all the small pages of a huge page that nobody has touched are told as not resident",
+     "a program that counts its memory counts huge pages that it does not have")
+{
+    const size_t huge = huge_page_bytes();
+    char *map = map_anonymous(2 * huge, PROT_READ, MAP_PRIVATE | MAP_NORESERVE | CONSTANT(MAP_HUGETLB));
+
+    EXPECT(number((int64_t)(huge / page)), smaps_pages(map, "KernelPageSize"));
+    EXPECT("0", resident_pages(map, 2 * huge));
+    EXPECT("0", resident_pages(map + huge + page, page));
+    EXPECT("EINVAL", resident_pages(map + 1, page));
+}
+
+CASE(
+    "mincore.hugetlb_touched", LINUX("mincore(2)"),
+    "all the small pages of a huge page are resident once one of them was touched, and none of its neighbour",
+    "a program that counts its memory misses most of a huge page")
+{
+    const size_t huge = huge_page_bytes();
+    char *map = pooled_huge_pages(2);
+
+    EXPECT("stored", store(&map[huge / 2], 9));
+    EXPECT(number((int64_t)(huge / page)), resident_pages(map, huge));
+    EXPECT("0", resident_pages(map + huge, huge));
+}

@@ -6,8 +6,10 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -217,52 +219,25 @@ FILE_CASE("shared.own_open", POSIX("mmap", SHALL),
     EXPECT("9", load(&map[page - 1]));
 }
 
-/* A child that may store, then becomes cat(1); what that prints is kept. */
-struct printed {
-    char *stores_to; /* or NULL */
-    const char *path;
-    char text[1 << 18];
-};
-
-static void print_by_exec(struct printed *printed)
-{
-    ssize_t got;
-    size_t length = 0;
-    int ends[2], status;
-
-    SETUP(pipe(ends));
-    pid_t child = (pid_t)SETUP(fork());
-    if (child == 0) {
-        if (printed->stores_to)
-            *(volatile char *)printed->stores_to = 'S';
-        dup2(ends[1], STDOUT_FILENO);
-        execlp("cat", "cat", printed->path, (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    while (length < sizeof printed->text - 1 &&
-           (got = read(ends[0], printed->text + length, sizeof printed->text - 1 - length)) > 0)
-        length += (size_t)got;
-    SETUP(waitpid(child, &status, 0));
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        unsupported("cat(1) can't be run");
-}
-
 FILE_CASE("shared.exec_process", PRACTICE("maps and read(2), write(2) share one cache"),
           "another program that reads the file gets what was stored here, without msync",
           "a report that runs beside the database prints yesterday's figures")
 {
     struct scratch_file file = scratch_file(page);
-    static struct printed printed;
+    static char printed[1 << 18];
     char *map = map_shared(&file, page);
 
     EXPECT("stored", store(&map[0], 7));
     EXPECT("stored", store(&map[page - 1], 9));
-    printed.path = file.path;
-    print_by_exec(&printed);
-    EXPECT("7", load(&printed.text[0]));
-    EXPECT("1", load(&printed.text[1]));
-    EXPECT("9", load(&printed.text[page - 1]));
+    print_by_exec(file.path, NULL, NULL, printed, sizeof printed);
+    EXPECT("7", load(&printed[0]));
+    EXPECT("1", load(&printed[1]));
+    EXPECT("9", load(&printed[page - 1]));
+}
+
+static void store_before_exec(void *map)
+{
+    *(volatile char *)map = 'S';
 }
 
 FILE_CASE("shared.exec_drops", POSIX("exec", SHALL),
@@ -271,14 +246,13 @@ FILE_CASE("shared.exec_drops", POSIX("exec", SHALL),
           .needs = NEED_LINUX)
 {
     struct scratch_file file = scratch_file(page);
-    static struct printed printed;
+    static char printed[1 << 18];
+    char *map = map_shared(&file, page);
 
-    printed.stores_to = map_shared(&file, page);
-    EXPECT("yes", yes_or_no(strstr(map_name(printed.stores_to), file.path) != NULL));
-    printed.path = "/proc/self/maps";
-    print_by_exec(&printed);
-    EXPECT("yes", yes_or_no(strstr(printed.text, "cat") != NULL));
-    EXPECT("no", yes_or_no(strstr(printed.text, file.path) != NULL));
+    EXPECT("yes", yes_or_no(strstr(map_name(map), file.path) != NULL));
+    print_by_exec("/proc/self/maps", store_before_exec, map, printed, sizeof printed);
+    EXPECT("yes", yes_or_no(strstr(printed, "cat") != NULL));
+    EXPECT("no", yes_or_no(strstr(printed, file.path) != NULL));
     EXPECT(number('S'), file_byte(&file, 0));
 }
 
@@ -508,4 +482,155 @@ FILE_CASE("shared.maps_flag_s", LINUX("proc(5)"), "/proc tells shared maps (s) f
     EXPECT("rw-s", permissions(map_shared(&file, page)));
     EXPECT("r--s", permissions(map_file(&file, 0, page, PROT_READ, MAP_SHARED)));
     EXPECT("r--p", permissions(map_file(&file, 0, page, PROT_READ, MAP_PRIVATE)));
+}
+
+FILE_CASE("shared.mtime_no_msync", POSIX("mmap", SHALL),
+          "a store marks the time of modification without msync too, by the time it has been written back",
+          "a backup or make(1) takes a changed file for an old one")
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = map_shared(&file, page);
+
+    make_old(&file);
+    EXPECT("old", modification(&file));
+    EXPECT("stored", store(&map[0], 9));
+    SETUP(munmap(map, page));
+    SETUP(fsync(file.descriptor));
+    EXPECT("new", modification(&file));
+    EXPECT("9", file_byte(&file, 0));
+}
+
+static const char *last_access(const struct scratch_file *file)
+{
+    struct stat status;
+
+    SETUP(fstat(file->descriptor, &status));
+    return status.st_atime == LONG_AGO ? "old" : "new";
+}
+
+FILE_CASE("shared.atime", POSIX("mmap", SHALL),
+          "the first touch of a map marks the time of access, if mmap has not done so",
+          "what tidies up by the time of access removes files that are in use")
+{
+    struct scratch_file file = scratch_file(page);
+    struct statvfs system;
+
+    SETUP(fstatvfs(file.descriptor, &system));
+    if (system.f_flag & ST_NOATIME)
+        unsupported("this file system is mounted with noatime");
+    make_old(&file);
+    EXPECT("old", last_access(&file));
+    char *map = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
+    EXPECT("1", load(map));
+    EXPECT("new", last_access(&file));
+    EXPECT("old", modification(&file));
+}
+
+/* ---- maps beside other ways into the file -------------------------------------------------------------- */
+
+FILE_CASE("shared.append_fd", POSIX("mmap", SHALL),
+          "a map of a descriptor with O_APPEND stores in place, while write goes to the end, and both show",
+          "what is stored into a log moves to its end, or is lost")
+{
+    struct scratch_file file = scratch_file(2 * page - 1);
+    int appending = reopen(&file, O_RDWR | O_APPEND);
+    char *map = map_descriptor(appending, 0, 2 * page, READ_WRITE, MAP_SHARED);
+
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("9", file_byte(&file, (int64_t)page));
+    EXPECT(number(2 * (int64_t)page - 1), file_size(&file));
+    EXPECT("1", returned(write(appending, "\7", 1)));
+    EXPECT(number(2 * (int64_t)page), file_size(&file));
+    EXPECT("7", file_byte(&file, 2 * (int64_t)page - 1));
+    EXPECT("9", load(&map[page]));
+}
+
+/* The file opened for transfers past the page cache; UNSUPPORTED where it has none. */
+static int open_direct(const struct scratch_file *file)
+{
+    int descriptor = open(file->path, O_RDWR | O_DIRECT | O_CLOEXEC);
+
+    if (descriptor < 0)
+        unsupported("this file system has no direct transfers");
+    return descriptor;
+}
+
+FILE_CASE(
+    "shared.odirect", PRACTICE("xfstests generic/247"),
+    "what a direct write puts into the file is in a map of it, and a direct read gets what a map stored",
+    "a data base that writes past the page cache and its readers by map see different files",
+    .needs = NEED_LINUX)
+{
+    struct scratch_file file = scratch_file(3 * page);
+    char *map = map_shared(&file, 3 * page), *buffer = numbered_pages(1, MAP_PRIVATE);
+    int direct = open_direct(&file);
+
+    EXPECT("1 2 3", page_bytes(map, 3 * page));
+    EXPECT("stored", store(&map[2 * page], 8));
+    memset(buffer, 9, page);
+    EXPECT(number((int64_t)page), returned(pwrite(direct, buffer, page, (off_t)page)));
+    EXPECT("0", bytes_other_than(9, &map[page], page));
+    EXPECT("1 9 8", page_bytes(map, 3 * page));
+    EXPECT("stored", store(&map[page], 7));
+    EXPECT(number((int64_t)page), returned(pread(direct, buffer, page, (off_t)page)));
+    EXPECT("7", load(buffer));
+    EXPECT("0", bytes_other_than(9, buffer + 1, page - 1));
+}
+
+FILE_CASE("shared.dio_self", PRACTICE("xfstests generic/708 and 729"),
+          "a direct write from a map of the same file, and a direct read into one, end, with the right bytes",
+          "a program that copies within a file by direct transfers hangs for good", .needs = NEED_LINUX)
+{
+    struct scratch_file file = scratch_file(4 * page);
+    char *map = map_shared(&file, 4 * page);
+    int direct = open_direct(&file);
+
+    EXPECT("stored", store(map, 9));
+    EXPECT(number((int64_t)page), returned(pwrite(direct, map, page, (off_t)page)));
+    EXPECT("9 9 3 4", page_bytes(map, 4 * page));
+    EXPECT(number((int64_t)page), returned(pread(direct, map + 2 * page, page, 3 * (off_t)page)));
+    EXPECT("9 9 4 4", page_bytes(map, 4 * page));
+    EXPECT("4", file_byte(&file, 2 * (int64_t)page));
+    EXPECT("0", bytes_other_than(4, map + 2 * page, 2 * page));
+}
+
+FILE_CASE(
+    "shared.reflink_source", LINUX("ioctl_ficlone(2)"),
+    "a clone of a file has what was stored through a map just before, and not what is stored afterwards",
+    "a snapshot lacks the newest changes, or changes later on", .since = KERNEL(4, 5))
+{
+    const unsigned long clone = _IOW(0x94, 9, int); /* FICLONE; some C libraries come without its header */
+    struct scratch_file file = scratch_file(2 * page), copy = scratch_file(0);
+    char *map = map_shared(&file, 2 * page);
+
+    EXPECT("stored", store(&map[page], 9));
+    if (ioctl(copy.descriptor, clone, file.descriptor) != 0)
+        unsupported("this file system makes no clones");
+    EXPECT("9", file_byte(&copy, (int64_t)page));
+    EXPECT("1", file_byte(&copy, 0));
+    EXPECT("stored", store(&map[page], 8));
+    SETUP(fsync(file.descriptor));
+    EXPECT("9", file_byte(&copy, (int64_t)page));
+    EXPECT("8", file_byte(&file, (int64_t)page));
+}
+
+FILE_CASE("shared.page_lock_leak", POSIX("fork", SHALL),
+          "children that inherit a map and end at once take no store away before it is written to the file",
+          "a server that forks loses changes of its files, now and then")
+{
+    enum { FORKS = 8 };
+    struct scratch_file file = scratch_file(FORKS * page);
+    char *map = map_shared(&file, FORKS * page);
+
+    need_backing_store(&file);
+    for (size_t i = 0; i < FORKS; i++) {
+        map[i * page] = (char)(100 + i);
+        in_child(leave, NULL);
+        map[i * page + 1] = (char)(100 + i);
+    }
+    SETUP(munmap(map, FORKS * page));
+    evict_file(&file);
+    map = map_shared(&file, FORKS * page);
+    EXPECT("100 101 102 103 104 105 106 107", page_bytes(map, FORKS * page));
+    EXPECT("100 101 102 103 104 105 106 107", page_bytes(map + 1, FORKS * page));
 }

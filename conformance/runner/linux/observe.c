@@ -29,6 +29,31 @@ int64_t kernel_setting(const char *name)
     return strtoll(value, NULL, 10);
 }
 
+size_t huge_page_bytes(void)
+{
+    FILE *file = open_proc("/proc/meminfo");
+    char line[256];
+    size_t kilobytes = 0;
+
+    while (!kilobytes && fgets(line, sizeof line, file))
+        if (sscanf(line, "Hugepagesize: %zu kB", &kilobytes) != 1)
+            kilobytes = 0;
+    fclose(file);
+    if (!kilobytes)
+        unsupported("the kernel has no huge pages");
+    return kilobytes * 1024;
+}
+
+char *pooled_huge_pages(size_t count)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_HUGETLB);
+    char *map = mmap(NULL, count * huge_page_bytes(), READ_WRITE, flags, -1, 0);
+
+    if (map == MAP_FAILED)
+        unsupported("the pool of huge pages is empty");
+    return map;
+}
+
 bool holds_capability(enum capability capability)
 {
     static const char effective[] = "CapEff:";
