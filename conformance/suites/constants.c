@@ -166,6 +166,139 @@ CASE("const.noreserve", LINUX("proc(5), smaps"),
     EXPECT("no", vm_flag(map_with(PROT_READ, flags), "nr"));
 }
 
+CASE("const.noreplace", LINUX("mmap(2)"),
+     "MAP_FIXED_NOREPLACE maps at the free address that it names, and refuses one in use with EEXIST",
+     "memory that is in use is replaced, or a map comes to lie where nobody looks for it",
+     .since = KERNEL(4, 17))
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_FIXED_NOREPLACE);
+    char *free_page = unmapped_range(page), *busy = numbered_pages(1, MAP_PRIVATE);
+
+    EXPECT("exact", placed(mmap(free_page, page, READ_WRITE, flags, -1, 0), free_page));
+    EXPECT("stored", store(free_page, 7));
+    EXPECT("EEXIST", mapped(mmap(busy, page, READ_WRITE, flags, -1, 0)));
+    EXPECT("1", load(busy));
+}
+
+FILE_CASE("const.validate", LINUX("mmap(2)"),
+          "MAP_SHARED_VALIDATE shares, knows the flags that are known, and refuses MAP_SYNC and strange ones",
+          "flags that matter are ignored where a program asked to be told", .since = KERNEL(4, 15))
+{
+    const int access = PROT_READ | PROT_WRITE, validate = CONSTANT(MAP_SHARED_VALIDATE), strange = 1 << 24;
+    struct scratch_file file = scratch_file(page);
+    char *map = mmap(NULL, page, access, validate | CONSTANT(MAP_POPULATE), file.descriptor, 0);
+
+    EXPECT("mapped", mapped(map));
+    EXPECT("yes", vm_flag(map, "sh"));
+    EXPECT("1", smaps_pages(map, "Rss"));
+    EXPECT("stored", store(map, 9));
+    EXPECT("9", file_byte(&file, 0));
+    EXPECT("EOPNOTSUPP", mapped(mmap(NULL, page, access, validate | strange, file.descriptor, 0)));
+}
+
+CASE("const.droppable", LINUX("commit 9651fcedf7b9, MAP_DROPPABLE"),
+     "MAP_DROPPABLE gives private memory that a child finds empty and that no core dump holds",
+     "secrets get into children and core dumps", .since = KERNEL(6, 11), .needs = NEED_64_BIT)
+{
+    char *map = map_with(PROT_READ | PROT_WRITE, CONSTANT(MAP_DROPPABLE) | CONSTANT(MAP_ANONYMOUS));
+
+    EXPECT("stored", store(map, 7));
+    EXPECT("0", load_in_child(map));
+    EXPECT("yes", vm_flag(map, "dd"));
+    EXPECT("yes", vm_flag(map, "wf"));
+    EXPECT("no", vm_flag(map, "sh"));
+}
+
+/* The sizes of huge pages that have a name, as powers of two. */
+static const struct {
+    const char *name;
+    int power;
+} huge_sizes[] = {{"MAP_HUGE_16KB", 14},  {"MAP_HUGE_64KB", 16}, {"MAP_HUGE_512KB", 19},
+                  {"MAP_HUGE_1MB", 20},   {"MAP_HUGE_2MB", 21},  {"MAP_HUGE_8MB", 23},
+                  {"MAP_HUGE_16MB", 24},  {"MAP_HUGE_32MB", 25}, {"MAP_HUGE_256MB", 28},
+                  {"MAP_HUGE_512MB", 29}, {"MAP_HUGE_1GB", 30},  {"MAP_HUGE_2GB", 31},
+                  {"MAP_HUGE_16GB", 34}};
+
+enum { HUGE_SIZES = sizeof huge_sizes / sizeof huge_sizes[0] };
+
+/* The first name whose value is not its power of two, moved to where mmap looks for it. */
+static const char *first_wrong_size(void)
+{
+    for (size_t i = 0; i < HUGE_SIZES; i++) {
+        const mw_const *constant = mw_const_find(MW_OS_THIS, NULL, huge_sizes[i].name);
+        if (!constant || constant->value != (int64_t)huge_sizes[i].power << CONSTANT(MAP_HUGE_SHIFT) ||
+            (constant->value >> CONSTANT(MAP_HUGE_SHIFT) & CONSTANT(MAP_HUGE_MASK)) != huge_sizes[i].power)
+            return huge_sizes[i].name;
+    }
+    return "none";
+}
+
+static bool kernel_has_size(uint64_t bytes)
+{
+    char path[128];
+
+    snprintf(path, sizeof path, "/sys/kernel/mm/hugepages/hugepages-%llukB",
+             (unsigned long long)bytes / 1024);
+    return access(path, F_OK) == 0;
+}
+
+/* What a map of huge pages of that size is: "as named", the error, or what is wrong. */
+static const char *map_of_size(int power, uint64_t bytes)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | CONSTANT(MAP_HUGETLB);
+    const int size = (int)((unsigned)power << CONSTANT(MAP_HUGE_SHIFT));
+    char *map = mmap(NULL, (size_t)bytes, PROT_READ, flags | size, -1, 0);
+
+    if (map == MAP_FAILED)
+        return error_number(errno);
+    const bool right = strcmp(smaps_pages(map, "KernelPageSize"), number((int64_t)(bytes / page))) == 0;
+    SETUP(munmap(map, (size_t)bytes));
+    return right ? "as named" : "of another size";
+}
+
+/* The first size whose map is not what its name says, or that is had though the kernel has none of them. */
+static const char *first_unlike_kernel(void)
+{
+    for (size_t i = 0; i < HUGE_SIZES; i++) {
+        const uint64_t bytes = (uint64_t)1 << huge_sizes[i].power;
+        if (bytes > SIZE_MAX / 4)
+            continue; /* no address space of this kind holds one */
+        const char *expected = kernel_has_size(bytes) ? "as named" : "EINVAL";
+        if (strcmp(map_of_size(huge_sizes[i].power, bytes), expected) != 0)
+            return huge_sizes[i].name;
+    }
+    return "none";
+}
+
+CASE("const.huge", LINUX("mmap(2)"),
+     "the MAP_HUGE_ values are powers of two at MAP_HUGE_SHIFT; sizes that the kernel has are had, no others",
+     "a program gets pages of another size than it asked for", .since = KERNEL(3, 8))
+{
+    huge_page_bytes();
+    EXPECT("none", first_wrong_size());
+    EXPECT("none", first_unlike_kernel());
+}
+
+CASE(
+    "const.mremap", LINUX("mremap(2)"),
+    "MREMAP_MAYMOVE lets a map move, MREMAP_FIXED says whereto, MREMAP_DONTUNMAP leaves the old place mapped",
+    "a map moves that must not, or to where it must not, or leaves a hole behind", .since = KERNEL(5, 7))
+{
+    const int may_move = CONSTANT(MREMAP_MAYMOVE), fixed = CONSTANT(MREMAP_FIXED);
+    char *map = numbered_pages(3, MAP_PRIVATE), *target = unmapped_range(page);
+
+    EXPECT("ENOMEM", mapped(mremap(map, page, 2 * page, 0)));
+    char *moved = mremap(map, page, 2 * page, may_move);
+    EXPECT("elsewhere", placed(moved, map));
+    EXPECT("1", load(moved));
+    EXPECT("EINVAL", mapped(mremap(moved, page, page, fixed, target)));
+    EXPECT("exact", placed(mremap(moved, page, page, may_move | fixed, target), target));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(moved));
+    char *third = mremap(target, page, page, may_move | CONSTANT(MREMAP_DONTUNMAP), NULL);
+    EXPECT("1", load(third));
+    EXPECT("0", load(target));
+}
+
 /* ---- msync, mlockall, mlock2 ------------------------------------------------------------------- */
 
 FILE_CASE("const.msync", POSIX("msync", SHALL),
@@ -292,6 +425,26 @@ CASE("const.madv_dontneed", LINUX("madvise(2)"),
     EXPECT("1 0", page_bytes(map, 2 * page));
 }
 
+FILE_CASE("const.madv_free", LINUX("madvise(2)"),
+          "MADV_FREE makes private pages clean where they are until they are stored to, and refuses a file's",
+          "memory that was given back still counts, or memory that is in use is lost", .since = KERNEL(4, 5))
+{
+    struct scratch_file file = scratch_file(page);
+    char *map = numbered_pages(4, MAP_PRIVATE);
+    char *of_file = map_file(&file, 0, page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("4", smaps_pages(map, "Private_Dirty"));
+    EXPECT("0", returned(madvise(map, 4 * page, CONSTANT(MADV_FREE))));
+    EXPECT("0", smaps_pages(map, "Private_Dirty"));
+    EXPECT("stored", store(&map[page], 7));
+    EXPECT("1", smaps_pages(map, "Private_Dirty"));
+    EXPECT("7", load(&map[page]));
+    EXPECT("3|0", load(&map[2 * page]));
+    EXPECT("stored", store(of_file, 9));
+    EXPECT("EINVAL", returned(madvise(of_file, page, CONSTANT(MADV_FREE))));
+    EXPECT("9", load(of_file));
+}
+
 /* ---- the system -------------------------------------------------------------------------------- */
 
 /* The smallest power of two that is accepted as the offset of a map. */
@@ -331,4 +484,88 @@ FILE_CASE("const.posix_options", POSIX("unistd.h", SHALL),
     EXPECT("1", load(map));
     EXPECT("yes", yes_or_no(_POSIX_MEMORY_PROTECTION > 0 && sysconf(_SC_MEMORY_PROTECTION) > 0));
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 9));
+}
+
+/* ---- headers, kernel, C library ---------------------------------------------------------------- */
+
+/* The mark that each value leaves on a map, as smaps tells it in VmFlags. */
+static const struct {
+    const char *name, *mark;
+    enum { PROTECTION, FLAG, ADVICE } given;
+} effects[] = {
+    {"PROT_READ", "rd", PROTECTION},   {"PROT_WRITE", "wr", PROTECTION},  {"PROT_EXEC", "ex", PROTECTION},
+    {"MAP_SHARED", "sh", FLAG},        {"MAP_GROWSDOWN", "gd", FLAG},     {"MAP_LOCKED", "lo", FLAG},
+    {"MADV_SEQUENTIAL", "sr", ADVICE}, {"MADV_RANDOM", "rr", ADVICE},     {"MADV_DONTFORK", "dc", ADVICE},
+    {"MADV_DONTDUMP", "dd", ADVICE},   {"MADV_WIPEONFORK", "wf", ADVICE}, {"MADV_HUGEPAGE", "hg", ADVICE},
+    {"MADV_NOHUGEPAGE", "nh", ADVICE}, {"MADV_MERGEABLE", "mg", ADVICE},
+};
+
+/* A fresh map that was given a value, or none of its kind for NULL; MAP_FAILED if it is refused. */
+static char *map_given(const mw_const *constant)
+{
+    const enum mw_const_class kind = constant ? constant->const_class : MW_CLASS_ANY;
+    const int value = constant ? (int)constant->value : 0;
+    const int type = value == MAP_SHARED && kind == MW_CLASS_MAP ? 0 : MAP_PRIVATE;
+    char *map = map_with(kind == MW_CLASS_PROT ? value : PROT_NONE,
+                         type | MAP_ANONYMOUS | (kind == MW_CLASS_MAP ? value : 0));
+
+    if (map != MAP_FAILED && kind == MW_CLASS_MADV && madvise(map, 4 * page, value) != 0)
+        return MAP_FAILED;
+    return map;
+}
+
+/* The first of them that leaves no mark, or whose mark is there without it; the value is the header's where
+ * there is one. Values that the kernel says it does not know are left out. */
+static const char *first_without_effect(void)
+{
+    for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++) {
+        const mw_const *constant = mw_const_find(MW_OS_THIS, NULL, effects[i].name);
+        if (!constant || mw_const_cap(constant) != MW_CAPABILITY_YES)
+            continue;
+        mw_const given = *constant;
+        mw_const_compiled(&given.value, constant);
+        char *with = map_given(&given), *without = map_given(NULL);
+        if (with == MAP_FAILED || strcmp(vm_flag(with, effects[i].mark), "yes") != 0 ||
+            strcmp(vm_flag(without, effects[i].mark), "no") != 0)
+            return effects[i].name;
+        munmap(with, 4 * page);
+        munmap(without, 4 * page);
+    }
+    return "none";
+}
+
+CASE("const.header_vs_kernel", LINUX("proc(5), smaps"),
+     "each value of the headers that marks a map leaves the mark of its name in the kernel",
+     "a program built here asks the kernel for something else than it says", .since = KERNEL(3, 8))
+{
+    need_lockable(4 * page);
+    EXPECT("none", first_without_effect());
+}
+
+#define RAW(...) returned(syscall(__VA_ARGS__))
+
+CASE("const.raw_vs_libc", PRACTICE("the C library passes on what the kernel answers"),
+     "the C library's calls answer what the system calls answer, to right and to wrong arguments",
+     "a program behaves otherwise with another C library on the same kernel", .needs = NEED_LINUX)
+{
+    unsigned char vector[2];
+    char *map = numbered_pages(2, MAP_PRIVATE), *nothing = unmapped_range(page);
+
+    need_lockable(page);
+    EXPECT(RAW(SYS_munmap, map + 1, page), returned(munmap(map + 1, page)));
+    EXPECT(RAW(SYS_munmap, nothing, page), returned(munmap(nothing, page)));
+    EXPECT(RAW(SYS_msync, map, page, MS_SYNC | MS_ASYNC), returned(msync(map, page, MS_SYNC | MS_ASYNC)));
+    EXPECT(RAW(SYS_msync, map, page, MS_SYNC), returned(msync(map, page, MS_SYNC)));
+    EXPECT(RAW(SYS_madvise, map + 1, page, MADV_NORMAL), returned(madvise(map + 1, page, MADV_NORMAL)));
+    EXPECT(RAW(SYS_madvise, map, page, 9999), returned(madvise(map, page, 9999)));
+    EXPECT(RAW(SYS_madvise, map, page, MADV_DONTNEED), returned(madvise(map + page, page, MADV_DONTNEED)));
+    EXPECT(RAW(SYS_mincore, map + 1, page, vector), returned(mincore(map + 1, page, vector)));
+    EXPECT(RAW(SYS_mlock, nothing, page), returned(mlock(nothing, page)));
+    EXPECT(RAW(SYS_mlock, map, 1), returned(mlock(map, 1)));
+    EXPECT(RAW(SYS_munlock, map, 1), returned(munlock(map, 1)));
+    EXPECT(RAW(SYS_mlockall, 0), returned(mlockall(0)));
+    EXPECT(RAW(SYS_mremap, map, page, 0, 0), mapped(mremap(map, page, 0, 0)));
+    EXPECT(RAW(SYS_mprotect, nothing, page, PROT_READ), returned(mprotect(nothing, page, PROT_READ)));
+    EXPECT(RAW(SYS_mprotect, map + 1, page, PROT_READ), returned(mprotect(map + 1, page, PROT_READ)));
+    EXPECT("0 0", page_bytes(map, 2 * page));
 }

@@ -412,6 +412,19 @@ FILE_CASE("mmap.flags.stack_bad", LINUX("mmap(2)"),
     EXPECT("SIGSEGV SEGV_ACCERR exact", load(mmap(NULL, page, PROT_NONE, flags, -1, 0)));
 }
 
+CASE("mmap.flags.stack_small_pages", PRACTICE("commit c4608d1bf7c6, MAP_STACK and huge pages"),
+     "MAP_STACK keeps huge pages out of a map, and out of no other",
+     "every thread's stack takes a huge page, most of it for nothing", .needs = NEED_LINUX,
+     .since = KERNEL(6, 7))
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+
+    if (access("/sys/kernel/mm/transparent_hugepage", F_OK) != 0)
+        unsupported("the kernel has no transparent huge pages");
+    EXPECT("yes", vm_flag(map_flags(-1, stack_length, flags | CONSTANT(MAP_STACK)), "nh"));
+    EXPECT("no", vm_flag(map_anonymous(stack_length, READ_WRITE, MAP_PRIVATE), "nh"));
+}
+
 /* A map of `count` pages that grows downwards. */
 static char *growing_map(char *address, size_t count)
 {

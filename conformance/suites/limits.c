@@ -1,8 +1,10 @@
 /* Limits: what the limits of a process refuse, what does not count, and that it goes on afterwards. */
 #include "case.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 SUITE("limits", "limits of a process");
 
@@ -144,6 +146,180 @@ CASE("limit.map_count_munmap", LINUX("mmap(2)"),
     EXPECT("0", returned(munmap(map + 3 * page, page)));
     EXPECT("1 2 3", page_bytes(map, 3 * page));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[3 * page]));
+}
+
+CASE("limit.emfile", POSIX("mmap", SHALL),
+     "mmap beyond the number of maps that a process may have fails with EMFILE, and works again below it",
+     "a program that runs out of maps believes that it is out of memory", .seconds = 20)
+{
+    const size_t limit = map_limit();
+    char *map = numbered_pages(1, MAP_SHARED), *latest = NULL, *next = NULL;
+
+    for (size_t made = 0; next != MAP_FAILED && made < 2 * limit; made++) {
+        latest = next;
+        next = map_memory(page, made % 2 ? PROT_READ : PROT_NONE, MAP_PRIVATE);
+    }
+    EXPECT("EMFILE", mapped(next));
+    EXPECT("1", load(map));
+    EXPECT("0", returned(munmap(latest, page)));
+    EXPECT("mapped", mapped(map_memory(page, PROT_READ | PROT_EXEC, MAP_PRIVATE)));
+}
+
+/* ---- the size of files and of the address space ------------------------------------------------ */
+
+FILE_CASE("limit.fsize", POSIX("getrlimit", SHALL),
+          "stores into a map beyond RLIMIT_FSIZE reach the file, as they make none longer; write does not",
+          "a program is killed by SIGXFSZ for a store into a file that was long enough")
+{
+    struct scratch_file file = sparse_file((off_t)(4 * page));
+    char *map = map_file(&file, 0, 4 * page, READ_WRITE, MAP_SHARED);
+
+    SETUP(setrlimit(RLIMIT_FSIZE, &(struct rlimit){page, page}));
+    signal(SIGXFSZ, SIG_IGN);
+    EXPECT("EFBIG", returned(pwrite(file.descriptor, "\7", 1, 2 * (off_t)page)));
+    EXPECT("EFBIG", returned(ftruncate(file.descriptor, 5 * (off_t)page)));
+    EXPECT("1", returned(pwrite(file.descriptor, "\7", 1, 0)));
+    EXPECT("stored", store(&map[2 * page], 9));
+    EXPECT("0", returned(msync(map, 4 * page, MS_SYNC)));
+    EXPECT("9", file_byte(&file, 2 * (int64_t)page));
+    EXPECT("7", load(map));
+}
+
+/* The largest power of two of bytes that can be reserved, and its map. */
+static int largest_reservation(char **map)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    int bits = (int)sizeof(size_t) * 8 - 1;
+
+    while ((*map = mmap(NULL, (size_t)1 << bits, PROT_NONE, flags, -1, 0)) == MAP_FAILED && bits > 20)
+        bits--;
+    return bits;
+}
+
+/* Address spaces of 32 bits, and of 39 to 57 bits on processors of 64. */
+#define KNOWN_SIZES                                                                                          \
+    (sizeof(void *) < 8 ? "29|30|31" : "37|38|39|40|41|42|43|44|45|46|47|48|51|52|53|54|55|56")
+
+CASE("limit.aspace_bits", PRACTICE("reserve with PROT_NONE, commit with mprotect"),
+     "the largest reservation that is a power of two is that of an address space, and closed at both ends",
+     "a program that reserves room for all it may ever need can't start")
+{
+    struct rlimit limit;
+    char *map;
+
+    SETUP(getrlimit(RLIMIT_AS, &limit));
+    if (limit.rlim_cur != RLIM_INFINITY)
+        unsupported("RLIMIT_AS limits the address space");
+    const int bits = largest_reservation(&map);
+    EXPECT(KNOWN_SIZES, number(bits));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(map));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[((size_t)1 << bits) - 1], 1));
+}
+
+/* ---- control groups ---------------------------------------------------------------------------- */
+
+/* The two generations of control groups: where they are mounted, and what their limits are called. */
+struct group_files {
+    const char *root, *memory, *swap;
+};
+
+static const struct group_files first_generation = {"/sys/fs/cgroup/memory", "memory.limit_in_bytes",
+                                                    "memory.memsw.limit_in_bytes"};
+static const struct group_files second_generation = {"/sys/fs/cgroup", "memory.max", "memory.swap.max"};
+
+static char group[256]; /* the path of this case's own */
+
+static const struct group_files *group_files(void)
+{
+    char path[256], controllers[256] = "";
+
+    snprintf(path, sizeof path, "%s/%s", first_generation.root, first_generation.memory);
+    if (access(path, W_OK) == 0)
+        return &first_generation;
+    snprintf(path, sizeof path, "%s/cgroup.subtree_control", second_generation.root);
+    FILE *file = fopen(path, "re");
+    if (!file || !fgets(controllers, sizeof controllers, file) || !strstr(controllers, "memory"))
+        unsupported("this system has no control groups for memory");
+    fclose(file);
+    return &second_generation;
+}
+
+static int write_group(const char *name, const char *value)
+{
+    char path[512];
+
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    int result = descriptor >= 0 && write(descriptor, value, strlen(value)) > 0 ? 0 : -1;
+    close(descriptor);
+    return result;
+}
+
+/* A group is busy until its last process is gone altogether. */
+static void remove_group(void)
+{
+    for (int attempt = 0; rmdir(group) != 0 && errno == EBUSY && attempt < 500; attempt++)
+        usleep(10000);
+}
+
+/* A process apart from the case and its group of processes, that removes the control group when the case has
+ * come to its end, whichever end that is. */
+static void appoint_caretaker(void)
+{
+    int ends[2];
+
+    SETUP(pipe(ends));
+    if (SETUP(fork()) != 0) {
+        close(ends[0]);
+        return;
+    }
+    setsid();
+    for (int descriptor = 0; descriptor < 1024; descriptor++)
+        if (descriptor != ends[0])
+            close(descriptor);
+    while (read(ends[0], &(char){0}, 1) < 0 && errno == EINTR) {
+    }
+    remove_group();
+    _exit(0);
+}
+
+static void limit_group(size_t bytes)
+{
+    const struct group_files *files = group_files();
+    char limit[32];
+
+    snprintf(limit, sizeof limit, "%zu", bytes);
+    snprintf(group, sizeof group, "%s/mapwise-case-%ld", files->root, (long)getpid());
+    appoint_caretaker();
+    if (mkdir(group, 0755) != 0 || write_group(files->memory, limit) != 0)
+        unsupported("a control group can't be made here");
+    write_group(files->swap, files == &second_generation ? "0" : limit); /* not there without swap */
+}
+
+/* In the group: stores to every page of so many bytes. */
+static const char *use_in_group(void *argument)
+{
+    const size_t length = *(size_t *)argument;
+    char *map = map_anonymous(length, READ_WRITE, MAP_PRIVATE);
+    const char *answer = "stored";
+
+    if (write_group("cgroup.procs", "0") != 0)
+        return "not in the group";
+    for (size_t offset = 0; offset < length && strcmp(answer, "stored") == 0; offset += page)
+        answer = store(map + offset, 1);
+    return answer;
+}
+
+CASE("limit.cgroup", LINUX("cgroups(7)"),
+     "a process that uses more memory than its control group may have is killed, and does not hang",
+     "a container that is out of memory stands still for ever", .needs = NEED_ROOT | NEED_INVASIVE,
+     .seconds = 60)
+{
+    limit_group(32 * mib);
+    EXPECT("stored", in_child(use_in_group, &(size_t){8 * mib}));
+    EXPECT("killed by SIGKILL", in_child(use_in_group, &(size_t){128 * mib}));
+    EXPECT("stored", in_child(use_in_group, &(size_t){8 * mib}));
+    remove_group();
 }
 
 /* ---- afterwards -------------------------------------------------------------------------------- */
