@@ -1,5 +1,5 @@
 /* Concurrency: what must hold in every interleaving, so that a case needs no luck to pass. */
-#include "case.h"
+#include "race.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -458,4 +458,364 @@ FILE_CASE("conc.two_processes_append", POSIX("mmap", SHALL),
     run_threads(append_or_follow);
     EXPECT("0", number(atomic_load(&wrong)));
     EXPECT(number((int64_t)(PAGES * page)), file_size(&shared_file));
+}
+
+/* ---- two ways into one file ---------------------------------------------------------------------- */
+
+/* The file is written by a thread, its pages' second halves are stored to by the others. */
+static void *write_or_store(void *argument)
+{
+    const size_t half = page / 2, turn = (size_t)(intptr_t)argument;
+    char *bytes = map_anonymous(half, READ_WRITE, MAP_PRIVATE);
+
+    begin_together();
+    for (size_t round = 1; round <= 60; round++)
+        for (size_t i = 0; i < 8; i++) {
+            if (turn == 0) {
+                memset(bytes, (int)round, half);
+                if (pwrite(shared_file.descriptor, bytes, half, (off_t)(i * page)) != (ssize_t)half)
+                    atomic_fetch_add(&wrong, 1);
+                continue;
+            }
+            volatile char *own = shared + i * page + half + turn;
+            if (*own != (char)(round - 1))
+                atomic_fetch_add(&wrong, 1);
+            *own = (char)round;
+        }
+    return NULL;
+}
+
+FILE_CASE("conc.write_vs_map", PRACTICE("xfstests generic/344 and 346"),
+          "write of one half of a page and stores into the other, at once, lose nothing of each other",
+          "a record is lost because its neighbour was written in another way", .seconds = 20)
+{
+    shared_file = sparse_file((off_t)(8 * page));
+    shared = map_file(&shared_file, 0, 8 * page, READ_WRITE, MAP_SHARED);
+    run_threads(write_or_store);
+    EXPECT("0", number(atomic_load(&wrong)));
+    for (size_t i = 0; i < 8; i++) {
+        EXPECT("0", bytes_other_than(60, shared + i * page, page / 2));
+        EXPECT("0", bytes_other_than(60, shared + i * page + page / 2 + 1, THREADS - 1));
+        EXPECT("60", file_byte(&shared_file, (int64_t)(i * page + page / 2 + THREADS - 1)));
+    }
+}
+
+static void *read_into_gap(void *argument)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+
+    begin_together();
+    for (int round = 0; round < ROUNDS; round++) {
+        if (!argument) {
+            if (round % 2)
+                SETUP(munmap(shared, page));
+            else if (mmap(shared, page, READ_WRITE, flags, -1, 0) != shared)
+                atomic_fetch_add(&wrong, 1);
+            continue;
+        }
+        ssize_t length = pread(shared_file.descriptor, shared, page, 0);
+        if (length == 0 || (length == -1 && errno != EFAULT))
+            atomic_fetch_add(&wrong, 1);
+    }
+    return NULL;
+}
+
+FILE_CASE("conc.munmap_vs_read", POSIX("read", SHALL),
+          "read into memory that is unmapped meanwhile reads something or fails with EFAULT, and never hangs",
+          "a process is killed, or stands still, because one thread frees what another reads into",
+          .seconds = 20)
+{
+    shared_file = scratch_file(page);
+    shared =
+        map_anonymous(3 * page, PROT_NONE, MAP_PRIVATE) + page; /* nothing else gets between these walls */
+    run_threads(read_into_gap);
+    EXPECT("0", number(atomic_load(&wrong)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(shared));
+    EXPECT("EFAULT", returned(pread(shared_file.descriptor, shared, page, 0)));
+    map_over(shared, page, READ_WRITE, MAP_PRIVATE, -1);
+    EXPECT(number((int64_t)page), returned(pread(shared_file.descriptor, shared, page, 0)));
+    EXPECT("1", load(shared));
+}
+
+/* Copies among the pages of a file through maps of it, each thread in both ways and all over the file. */
+static void *copy_within_file(void *argument)
+{
+    const size_t turn = (size_t)(intptr_t)argument;
+
+    begin_together();
+    for (size_t round = 0; round < 100; round++) {
+        const size_t from = (round + turn) % 8, to = (3 * round + turn) % 8;
+        char *bytes = shared + from * page;
+        ssize_t length = round % 2 ? pread(shared_file.descriptor, bytes, page, (off_t)(to * page))
+                                   : pwrite(shared_file.descriptor, bytes, page, (off_t)(to * page));
+        if (length != (ssize_t)page)
+            atomic_fetch_add(&wrong, 1);
+    }
+    return NULL;
+}
+
+FILE_CASE("conc.same_file_selfio", PRACTICE("xfstests generic/248, 647 and 742"),
+          "threads that read and write a file from and into their own map of it all come to an end",
+          "a program that copies within one file hangs for good, and can't even be killed", .seconds = 20)
+{
+    shared_file = scratch_file(8 * page);
+    shared = map_file(&shared_file, 0, 8 * page, READ_WRITE, MAP_SHARED);
+    memset(shared, 7, 8 * page);
+    run_threads(copy_within_file);
+    EXPECT("0", number(atomic_load(&wrong)));
+    EXPECT("0", bytes_other_than(7, shared, 8 * page));
+    EXPECT("7", file_byte(&shared_file, 8 * (int64_t)page - 1));
+}
+
+static atomic_int direct_writes;
+
+/* The first thread writes past the page cache, the others read through the map. */
+static void *write_direct_or_load(void *argument)
+{
+    const double enough = 0.03; /* seconds */
+    const int fewest = 4;
+    char *bytes = argument ? NULL : map_anonymous(page, READ_WRITE, MAP_PRIVATE);
+    const double start = seconds_now();
+
+    begin_together();
+    if (argument) {
+        while (!atomic_load(&finished))
+            allow(load(shared), "5", "6");
+        return NULL;
+    }
+    for (int round = 1; round <= fewest || (seconds_now() - start < enough && round < ROUNDS); round++) {
+        memset(bytes, round % 2 ? 6 : 5, page);
+        if (pwrite(shared_file.descriptor, bytes, page, 0) != (ssize_t)page)
+            atomic_fetch_add(&wrong, 1);
+        atomic_store(&direct_writes, round);
+    }
+    atomic_store(&finished, 1);
+    return NULL;
+}
+
+FILE_CASE(
+    "conc.dio_invalidate", PRACTICE("xfstests, dio-invalidate-cache"),
+    "while a file is written past the page cache readers by map see its old or new bytes, then the newest",
+    "a reader works on a page that the file has not had for a long time", .needs = NEED_LINUX, .seconds = 20)
+{
+    struct scratch_file file = scratch_file(page);
+
+    shared_file = file;
+    shared_file.descriptor = open(file.path, O_RDWR | O_DIRECT | O_CLOEXEC);
+    if (shared_file.descriptor < 0)
+        unsupported("this file system has no direct transfers");
+    write_page(&file, 0, 5);
+    SETUP(fsync(file.descriptor));
+    shared = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
+    run_threads(write_direct_or_load);
+    EXPECT("0", number(atomic_load(&wrong)));
+    const char *last = atomic_load(&direct_writes) % 2 ? "6" : "5";
+    EXPECT(last, load(shared));
+    EXPECT(last, load(map_file(&file, 0, page, PROT_READ, MAP_PRIVATE)));
+    EXPECT(last, file_byte(&file, 0));
+}
+
+/* ---- moved away --------------------------------------------------------------------------------- */
+
+static char *here, *there;
+
+static void move_there(void)
+{
+    if (mremap(here, page, page, MREMAP_MAYMOVE | MREMAP_FIXED, there) != there)
+        setup_failed("mremap: error %d", errno);
+}
+
+static void move_here(void)
+{
+    if (mremap(there, page, page, MREMAP_MAYMOVE | MREMAP_FIXED, here) != here)
+        setup_failed("mremap: error %d", errno);
+}
+
+static const char *load_here(void)
+{
+    return load(here);
+}
+
+CASE("conc.mremap_vs_fault", LINUX("mremap(2)"),
+     "once a page has been moved no thread, on any processor, reaches it where it was",
+     "a thread goes on in memory that belongs to someone else by now: CVE-2018-18281", .seconds = 20)
+{
+    const struct turns turns = {{move_here, move_there}, load_here, {"5", "SIGSEGV SEGV_MAPERR exact"}};
+
+    here = map_anonymous(3 * page, PROT_NONE, MAP_PRIVATE) + page; /* walls on both sides */
+    there = map_anonymous(3 * page, PROT_NONE, MAP_PRIVATE) + page;
+    SETUP(munmap(there, page));
+    memset(map_over(here, page, READ_WRITE, MAP_PRIVATE, -1), 5, page);
+    EXPECT("0", touches_out_of_turn(&turns));
+    EXPECT("5|SIGSEGV SEGV_MAPERR exact", load(here));
+    EXPECT("5|SIGSEGV SEGV_MAPERR exact", load(there));
+}
+
+/* ---- two processes ------------------------------------------------------------------------------ */
+
+enum { LITMUS_ROUNDS = 20000 };
+
+/* A word at the end of a page and one at the beginning of the next. */
+static atomic_uintptr_t *word_beside_boundary(char *map, int which)
+{
+    return (atomic_uintptr_t *)(void *)(map + page) - 1 + which;
+}
+
+static const char *store_words(void *map)
+{
+    for (size_t i = 0; i < LITMUS_ROUNDS; i++)
+        for (int which = 0; which < 2; which++)
+            atomic_store_explicit(word_beside_boundary(map, which), patterns[i % 4], memory_order_relaxed);
+    atomic_store(word_beside_boundary(map, 2), 1);
+    return "stored";
+}
+
+static bool is_pattern(uintptr_t word)
+{
+    return word == patterns[0] || word == patterns[1] || word == patterns[2] || word == patterns[3];
+}
+
+static void *run_store_words(void *map)
+{
+    allow(in_child(store_words, map), "stored", "stored");
+    return NULL;
+}
+
+FILE_CASE(
+    "conc.atomic_cross_page", PRACTICE("C11 atomics in shared maps"),
+    "a word on either side of a page boundary that another process stores is one of its values, never torn",
+    "a pointer or a counter that two processes share has a value that nobody stored", .seconds = 20)
+{
+    struct scratch_file file = sparse_file((off_t)(2 * page));
+    char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, run_store_words,
+                       map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED)) != 0)
+        setup_failed("pthread_create: out of threads");
+    while (!atomic_load(word_beside_boundary(map, 2)) && atomic_load(&wrong) == 0)
+        for (int which = 0; which < 2; which++)
+            if (!is_pattern(atomic_load_explicit(word_beside_boundary(map, which), memory_order_relaxed)))
+                atomic_fetch_add(&wrong, 1);
+    pthread_join(thread, NULL);
+    EXPECT("0", number(atomic_load(&wrong)));
+    EXPECT("yes", yes_or_no(atomic_load(word_beside_boundary(map, 0)) == patterns[(LITMUS_ROUNDS - 1) % 4]));
+}
+
+/* Message passing: the data is stored before the flag; who sees the flag must see the data. In page 0 lies
+ * the data, in page 1 the flag, once with release and acquire and once without any order. */
+struct message_passing {
+    atomic_uint *ordered_data, *ordered_flag, *relaxed_data, *relaxed_flag;
+};
+
+static struct message_passing passing_in(char *map)
+{
+    const size_t apart = 128; /* not in one line of the cache */
+
+    return (struct message_passing){(void *)map, (void *)(map + page), (void *)(map + apart),
+                                    (void *)(map + page + apart)};
+}
+
+static const char *pass_messages(void *map)
+{
+    const struct message_passing passing = passing_in(map);
+
+    for (unsigned i = 1; i <= LITMUS_ROUNDS; i++) {
+        atomic_store_explicit(passing.ordered_data, i, memory_order_relaxed);
+        atomic_store_explicit(passing.ordered_flag, i, memory_order_release);
+        atomic_store_explicit(passing.relaxed_data, i, memory_order_relaxed);
+        atomic_store_explicit(passing.relaxed_flag, i, memory_order_relaxed);
+    }
+    return "passed";
+}
+
+static void *run_pass_messages(void *map)
+{
+    allow(in_child(pass_messages, map), "passed", "passed");
+    atomic_store(&finished, 1);
+    return NULL;
+}
+
+/* Whether data older than its flag was seen. */
+static bool overtaken(const atomic_uint *data, const atomic_uint *flag, memory_order order)
+{
+    unsigned announced = order == memory_order_acquire ? atomic_load_explicit(flag, memory_order_acquire)
+                                                       : atomic_load_explicit(flag, memory_order_relaxed);
+
+    return atomic_load_explicit(data, memory_order_relaxed) < announced;
+}
+
+FILE_CASE("conc.userfault_order", PRACTICE("C11 atomics in shared maps"),
+          "stores of another process, by a map of its own, are seen in the order of release and acquire",
+          "a process reads a record before it is complete", .seconds = 20)
+{
+    struct scratch_file file = sparse_file((off_t)(2 * page));
+    const struct message_passing passing = passing_in(map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED));
+    bool reordered = false;
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, run_pass_messages,
+                       map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED)) != 0)
+        setup_failed("pthread_create: out of threads");
+    while (!atomic_load(&finished)) {
+        if (overtaken(passing.ordered_data, passing.ordered_flag, memory_order_acquire))
+            atomic_fetch_add(&wrong, 1);
+        reordered |= overtaken(passing.relaxed_data, passing.relaxed_flag, memory_order_relaxed);
+    }
+    pthread_join(thread, NULL);
+    EXPECT("0", number(atomic_load(&wrong)));
+    EXPECT("no|yes", yes_or_no(reordered)); /* without any order: as the processor likes */
+    EXPECT(number(LITMUS_ROUNDS), number(atomic_load(passing.ordered_data)));
+}
+
+static void run_true(void)
+{
+    int status;
+    pid_t child = vfork();
+
+    if (child == 0) {
+        execlp("true", "true", (char *)NULL);
+        _exit(127);
+    }
+    SETUP(child);
+    SETUP(waitpid(child, &status, 0));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        unsupported("true(1) can't be run");
+}
+
+/* The first thread runs programs while the others map, store and unmap. */
+static void *run_or_map(void *argument)
+{
+    begin_together();
+    if (!argument) {
+        for (int round = 0; round < 10; round++)
+            run_true();
+        atomic_store(&finished, 1);
+        return NULL;
+    }
+    while (!atomic_load(&finished)) {
+        char *own = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+        number_pages(own, 4 * page);
+        allow(page_bytes(own, 4 * page), "1 2 3 4", "1 2 3 4");
+        SETUP(munmap(own, 4 * page));
+    }
+    return NULL;
+}
+
+FILE_CASE(
+    "conc.vfork_exec", PRACTICE("vfork, then exec"),
+    "programs that are run by vfork and exec take nothing from the maps of a process with several threads",
+    "a program loses memory or a mapped file whenever it runs another one", .seconds = 20)
+{
+    shared_file = scratch_file(2 * page);
+    shared = map_file(&shared_file, 0, 2 * page, READ_WRITE, MAP_SHARED);
+    char *private = numbered_pages(2, MAP_PRIVATE);
+
+    EXPECT("stored", store(&shared[page], 9));
+    run_threads(run_or_map);
+    EXPECT("0", number(atomic_load(&wrong)));
+    EXPECT("1 9", page_bytes(shared, 2 * page));
+    EXPECT("1 2", page_bytes(private, 2 * page));
+    EXPECT("stored", store(shared, 8));
+    EXPECT("8", file_byte(&shared_file, 0));
 }

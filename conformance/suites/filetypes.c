@@ -2,8 +2,10 @@
 #include "case.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -276,4 +278,274 @@ CASE("fd.sealed_future_write", LINUX("fcntl(2)"),
     char *reader = mmap(NULL, page, PROT_READ, MAP_SHARED, descriptor, 0);
     EXPECT("9", first_byte(reader));
     EXPECT("EACCES", returned(mprotect(reader, page, PROT_READ | PROT_WRITE)));
+}
+
+/* ---- sockets, programs, locks, attributes -------------------------------------------------------- */
+
+static int internet_socket(int type)
+{
+    int descriptor = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+    if (descriptor < 0)
+        unsupported("this system gives no internet sockets");
+    return descriptor;
+}
+
+CASE("fd.tcp_socket", POSIX("mmap", UNSPECIFIED),
+     "a TCP socket is refused, or can be mapped for reading what it will receive; a UDP socket is refused",
+     "a program takes a connection for a file, and dies of SIGBUS")
+{
+    int descriptor = internet_socket(SOCK_STREAM);
+    char *map = mmap(NULL, page, PROT_READ, MAP_SHARED, descriptor, 0);
+
+    EXPECT("mapped|ENODEV|EINVAL", mapped(map));
+    if (map != MAP_FAILED) {
+        EXPECT("SIGBUS BUS_ADRERR exact", load(map));
+        EXPECT("EPERM|EACCES|ENODEV", mapped(map_shared(descriptor)));
+    }
+    EXPECT("ENODEV", mapped(map_private(internet_socket(SOCK_DGRAM))));
+    EXPECT("ENODEV", mapped(map_shared(internet_socket(SOCK_DGRAM))));
+}
+
+/* A copy of cat(1), so that a program is there that nobody else runs. */
+static struct scratch_file copied_program(void)
+{
+    static const char *const candidates[] = {"/bin/cat", "/usr/bin/cat"};
+    struct scratch_file copy = scratch_file(0);
+    char bytes[16384];
+    ssize_t length;
+    int original = -1;
+
+    for (size_t i = 0; i < sizeof candidates / sizeof candidates[0] && original < 0; i++)
+        original = open(candidates[i], O_RDONLY | O_CLOEXEC);
+    if (original < 0)
+        unsupported("there is no cat(1) to copy");
+    while ((length = read(original, bytes, sizeof bytes)) > 0)
+        SETUP(write(copy.descriptor, bytes, (size_t)length));
+    SETUP(fchmod(copy.descriptor, 0755));
+    SETUP(close(original));
+    return copy;
+}
+
+/* Runs a program that waits for the end of its input, and comes back when it runs: "running", or the error
+ * of exec. */
+static const char *run_program(const struct scratch_file *program, int *input, pid_t *child)
+{
+    int ends[2], failed[2], error = 0;
+
+    SETUP(pipe(ends));
+    SETUP(pipe2(failed, O_CLOEXEC));
+    *child = (pid_t)SETUP(fork());
+    if (*child == 0) {
+        dup2(ends[0], STDIN_FILENO);
+        close(ends[1]);
+        close(program->descriptor);
+        execl(program->path, "cat", (char *)NULL);
+        error = errno;
+        (void)!write(failed[1], &error, sizeof error);
+        _exit(127);
+    }
+    close(ends[0]);
+    close(failed[1]);
+    *input = ends[1];
+    if (read(failed[0], &error, sizeof error) != sizeof error)
+        return "running";
+    SETUP(waitpid(*child, NULL, 0)); /* until then it has the maps that it inherited */
+    return error_number(error);
+}
+
+static const char *opened(const struct scratch_file *file, int flags)
+{
+    int descriptor = open(file->path, flags | O_CLOEXEC);
+
+    if (descriptor < 0)
+        return error_number(errno);
+    close(descriptor);
+    return "opened";
+}
+
+FILE_CASE(
+    "fd.textbusy", LINUX("open(2)"),
+    "a program that runs can't be opened for writing: ETXTBSY; one that is mapped for writing can't run",
+    "a program that is replaced in place crashes in the middle of what it does")
+{
+    struct scratch_file program = copied_program();
+    char *map = map_shared(program.descriptor);
+    int input, status;
+    pid_t child;
+
+    SETUP(close(program.descriptor));
+    const char *answer = run_program(&program, &input, &child);
+    if (strcmp(answer, "EACCES") == 0)
+        unsupported("programs can't be run from here");
+    EXPECT("ETXTBSY", answer);
+    SETUP(munmap(map, page));
+    EXPECT("running", run_program(&program, &input, &child));
+    EXPECT("ETXTBSY", opened(&program, O_WRONLY));
+    EXPECT("ETXTBSY", opened(&program, O_RDWR));
+    EXPECT("opened", opened(&program, O_RDONLY));
+    EXPECT("ETXTBSY", returned(truncate(program.path, 0)));
+    SETUP(close(input));
+    SETUP(waitpid(child, &status, 0));
+    EXPECT("0", number(status));
+    EXPECT("opened", opened(&program, O_WRONLY));
+}
+
+/* FS_IOC_GETFLAGS and FS_IOC_SETFLAGS; some C libraries come without their header. */
+static int change_attribute(int descriptor, int attribute, bool set)
+{
+    int attributes = 0;
+
+    if (ioctl(descriptor, _IOR('f', 1, long), &attributes) != 0)
+        return -1;
+    attributes = set ? attributes | attribute : attributes & ~attribute;
+    return ioctl(descriptor, _IOW('f', 2, long), &attributes);
+}
+
+enum { APPEND_ONLY = 0x20 };
+
+/* Makes a file append-only that a process which is killed can't leave behind. */
+static void make_append_only(const struct scratch_file *file)
+{
+    if (!holds_capability(CAPABILITY_LINUX_IMMUTABLE))
+        unsupported("needs CAP_LINUX_IMMUTABLE");
+    SETUP(unlink(file->path));
+    if (change_attribute(file->descriptor, APPEND_ONLY, true) != 0)
+        unsupported("this file system has no append-only files");
+}
+
+FILE_CASE(
+    "fd.append_only", LINUX("mmap(2)"),
+    "an append-only file can't be mapped shared and writable: EACCES; privately, or for reading, it can",
+    "a log that must only grow is overwritten through a map", .needs = NEED_ROOT)
+{
+    struct scratch_file file = scratch_file(page);
+    int writable = reopen(&file, O_RDWR | O_APPEND), reader = reopen(&file, O_RDONLY);
+
+    EXPECT("1", first_byte(map_shared(writable)));
+    make_append_only(&file);
+    EXPECT("EACCES", mapped(map_shared(writable)));
+    EXPECT("1", first_byte(mmap(NULL, page, PROT_READ, MAP_SHARED, reader, 0)));
+    char *private = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE, writable, 0);
+    EXPECT("1", first_byte(private));
+    EXPECT("stored", store(private, 9));
+    EXPECT("1", file_byte(&file, 0));
+    SETUP(change_attribute(writable, APPEND_ONLY, false));
+    EXPECT("1", first_byte(map_shared(writable)));
+}
+
+FILE_CASE("fd.append_only_reader", LINUX("mmap(2)"),
+          "an append-only file is mapped shared for reading by a descriptor that may append, too",
+          "who writes a log can't read it through a map", .needs = NEED_ROOT)
+{
+    struct scratch_file file = scratch_file(page);
+    int writable = reopen(&file, O_RDWR | O_APPEND);
+
+    make_append_only(&file);
+    EXPECT("1", first_byte(mmap(NULL, page, PROT_READ, MAP_SHARED, writable, 0)));
+    EXPECT("1", first_byte(map_private(writable)));
+}
+
+/* A child that holds a lock on all of the file until it is killed. */
+static pid_t locking_child(const struct scratch_file *file)
+{
+    int ready[2];
+    char byte;
+
+    SETUP(pipe(ready));
+    pid_t child = (pid_t)SETUP(fork());
+    if (child == 0) {
+        const struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        byte = fcntl(file->descriptor, F_SETLK, &all) == 0 ? 'y' : 'n';
+        (void)!write(ready[1], &byte, 1);
+        for (;;)
+            pause();
+    }
+    close(ready[1]);
+    if (read(ready[0], &byte, 1) != 1 || byte != 'y')
+        unsupported("this file system has no locks");
+    return child;
+}
+
+FILE_CASE(
+    "fd.locked_mandatory", POSIX("mmap", UNSPECIFIED),
+    "a file that another process has locked, with the mode that makes locks binding, is mapped or EAGAIN",
+    "a program that relies on such locks is overwritten through maps")
+{
+    const mode_t binding =
+        S_ISGID | S_IRUSR | S_IWUSR; /* set-group-id without the group's right to execute */
+    struct scratch_file file = scratch_file(page);
+
+    SETUP(fchmod(file.descriptor, binding));
+    pid_t child = locking_child(&file);
+    char *map = map_shared(file.descriptor);
+    EXPECT("mapped|EAGAIN", mapped(map));
+    if (map != MAP_FAILED) {
+        EXPECT("1", load(map));
+        EXPECT("stored", store(map, 9));
+        EXPECT("9", file_byte(&file, 0));
+    }
+    SETUP(kill(child, SIGKILL));
+    SETUP(waitpid(child, NULL, 0));
+    EXPECT("mapped", mapped(map_shared(file.descriptor)));
+}
+
+/* ---- two errors at once ------------------------------------------------------------------------ */
+
+/* Which error is told first is nobody's promise; that it is one of the two is. */
+FILE_CASE("err.priority", POSIX("mmap", UNSPECIFIED),
+          "of two errors at once mmap tells one, and never a third",
+          "a program that looks for one error meets the other, and on another system not")
+{
+    struct scratch_file file = scratch_file(page);
+    const int reader = reopen(&file, O_RDONLY), writer = reopen(&file, O_WRONLY),
+              both = MAP_SHARED | MAP_FIXED;
+    char *high = (char *)(UINTPTR_MAX - 2 * page + 1);
+    int ends[2];
+
+    SETUP(pipe(ends));
+    EXPECT("EINVAL|EBADF", mapped(mmap(NULL, 0, PROT_READ, MAP_SHARED, -1, 0)));
+    EXPECT("EINVAL|EBADF", mapped(mmap(NULL, page, PROT_READ, 0, -1, 0)));
+    EXPECT("EINVAL|EBADF", mapped(mmap(NULL, page, PROT_READ, MAP_SHARED, -1, 1)));
+    EXPECT("EINVAL|ENODEV", mapped(mmap(NULL, 0, PROT_READ, MAP_SHARED, ends[0], 0)));
+    EXPECT("EINVAL|ENODEV", mapped(mmap(NULL, page, PROT_READ, 0, ends[0], 0)));
+    EXPECT("EACCES|ENODEV", mapped(mmap(NULL, page, PROT_READ, MAP_SHARED, ends[1], 0)));
+    EXPECT("EINVAL|EACCES", mapped(mmap(NULL, 0, PROT_READ, MAP_SHARED, writer, 0)));
+    EXPECT("EINVAL|EACCES", mapped(mmap(NULL, page, PROT_WRITE, MAP_SHARED, reader, 1)));
+    EXPECT("ENOMEM|EBADF", mapped(mmap(high, page, PROT_READ, both, -1, 0)));
+    EXPECT("ENOMEM|EINVAL", mapped(mmap(high, 0, PROT_READ, both, file.descriptor, 0)));
+    EXPECT("ENOMEM|EACCES", mapped(mmap(high, page, PROT_WRITE, both, reader, 0)));
+    EXPECT("ENOMEM|ENODEV", mapped(mmap(high, page, PROT_READ, both, ends[0], 0)));
+    EXPECT("EOVERFLOW|EACCES", mapped(mmap(NULL, 2 * page, PROT_WRITE, MAP_SHARED, reader,
+                                           (off_t)(INT64_MAX - (int64_t)page + 1))));
+    EXPECT("1", first_byte(map_shared(file.descriptor)));
+}
+
+/* Whether a call that succeeded left errno alone; a call that failed says so. */
+static const char *left_errno(long result)
+{
+    return result == -1 ? error_number(errno) : yes_or_no(errno == ERANGE);
+}
+
+FILE_CASE("err.errno_untouched", POSIX("errno", UNSPECIFIED),
+          "calls that succeed leave errno alone, or do not: only a failure makes it mean something",
+          "a program that looks at errno without a failure sees one")
+{
+    struct scratch_file file = scratch_file(page);
+    unsigned char vector;
+    char *map;
+
+    errno = ERANGE; /* which none of these calls says */
+    EXPECT("yes|no", left_errno((map = map_shared(file.descriptor)) == MAP_FAILED ? -1 : 0));
+    errno = ERANGE;
+    EXPECT("yes|no", left_errno(mprotect(map, page, PROT_READ)));
+    errno = ERANGE;
+    EXPECT("yes|no", left_errno(msync(map, page, MS_SYNC)));
+    errno = ERANGE;
+    EXPECT("yes|no", left_errno(madvise(map, page, MADV_NORMAL)));
+    errno = ERANGE;
+    EXPECT("yes|no", left_errno(mincore(map, page, &vector)));
+    errno = ERANGE;
+    EXPECT("yes|no", left_errno(munmap(map, page)));
+    EXPECT("EINVAL", left_errno(munmap(map, 0)));
 }
