@@ -197,7 +197,7 @@ static void reset_signals(void)
 
 static void isolate(const struct child_setup *setup)
 {
-    struct rlimit no_core = {0, 0};
+    struct rlimit core;
 
     die_with_parent(setup->runner);
     be_first_without_memory();
@@ -206,7 +206,10 @@ static void isolate(const struct child_setup *setup)
     close_inherited(setup);
     int nothing = open("/dev/null", O_RDONLY);
     reset_signals();
-    setrlimit(RLIMIT_CORE, &no_core);
+    if (getrlimit(RLIMIT_CORE, &core) == 0) {
+        core.rlim_cur = 0; /* a case that wants a core dump may raise it again */
+        setrlimit(RLIMIT_CORE, &core);
+    }
     dup2(nothing, STDIN_FILENO);
     dup2(setup->output, STDOUT_FILENO);
     dup2(setup->output, STDERR_FILENO);

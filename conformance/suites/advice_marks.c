@@ -1,7 +1,10 @@
 /* Advice that marks a map: for children and dumps, for huge and merged pages. */
 #include "case.h"
 
+#include <link.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 SUITE("advice", "madvise and posix_madvise");
 
@@ -76,6 +79,7 @@ CASE("madvise.wipeonfork_again", LINUX("madvise(2)"), "MADV_WIPEONFORK goes on t
 
     EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_WIPEONFORK))));
     EXPECT("0", in_child(child_of_child, map));
+    EXPECT("1", in_child(child_of_child, numbered_pages(1, MAP_PRIVATE)));
 }
 
 FILE_CASE("madvise.wipeonfork_shared", LINUX("madvise(2)"),
@@ -127,6 +131,89 @@ CASE("madvise.dodump", LINUX("madvise(2)"), "MADV_DODUMP undoes MADV_DONTDUMP",
     EXPECT("0", returned(madvise(map, page, MADV_DODUMP)));
     EXPECT("no", vm_flag(map, "dd"));
     EXPECT("yes", vm_flag(map + page, "dd"));
+}
+
+/* Lets this process and its children dump core, all of what they have written to. */
+static void allow_core_dumps(void)
+{
+    const char private_and_shared[] = "0x33";
+    int filter = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
+    struct rlimit limit;
+
+    SETUP(getrlimit(RLIMIT_CORE, &limit));
+    limit.rlim_cur = limit.rlim_max < ((rlim_t)64 << 20) ? limit.rlim_max : (rlim_t)64 << 20;
+    SETUP(setrlimit(RLIMIT_CORE, &limit));
+    if (limit.rlim_cur == 0 || write(filter, private_and_shared, 4) != 4)
+        unsupported("this process may not dump core");
+}
+
+/* The path of the dump that a process of that number left. */
+static const char *core_path(const char *folder, pid_t process)
+{
+    static char path[2048];
+    FILE *setting = fopen("/proc/sys/kernel/core_pattern", "re");
+    char pattern[256] = "|";
+
+    if (setting && fgets(pattern, sizeof pattern, setting))
+        pattern[strcspn(pattern, "\n")] = '\0';
+    if (strpbrk(pattern, "|/%"))
+        unsupported("core dumps go elsewhere here, by kernel.core_pattern");
+    if (kernel_setting("kernel/core_uses_pid"))
+        snprintf(path, sizeof path, "%s/%s.%ld", folder, pattern, (long)process);
+    else
+        snprintf(path, sizeof path, "%s/%s", folder, pattern);
+    return path;
+}
+
+/* What a core dump holds of an address: the byte there, "nothing", or that it does not know it. */
+static const char *dumped_byte(int core, const char *address)
+{
+    ElfW(Ehdr) header;
+    ElfW(Phdr) segment;
+    unsigned char byte = 0;
+
+    if (pread(core, &header, sizeof header, 0) != sizeof header)
+        setup_failed("the core dump has no header");
+    for (size_t i = 0; i < header.e_phnum; i++) {
+        SETUP(pread(core, &segment, sizeof segment, (off_t)(header.e_phoff + i * sizeof segment)));
+        const uintptr_t into = (uintptr_t)address - segment.p_vaddr;
+        if (segment.p_type != PT_LOAD || (uintptr_t)address < segment.p_vaddr || into >= segment.p_memsz)
+            continue;
+        if (into >= segment.p_filesz)
+            return "nothing";
+        return pread(core, &byte, 1, (off_t)(segment.p_offset + into)) == 1 ? number(byte) : "cut off";
+    }
+    return "nothing";
+}
+
+FILE_CASE("madvise.dontdump_core", LINUX("madvise(2)"),
+          "a core dump holds no byte of the pages with MADV_DONTDUMP, all of their neighbours, and what "
+          "MADV_DODUMP gave back",
+          "keys and passwords lie in core dumps, or what explains the crash does not", .since = KERNEL(3, 8))
+{
+    static char folder[1024];
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    snprintf(folder, sizeof folder, "%s", scratch_path("core"));
+    SETUP(mkdir(folder, 0700));
+    allow_core_dumps();
+    core_path(folder, getpid()); /* UNSUPPORTED before anything is dumped */
+    SETUP(madvise(map + page, 2 * page, MADV_DONTDUMP));
+    SETUP(madvise(map + 2 * page, page, MADV_DODUMP));
+    pid_t child = (pid_t)SETUP(fork());
+    if (child == 0) {
+        SETUP(chdir(folder));
+        abort();
+    }
+    SETUP(waitpid(child, NULL, 0));
+    int core = open(core_path(folder, child), O_RDONLY | O_CLOEXEC);
+    if (core < 0)
+        unsupported("no core dump was left");
+    EXPECT("1", dumped_byte(core, map));
+    EXPECT("nothing", dumped_byte(core, map + page));
+    EXPECT("nothing", dumped_byte(core, map + 2 * page - 1));
+    EXPECT("3", dumped_byte(core, map + 2 * page));
+    EXPECT("4", dumped_byte(core, map + 3 * page));
 }
 
 /* ---- huge and merged pages --------------------------------------------------------------------- */

@@ -117,6 +117,34 @@ FILE_CASE("advice.posix_willneed", POSIX("posix_madvise", MAY),
     EXPECT("11", soon_resident(map, 2 * page));
 }
 
+FILE_CASE("advice.posix_random", POSIX("posix_madvise", MAY),
+          "POSIX_MADV_RANDOM reads the touched page and nothing around it",
+          "a data base that looks up single records reads its whole file", .needs = NEED_LINUX)
+{
+    struct scratch_file file = scratch_file(FILE_PAGES * page);
+    char *map = cold_map(&file);
+
+    EXPECT("0", error_number(posix_madvise(map, FILE_PAGES * page, POSIX_MADV_RANDOM)));
+    EXPECT("33", load(map + TOUCHED * page));
+    EXPECT("1", residency(map + TOUCHED * page, page));
+    EXPECT("0000000000000000", residency(map + (TOUCHED - 16) * page, 16 * page));
+    EXPECT("0000000000000000", residency(map + (TOUCHED + 16) * page, 16 * page));
+}
+
+FILE_CASE("advice.posix_sequential", POSIX("posix_madvise", MAY),
+          "POSIX_MADV_SEQUENTIAL reads on behind the touched page and nothing before it",
+          "a program that reads a file from start to end waits at every page", .needs = NEED_LINUX)
+{
+    struct scratch_file file = scratch_file(FILE_PAGES * page);
+
+    need_read_ahead(&file);
+    char *map = cold_map(&file);
+    EXPECT("0", error_number(posix_madvise(map, FILE_PAGES * page, POSIX_MADV_SEQUENTIAL)));
+    EXPECT("33", load(map + TOUCHED * page));
+    EXPECT("11", soon_resident(map + TOUCHED * page, 2 * page));
+    EXPECT("0000000000000000", residency(map + (TOUCHED - 16) * page, 16 * page));
+}
+
 FILE_CASE("madvise.random", LINUX("madvise(2)"), "MADV_RANDOM reads the touched page and nothing around it",
           "a database with random lookups reads many times what it needs and evicts what it has")
 {

@@ -36,6 +36,17 @@ static int open_existing(const char *path, int flags)
     return descriptor;
 }
 
+/* A file of one page in memory, whose first byte is 1, and which may be sealed. */
+static int memory_file(void)
+{
+    int flags = CONSTANT(MFD_CLOEXEC) | CONSTANT(MFD_ALLOW_SEALING);
+    int descriptor = (int)SETUP(memfd_create("mapwise", (unsigned)flags));
+
+    SETUP(ftruncate(descriptor, (off_t)page));
+    SETUP(pwrite(descriptor, "\1", 1, 0));
+    return descriptor;
+}
+
 /* ---- descriptors ------------------------------------------------------------------------------- */
 
 FILE_CASE("fd.bad", POSIX("mmap", SHALL), "a descriptor that was never opened is refused with EBADF",
@@ -167,6 +178,7 @@ CASE("fd.unix_socket", POSIX("mmap", SHALL), "a socket is refused with ENODEV",
     EXPECT("ENODEV", mapped(map_shared(stream[0])));
     EXPECT("ENODEV", mapped(map_private(stream[1])));
     EXPECT("ENODEV", mapped(map_shared(datagram[0])));
+    EXPECT("1", first_byte(map_shared(memory_file())));
 }
 
 CASE("fd.eventfd_epoll", POSIX("mmap", SHALL), "descriptors of events are refused with ENODEV",
@@ -180,6 +192,7 @@ CASE("fd.eventfd_epoll", POSIX("mmap", SHALL), "descriptors of events are refuse
     EXPECT("ENODEV", mapped(map_private(event)));
     EXPECT("ENODEV", mapped(map_shared(queue)));
     EXPECT("ENODEV", mapped(map_private(queue)));
+    EXPECT("1", first_byte(map_shared(memory_file())));
 }
 
 CASE("fd.dev_null", PRACTICE("devices without memory can't be mapped"),
@@ -203,17 +216,6 @@ CASE("fd.proc_sys", LINUX("mmap(2)"),
 }
 
 /* ---- memory files and seals -------------------------------------------------------------------- */
-
-/* A file of one page in memory, whose first byte is 1, and which may be sealed. */
-static int memory_file(void)
-{
-    int flags = CONSTANT(MFD_CLOEXEC) | CONSTANT(MFD_ALLOW_SEALING);
-    int descriptor = (int)SETUP(memfd_create("mapwise", (unsigned)flags));
-
-    SETUP(ftruncate(descriptor, (off_t)page));
-    SETUP(pwrite(descriptor, "\1", 1, 0));
-    return descriptor;
-}
 
 static const char *byte_of(int descriptor)
 {

@@ -139,6 +139,8 @@ CASE("fixed.last_addresses", POSIX("mmap", SHALL),
     EXPECT("ENOMEM|EINVAL", mapped(map_at((char *)(UINTPTR_MAX - from_end + 1), page, MAP_FIXED)));
     EXPECT("ENOMEM|EINVAL", mapped(map_at((char *)(UINTPTR_MAX - EINTR + 1), 1, MAP_FIXED)));
     EXPECT("ENOMEM", mapped(map_at(page_beyond_user_space(), page, MAP_FIXED)));
+    char *free_page = unmapped_range(page);
+    EXPECT("exact", placed(map_at(free_page, page, MAP_FIXED), free_page));
 }
 
 static char *map_descriptor_at(char *address, int descriptor, int protection)

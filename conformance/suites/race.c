@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-enum { SHORTEST_RACE = 40 }; /* turns; a loaded machine may take longer for them than it should */
+enum { SHORTEST_RACE = 20 }; /* turns; a loaded machine may take longer for them than it should */
 
 static const double enough = 0.03; /* seconds */
 
