@@ -552,20 +552,20 @@ CASE("const.raw_vs_libc", PRACTICE("the C library passes on what the kernel answ
     char *map = numbered_pages(2, MAP_PRIVATE), *nothing = unmapped_range(page);
 
     need_lockable(page);
-    EXPECT(RAW(SYS_munmap, map + 1, page), returned(munmap(map + 1, page)));
-    EXPECT(RAW(SYS_munmap, nothing, page), returned(munmap(nothing, page)));
-    EXPECT(RAW(SYS_msync, map, page, MS_SYNC | MS_ASYNC), returned(msync(map, page, MS_SYNC | MS_ASYNC)));
-    EXPECT(RAW(SYS_msync, map, page, MS_SYNC), returned(msync(map, page, MS_SYNC)));
-    EXPECT(RAW(SYS_madvise, map + 1, page, MADV_NORMAL), returned(madvise(map + 1, page, MADV_NORMAL)));
-    EXPECT(RAW(SYS_madvise, map, page, 9999), returned(madvise(map, page, 9999)));
-    EXPECT(RAW(SYS_madvise, map, page, MADV_DONTNEED), returned(madvise(map + page, page, MADV_DONTNEED)));
-    EXPECT(RAW(SYS_mincore, map + 1, page, vector), returned(mincore(map + 1, page, vector)));
-    EXPECT(RAW(SYS_mlock, nothing, page), returned(mlock(nothing, page)));
-    EXPECT(RAW(SYS_mlock, map, 1), returned(mlock(map, 1)));
-    EXPECT(RAW(SYS_munlock, map, 1), returned(munlock(map, 1)));
-    EXPECT(RAW(SYS_mlockall, 0), returned(mlockall(0)));
-    EXPECT(RAW(SYS_mremap, map, page, 0, 0), mapped(mremap(map, page, 0, 0)));
-    EXPECT(RAW(SYS_mprotect, nothing, page, PROT_READ), returned(mprotect(nothing, page, PROT_READ)));
-    EXPECT(RAW(SYS_mprotect, map + 1, page, PROT_READ), returned(mprotect(map + 1, page, PROT_READ)));
+    EXPECT(RAW(SYS_munmap, map + 1, page), returned((munmap)(map + 1, page)));
+    EXPECT(RAW(SYS_munmap, nothing, page), returned((munmap)(nothing, page)));
+    EXPECT(RAW(SYS_msync, map, page, MS_SYNC | MS_ASYNC), returned((msync)(map, page, MS_SYNC | MS_ASYNC)));
+    EXPECT(RAW(SYS_msync, map, page, MS_SYNC), returned((msync)(map, page, MS_SYNC)));
+    EXPECT(RAW(SYS_madvise, map + 1, page, MADV_NORMAL), returned((madvise)(map + 1, page, MADV_NORMAL)));
+    EXPECT(RAW(SYS_madvise, map, page, 9999), returned((madvise)(map, page, 9999)));
+    EXPECT(RAW(SYS_madvise, map, page, MADV_DONTNEED), returned((madvise)(map + page, page, MADV_DONTNEED)));
+    EXPECT(RAW(SYS_mincore, map + 1, page, vector), returned((mincore)(map + 1, page, vector)));
+    EXPECT(RAW(SYS_mlock, nothing, page), returned((mlock)(nothing, page)));
+    EXPECT(RAW(SYS_mlock, map, 1), returned((mlock)(map, 1)));
+    EXPECT(RAW(SYS_munlock, map, 1), returned((munlock)(map, 1)));
+    EXPECT(RAW(SYS_mlockall, 0), returned((mlockall)(0)));
+    EXPECT(RAW(SYS_mremap, map, page, 0, 0), mapped((mremap)(map, page, 0, 0)));
+    EXPECT(RAW(SYS_mprotect, nothing, page, PROT_READ), returned((mprotect)(nothing, page, PROT_READ)));
+    EXPECT(RAW(SYS_mprotect, map + 1, page, PROT_READ), returned((mprotect)(map + 1, page, PROT_READ)));
     EXPECT("0 0", page_bytes(map, 2 * page));
 }
