@@ -187,9 +187,10 @@ static const char *dumped_byte(int core, const char *address)
 }
 
 FILE_CASE("madvise.dontdump_core", LINUX("madvise(2)"),
-          "a core dump holds no byte of the pages with MADV_DONTDUMP, all of their neighbours, and what "
+          "a core dump has nothing of the pages with MADV_DONTDUMP, and all of their neighbours and what "
           "MADV_DODUMP gave back",
-          "keys and passwords lie in core dumps, or what explains the crash does not", .since = KERNEL(3, 8))
+          "keys and passwords lie in core dumps, or what explains the crash does not", .since = KERNEL(3, 8),
+          .seconds = 10)
 {
     static char folder[1024];
     char *map = numbered_pages(4, MAP_PRIVATE);

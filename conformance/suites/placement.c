@@ -200,7 +200,7 @@ CASE("fixed.dup_same_range", POSIX("mmap", SHALL),
 
 CASE("fixed.accounting", PRACTICE("replacing a map costs no address space"),
      "20000 maps over the same place leave the size of the process as it was",
-     "an emulator that swaps pages all day ends with no address space left")
+     "an emulator that swaps pages all day ends with no address space left", .seconds = 10)
 {
     char *map = numbered_pages(4, MAP_PRIVATE), before[32];
 
