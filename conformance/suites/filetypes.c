@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 SUITE("filetypes", "kinds of files and descriptors");
 
@@ -393,15 +394,16 @@ FILE_CASE(
     EXPECT("opened", opened(&program, O_WRONLY));
 }
 
-/* FS_IOC_GETFLAGS and FS_IOC_SETFLAGS; some C libraries come without their header. */
+/* FS_IOC_GETFLAGS and FS_IOC_SETFLAGS; some C libraries come without their header, and differ in the type of
+ * the number. */
 static int change_attribute(int descriptor, int attribute, bool set)
 {
     int attributes = 0;
 
-    if (ioctl(descriptor, _IOR('f', 1, long), &attributes) != 0)
+    if (syscall(SYS_ioctl, descriptor, _IOR('f', 1, long), &attributes) != 0)
         return -1;
     attributes = set ? attributes | attribute : attributes & ~attribute;
-    return ioctl(descriptor, _IOW('f', 2, long), &attributes);
+    return (int)syscall(SYS_ioctl, descriptor, _IOW('f', 2, long), &attributes);
 }
 
 enum { APPEND_ONLY = 0x20 };

@@ -604,7 +604,7 @@ FILE_CASE(
     char *map = map_shared(&file, 2 * page);
 
     EXPECT("stored", store(&map[page], 9));
-    if (ioctl(copy.descriptor, clone, file.descriptor) != 0)
+    if (syscall(SYS_ioctl, copy.descriptor, clone, file.descriptor) != 0)
         unsupported("this file system makes no clones");
     EXPECT("9", file_byte(&copy, (int64_t)page));
     EXPECT("1", file_byte(&copy, 0));
