@@ -22,7 +22,7 @@ CASE("anon.zero", POSIX("mmap", SHALL), "anonymous memory, private or shared, is
 }
 
 CASE("anon.reuse_zero", POSIX("mmap", SHALL), "memory that was used and unmapped comes back as zeros",
-     "a fresh heap of an allocator that trusts in calloc without memset holds dead objects")
+     "a fresh heap of an allocator that trusts in calloc without memset holds dead objects", .seconds = 10)
 {
     const char *dirty = "0";
 

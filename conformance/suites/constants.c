@@ -425,12 +425,23 @@ CASE("const.madv_dontneed", LINUX("madvise(2)"),
     EXPECT("1 0", page_bytes(map, 2 * page));
 }
 
+/* Such pages as numbered_pages gives, between pages of another kind: /proc tells of them and of nothing that
+ * the C library has put beside them. */
+static char *walled_pages(size_t count)
+{
+    char *walls = map_anonymous((count + 2) * page, PROT_NONE, MAP_PRIVATE);
+    char *map = map_over(walls + page, count * page, READ_WRITE, MAP_PRIVATE, -1);
+
+    number_pages(map, count * page);
+    return map;
+}
+
 FILE_CASE("const.madv_free", LINUX("madvise(2)"),
           "MADV_FREE makes private pages clean where they are until they are stored to, and refuses a file's",
           "memory that was given back still counts, or memory that is in use is lost", .since = KERNEL(4, 5))
 {
     struct scratch_file file = scratch_file(page);
-    char *map = numbered_pages(4, MAP_PRIVATE);
+    char *map = walled_pages(4);
     char *of_file = map_file(&file, 0, page, READ_WRITE, MAP_PRIVATE);
 
     EXPECT("4", smaps_pages(map, "Private_Dirty"));

@@ -150,7 +150,7 @@ CASE("limit.map_count_munmap", LINUX("mmap(2)"),
 
 CASE("limit.emfile", POSIX("mmap", SHALL),
      "mmap beyond the number of maps that a process may have fails with EMFILE, and works again below it",
-     "a program that runs out of maps believes that it is out of memory", .seconds = 20)
+     "a program that runs out of maps believes that it is out of memory", .seconds = 40)
 {
     const size_t limit = map_limit();
     char *map = numbered_pages(1, MAP_SHARED), *latest = NULL, *next = NULL;
