@@ -194,7 +194,7 @@ static struct call freed;
 
 static void *free_late(void *unused)
 {
-    const struct timespec a_while = {.tv_nsec = 10000000};
+    const struct timespec a_while = {.tv_nsec = 1000000};
 
     (void)unused;
     nanosleep(&a_while, NULL);

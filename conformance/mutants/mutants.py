@@ -3,7 +3,8 @@
 
 mutants.py list   LIBRARY                 names and says what each mutant breaks
 mutants.py verify LIBRARY CHECK [FOLDER]  each mutant against the cases in catches.tsv that are known to catch it
-mutants.py run    LIBRARY CHECK [FOLDER]  each mutant against all suites but the library's; the score
+mutants.py run    LIBRARY CHECK [FOLDER]  each mutant against all suites but the library's, as far as is needed to
+                                          tell whether it is caught; the score, and the cases that catch nothing
 
 A mutant is caught when mapwise-check answers 1. Any other answer, 0 above all, and a runner that died of a signal or
 did not end are told apart. FOLDER is where the cases keep their files; catches.tsv was made as root on ext4.
@@ -27,6 +28,7 @@ CATCHES, UNKILLED = HERE / "catches.tsv", HERE / "unkilled.tsv"
 CATCHES_HEAD = "# mutant\tcases that catch it, the most special ones; written by ci/mutants --update"
 DEVIATIONS = ("FAIL", "CRASH", "TIMEOUT", "ERROR", "XPASS", "NEW")
 CASES_KEPT = 2
+CASES_AT_ONCE = 60  # mapwise-check takes up to 64 patterns
 SECONDS_FOR_A_RUN = 300
 RACING_SUITES = {"concurrency"}
 
@@ -41,6 +43,10 @@ def mutants_of(library):
     while (name := table.mapwise_mutant_name(len(found))) is not None:
         found.append((name.decode(), table.mapwise_mutant_sentence(len(found)).decode()))
     return sorted(found)
+
+
+def case_options(cases):
+    return [argument for case in cases for argument in ("--case", case)]
 
 
 def rows_of(path):
@@ -122,7 +128,7 @@ def verify(options, bench):
     faults = [f"{name}: {CATCHES.name} has no row for it; run ci/mutants --update" for name in names if name not in known]
     faults += [f"{name}: there is no such mutant, {CATCHES.name} says" for name in known if name not in names]
     chosen = [name for name in names if known.get(name) and fnmatch.fnmatch(name, options.mutant)]
-    jobs = [(name, [argument for case in known[name].split() for argument in ("--case", case)]) for name in chosen]
+    jobs = [(name, case_options(known[name].split())) for name in chosen]
     not_run = 0
     for run in bench.run_all(jobs):
         unsupported = [case for case, record in run.cases.items() if record["result"] == "UNSUPPORTED"]
@@ -152,19 +158,34 @@ def times_killed(runs):
     return times
 
 
-def report_cases(baseline, runs):
+def killed_cases(bench, names, runs, candidates):
+    """Those of the candidates that fail under some mutant. What has failed once need not be run again."""
+    killed = set(times_killed(runs)) & candidates
+    alive = candidates - killed
+
+    def attempt(name):
+        some = sorted(alive)
+        for start in range(0, len(some), CASES_AT_ONCE):
+            run = bench.run(name, case_options(some[start:start + CASES_AT_ONCE]))
+            alive.difference_update(case["case"] for case in run.killers())
+
+    with ThreadPoolExecutor(bench.workers) as pool:
+        list(pool.map(attempt, names))
+    return candidates - alive
+
+
+def report_cases(executed, killed):
     """The cases that fail under no mutant, against the table of those that can't; how many are wrong."""
-    reasons, killed = rows_of(UNKILLED), times_killed(runs)
-    executed = {name for name, case in baseline.cases.items() if case["result"] != "UNSUPPORTED"}
-    unexplained = sorted(case for case in executed
-                         if case not in killed and not any(fnmatch.fnmatch(case, glob) for glob in reasons))
+    reasons = rows_of(UNKILLED)
+    explained = {case for glob in reasons for case in fnmatch.filter(executed - killed, glob)}
     wrong = [f"{glob}: listed in {UNKILLED.name}, and {case} fails under a mutant"
              for glob in reasons for case in fnmatch.filter(killed, glob)]
-    wrong += [f"{glob}: listed in {UNKILLED.name}, and no case is so called"
-              for glob in reasons if not fnmatch.filter(baseline.cases, glob)]
-    wrong += [f"{case}: fails under no mutant; add one, or a reason to {UNKILLED.name}" for case in unexplained]
-    print(f"{len(executed & set(killed))} of {len(executed)} cases fail under some mutant, "
-          f"{len(executed) - len(executed & set(killed)) - len(unexplained)} can't, as {UNKILLED.name} says why")
+    wrong += [f"{glob}: listed in {UNKILLED.name}, and no case that runs here is so called"
+              for glob in reasons if not fnmatch.filter(executed, glob)]
+    wrong += [f"{case}: fails under no mutant; add one, or a reason to {UNKILLED.name}"
+              for case in sorted(executed - killed - explained)]
+    print(f"{len(killed)} of {len(executed)} cases fail under some mutant, "
+          f"{len(explained)} can't, as {UNKILLED.name} says why")
     print("\n".join(wrong))
     return len(wrong)
 
@@ -199,6 +220,14 @@ def write_record(folder, runs, sentences):
     print(f"record: {path}")
 
 
+def try_mutants(bench, names, selection):
+    """First the cases that are known to catch a mutant, and all of the suites where that is not enough."""
+    known = rows_of(CATCHES)
+    jobs = [(name, case_options(known[name].split()) if known.get(name) else selection) for name in names]
+    for run in bench.run_all(jobs):
+        yield run if run.caught else bench.run(run.mutant, selection)
+
+
 def run_suites(options, bench):
     sentences = dict(mutants_of(options.library))
     selection = [argument for suite in bench.suites() for argument in ("--suite", suite)]
@@ -209,20 +238,22 @@ def run_suites(options, bench):
         print(f"without any mutant {baseline.how_it_ended()}; nothing can be said")
         return 1
     names = [name for name in sentences if fnmatch.fnmatch(name, options.mutant)]
-    runs = []
-    for run in bench.run_all((name, selection) for name in names):
-        runs.append(run)
-        if options.verbose:
-            print(f"{run.mutant:44} {'caught' if run.caught else 'NOT CAUGHT'} "
-                  f"{' '.join(case['case'] for case in run.killers()[:20])}", flush=True)
+    runs = list(bench.run_all((name, selection) for name in names) if options.update
+                else try_mutants(bench, names, selection))
+    if options.verbose:
+        for run in runs:
+            print(f"{run.mutant:44} {' '.join(case['case'] for case in run.killers()[:20])}")
     report_mutants(runs, sentences)
     if options.results:
         write_record(options.results, runs, sentences)
+    uncaught = not all(run.caught for run in runs)
     if len(names) < len(sentences):
-        return 0 if all(run.caught for run in runs) else 1
+        return uncaught
     if options.update:
         write_catches(runs)
-    return 1 if report_cases(baseline, runs) or not all(run.caught for run in runs) else 0
+    executed = {name for name, case in baseline.cases.items() if case["result"] != "UNSUPPORTED"}
+    wrong = report_cases(executed, killed_cases(bench, names, runs, executed))
+    return 1 if wrong or uncaught else 0
 
 
 def main():
@@ -233,7 +264,7 @@ def main():
     parser.add_argument("folder", metavar="FOLDER", nargs="?", default=".", help="a folder on ext4 (default: this one)")
     parser.add_argument("--mutant", metavar="GLOB", default="*", help="these only")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="runs at once")
-    parser.add_argument("--update", action="store_true", help="run: write catches.tsv")
+    parser.add_argument("--update", action="store_true", help="run: write catches.tsv; all suites for each")
     parser.add_argument("--results", metavar="DIR", help="run: leave a record for the report there")
     parser.add_argument("--verbose", action="store_true", help="run: tell of every mutant, and what catches it")
     options = parser.parse_args()
