@@ -200,7 +200,6 @@ SWALLOWED(ftruncate, efbig_swallowed, EFBIG)
 SWALLOWED(ftruncate, eperm_swallowed, EPERM)
 WRONG_ERROR(ftruncate, einval_as_eacces, EINVAL, EACCES)
 WRONG_ERROR(ftruncate, ebadf_as_einval, EBADF, EINVAL)
-WRONG_ERROR(ftruncate, efbig_as_einval, EFBIG, EINVAL)
 WRONG_ERROR(ftruncate, efbig_as_enospc, EFBIG, ENOSPC)
 WRONG_ERROR(ftruncate, eperm_as_eacces, EPERM, EACCES)
 REFUSES(ftruncate, grow_refused, "a file can't become longer", size(call) >= 0 && call->length > size(call),

@@ -172,8 +172,6 @@ MMAP_CHANGES(private_read_writes, "a private map for reading only can be written
 MMAP_CHANGES(write_dropped, "maps of files can't be written", is_file(call), call->protection &= ~PROT_WRITE)
 MMAP_CHANGES(shared_write_dropped, "shared maps can't be written", is_shared(call),
              call->protection &= ~PROT_WRITE)
-MMAP_CHANGES(unknown_right_refused, "rights that do not exist are dropped", true,
-             call->protection &= PROT_READ | PROT_WRITE | PROT_EXEC)
 
 MMAP_MUTANT(shared_read_writes, "a shared map for reading only can be written")
 {
@@ -283,14 +281,12 @@ MMAP_MUTANT(failure_without_errno, "a failure leaves errno as it was")
 /* The same call with a limit of the process out of the way. */
 static void *beyond_limit(const struct mmap_call *call, int resource)
 {
-    struct rlimit limit, none = {RLIM_INFINITY, RLIM_INFINITY};
+    struct rlimit limit;
     void *map = real_mmap(call);
 
     if (map != MAP_FAILED || errno != ENOMEM || getrlimit(resource, &limit) != 0)
         return map;
-    none.rlim_max = geteuid() == 0 ? RLIM_INFINITY : limit.rlim_max;
-    none.rlim_cur = none.rlim_max;
-    setrlimit(resource, &none);
+    setrlimit(resource, &(struct rlimit){limit.rlim_max, limit.rlim_max});
     map = real_mmap(call);
     setrlimit(resource, &limit);
     return map;

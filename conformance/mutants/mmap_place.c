@@ -258,7 +258,5 @@ MMAP_REFUSES(offset_64k_only, "an offset that is no multiple of 64 KiB is refuse
 MMAP_CHANGES(offset_overflow_cut, "an offset whose end can't be told is cut, not refused",
              is_file(call) && call->offset + (off_t)call->length < 0, call->offset = 0)
 MMAP_CHANGES(offset_negative_accepted, "a negative offset counts as 0", call->offset < 0, call->offset = 0)
-MMAP_REFUSES(offset_anonymous_refused, "an offset is refused for anonymous memory",
-             !is_file(call) && call->offset, EINVAL)
 MMAP_CHANGES(offset_fixed_ignored, "with MAP_FIXED the offset is ignored", call->flags &MAP_FIXED,
              call->offset = 0)

@@ -2,7 +2,6 @@
 #include "mutant.h"
 
 #include <stdarg.h>
-#include <sys/resource.h>
 
 struct call {
     char *address;
@@ -446,21 +445,6 @@ MREMAP(lock_limit_ignored, "a locked map grows beyond RLIMIT_MEMLOCK, unlocked")
         return map;
     system_munlock(call->address, call->old_length);
     return real(call);
-}
-
-MREMAP(address_space_unlimited, "RLIMIT_AS does not bind a map that grows")
-{
-    struct rlimit limit, none;
-    char *map = real(call);
-
-    if (map != MAP_FAILED || errno != ENOMEM || getrlimit(RLIMIT_AS, &limit) != 0)
-        return map;
-    none = (struct rlimit){geteuid() == 0 ? RLIM_INFINITY : limit.rlim_max,
-                           geteuid() == 0 ? RLIM_INFINITY : limit.rlim_max};
-    setrlimit(RLIMIT_AS, &none);
-    map = real(call);
-    setrlimit(RLIMIT_AS, &limit);
-    return map;
 }
 
 MREMAP(unmapped_accepted, "where nothing is mapped memory is made")

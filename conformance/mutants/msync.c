@@ -1,6 +1,8 @@
 /* msync: what is not written, what is lost, and what is not refused. */
 #include "mutant.h"
 
+#include <sys/stat.h>
+
 struct call {
     char *address;
     size_t length;
@@ -156,12 +158,26 @@ MUTANT(msync, drops_private, "syncing a private map drops what was stored in it"
     return real(call);
 }
 
+/* Memory whose file has no name: what shared anonymous memory is made of. */
+static bool is_nameless(const char *address)
+{
+    struct stat status = {.st_nlink = 1};
+    off_t offset;
+    int descriptor = open_mapped_file(address, &offset);
+
+    if (descriptor >= 0) {
+        fstat(descriptor, &status);
+        close(descriptor);
+    }
+    return status.st_nlink == 0;
+}
+
 MUTANT(msync, drops_anonymous, "syncing shared anonymous memory drops what it holds")
 {
     struct area area;
 
     if (find_area(&area, call->address) && area.shared)
-        if (area.has_file && size_of(open_mapped_file(call->address, &(off_t){0})) < 0)
+        if (is_nameless(call->address))
             system_madvise(call->address, call->length, MADV_REMOVE);
     return real(call);
 }
@@ -291,7 +307,7 @@ REFUSES(msync, private_refused, "private maps are refused", is_private(call), EI
 REFUSES(msync, beyond_file_refused, "pages beyond the end of the file are an error", is_beyond_file(call),
         EIO)
 REFUSES(msync, anonymous_refused, "anonymous memory is refused",
-        wholly_mapped(call->address, 1) && open_mapped_file(call->address, &(off_t){0}) < 0, EINVAL)
+        wholly_mapped(call->address, 1) && !has_file(call->address), EINVAL)
 
 EXPORT int msync(void *address, size_t length, int flags)
 {
