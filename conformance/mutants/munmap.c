@@ -77,11 +77,11 @@ MUTANT(munmap, stops_at_hole, "what lies behind a hole stays mapped")
     struct area area;
 
     if (call->length < SIZE_MAX / 2 && find_area(&area, call->address)) {
-        char *end = call->address + call->length;
-        while ((uintptr_t)area.end < (uintptr_t)end && find_area(&area, area.end)) {
-        }
-        if (area.end < end)
-            call->length = (size_t)(area.end - call->address);
+        char *end = call->address + call->length, *reached = area.end;
+        while (reached < end && find_area(&area, reached))
+            reached = area.end;
+        if (reached < end)
+            call->length = (size_t)(reached - call->address);
     }
     return real(call);
 }

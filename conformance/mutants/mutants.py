@@ -30,6 +30,7 @@ DEVIATIONS = ("FAIL", "CRASH", "TIMEOUT", "ERROR", "XPASS", "NEW")
 CASES_KEPT = 2
 CASES_AT_ONCE = 60  # mapwise-check takes up to 64 patterns
 SECONDS_FOR_A_RUN = 300
+PATIENCE = ("--timeout-scale", "3")  # a busy machine must not look like a catch
 RACING_SUITES = {"concurrency"}
 
 
@@ -94,7 +95,8 @@ class Bench:
             output = Path(place, "cases.jsonl")
             scratch = Path(place, "scratch")
             scratch.mkdir()
-            command = [self.check, "--no-results", "--format", "jsonl", "--output", output, *selection, scratch]
+            command = [self.check, "--no-results", "--format", "jsonl", "--output", output, *PATIENCE, *selection,
+                       scratch]
             environment = {**os.environ, "LD_PRELOAD": str(self.library), "MAPWISE_MUTANT": mutant or ""}
             try:
                 status = subprocess.run(command, env=environment, cwd=place, stdout=subprocess.DEVNULL,
@@ -138,7 +140,7 @@ def verify(options, bench):
         elif not run.caught or escaped:
             faults.append(f"{run.mutant}: {run.how_it_ended()}; not caught by {' '.join(sorted(escaped)) or 'any case'}")
     print(f"{len(chosen) - not_run} of {len(chosen)} mutants tried, {not_run} can't be here, {len(faults)} wrong")
-    print("\n".join(faults))
+    print("\n".join(faults), end="\n" if faults else "")
     return 1 if faults else 0
 
 
@@ -186,7 +188,7 @@ def report_cases(executed, killed):
               for case in sorted(executed - killed - explained)]
     print(f"{len(killed)} of {len(executed)} cases fail under some mutant, "
           f"{len(explained)} can't, as {UNKILLED.name} says why")
-    print("\n".join(wrong))
+    print("\n".join(wrong), end="\n" if wrong else "")
     return len(wrong)
 
 
