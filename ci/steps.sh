@@ -32,7 +32,7 @@ step() {
         printf '%d passed, 1 failed\n' "$steps_passed"
         exit 1
     fi
-    grep -E '% tests passed|^[0-9]+ of [0-9]+ in|executions' "$log" || true
+    grep -E '% tests passed|^[0-9]+ of [0-9]+ (in|cases)|executions' "$log" || true
     printf '   %d s\n' $((SECONDS - begun))
     steps_passed=$((steps_passed + 1))
 }

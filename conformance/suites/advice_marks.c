@@ -322,3 +322,63 @@ CASE("madvise.unmergeable", LINUX("madvise(2)"),
     EXPECT("yes", vm_flag(map + page, "mg"));
     EXPECT("1 2", page_bytes(map, 2 * page));
 }
+
+/* ---- whole pages of the range, and no others ------------------------------------------------------ */
+
+/* A flag of each of four pages, as VmFlags tells it: "0110". */
+static const char *flags_of_four(const char *map, const char *flag)
+{
+    static char shown[5];
+
+    for (size_t i = 0; i < 4; i++)
+        shown[i] = strcmp(vm_flag(map + i * page, flag), "yes") == 0 ? '1' : '0';
+    return shown;
+}
+
+/* Marks the two inner pages of four, and takes the mark from the inner ones of four that have it. */
+static void expect_marks(int mark, int unmark, const char *flag)
+{
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    EXPECT("0", returned(madvise(map + page, 2 * page, mark)));
+    EXPECT("0110", flags_of_four(map, flag));
+    SETUP(madvise(map, 4 * page, mark));
+    EXPECT("1111", flags_of_four(map, flag));
+    EXPECT("0", returned(madvise(map + page, 2 * page, unmark)));
+    EXPECT("1001", flags_of_four(map, flag));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+}
+
+CASE("madvise.fork_marks", LINUX("madvise(2)"),
+     "advice for children reaches every page of its range and no other, also where it is taken back",
+     "the last page of a key ring stays in the children, or a buffer beside it is wiped there",
+     .since = KERNEL(4, 14))
+{
+    expect_marks(MADV_DONTFORK, MADV_DOFORK, "dc");
+    expect_marks(CONSTANT(MADV_WIPEONFORK), CONSTANT(MADV_KEEPONFORK), "wf");
+}
+
+CASE("madvise.dump_marks", LINUX("madvise(2)"),
+     "advice for core dumps reaches every page of its range and no other, also where it is taken back",
+     "the last page of the secrets stands in the dump, or the state that one looks for does not",
+     .since = KERNEL(3, 8))
+{
+    expect_marks(MADV_DONTDUMP, MADV_DODUMP, "dd");
+}
+
+CASE("madvise.huge_marks", LINUX("madvise(2)"),
+     "advice for huge pages reaches every page of its range and no other, also where it is taken back",
+     "a heap has huge pages at one end only, and nobody sees why one half is slower")
+{
+    need_huge_pages();
+    expect_marks(MADV_HUGEPAGE, MADV_NOHUGEPAGE, "hg");
+    expect_marks(MADV_NOHUGEPAGE, MADV_HUGEPAGE, "nh");
+}
+
+CASE("madvise.merge_marks", LINUX("madvise(2)"),
+     "advice for merging reaches every page of its range and no other, also where it is taken back",
+     "a page that was taken out of the merging can still be spied on")
+{
+    need_merging();
+    expect_marks(MADV_MERGEABLE, MADV_UNMERGEABLE, "mg");
+}

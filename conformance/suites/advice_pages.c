@@ -372,3 +372,71 @@ CASE("madvise.guard_locked", LINUX("madvise(2)"), "guards can't be put into lock
     EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_GUARD_INSTALL))));
     EXPECT(NO_ACCESS, load(map));
 }
+
+/* ---- whole pages of the range, and no others ------------------------------------------------------ */
+
+CASE("madvise.several_maps", LINUX("madvise(2)"), "one call advises all the maps that its range spans",
+     "what a program gives back in one call keeps half of its memory, or its secrets")
+{
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    SETUP(mprotect(map + page, page, PROT_READ));
+    EXPECT("0", returned(madvise(map, 3 * page, MADV_DONTNEED)));
+    EXPECT("0 0 0 4", page_bytes(map, 4 * page));
+}
+
+CASE("madvise.dontneed_locked_range", LINUX("madvise(2)"),
+     "MADV_DONTNEED_LOCKED drops every page of its range and no other",
+     "a page of a locked heap that was given back keeps its secret, or a page in use loses its bytes",
+     .since = KERNEL(5, 18))
+{
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    SETUP(mlock(map, 4 * page));
+    EXPECT("0", returned(madvise(map + page, 2 * page, CONSTANT(MADV_DONTNEED_LOCKED))));
+    EXPECT("1 0 0 4", page_bytes(map, 4 * page));
+}
+
+CASE("madvise.cold_range", LINUX("madvise(2)"), "MADV_COLD marks every page of its range and no other",
+     "pages in use are the first to go when memory is short", .since = KERNEL(5, 4))
+{
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    EXPECT("4", smaps_pages(map, "Referenced"));
+    EXPECT("0", returned(madvise(map + page, 2 * page, CONSTANT(MADV_COLD))));
+    EXPECT("2", smaps_pages(map, "Referenced"));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+}
+
+FILE_CASE("madvise.pageout_range", LINUX("madvise(2)"),
+          "MADV_PAGEOUT drops every unchanged page of its range from memory and no other",
+          "pages in use are read from the disk again, or memory that was to be freed is not",
+          .since = KERNEL(5, 4))
+{
+    struct scratch_file file = scratch_file(8 * page);
+
+    need_backing_store(&file);
+    SETUP(fsync(file.descriptor));
+    char *map = map_file(&file, 0, 8 * page, PROT_READ, MAP_SHARED);
+    SETUP(madvise(map, 8 * page, MADV_RANDOM));
+    for (size_t i = 0; i < 8; i++)
+        load(map + i * page);
+    const char *before = residency(map, 8 * page);
+    EXPECT("11111111", before);
+    EXPECT("0", returned(madvise(map + 2 * page, 4 * page, CONSTANT(MADV_PAGEOUT))));
+    EXPECT("11000011", residency(map, 8 * page));
+}
+
+CASE("madvise.guard_remove_range", LINUX("madvise(2)"),
+     "MADV_GUARD_REMOVE takes every guard of its range away and no other",
+     "a stack that was made usable dies at its last page, or runs past its end unseen",
+     .since = KERNEL(6, 13))
+{
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    SETUP(madvise(map, 4 * page, CONSTANT(MADV_GUARD_INSTALL)));
+    EXPECT("0", returned(madvise(map + page, 2 * page, CONSTANT(MADV_GUARD_REMOVE))));
+    EXPECT("0 0", page_bytes(map + page, 2 * page));
+    EXPECT("SIGSEGV SEGV_MAPERR exact|SIGSEGV SEGV_ACCERR exact", load(map));
+    EXPECT("SIGSEGV SEGV_MAPERR exact|SIGSEGV SEGV_ACCERR exact", load(map + 3 * page));
+}

@@ -1,6 +1,7 @@
 /* The size of files and the room they take: what ftruncate and posix_fallocate promise by themselves. */
 #include "case.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 SUITE("filesize", "sizes and reserved room of files");
@@ -178,4 +179,43 @@ FILE_CASE("posix_fallocate.descriptor", POSIX("posix_fallocate", SHALL),
     EXPECT("EBADF", error_number(posix_fallocate(reopen(&file, O_RDONLY), 0, 1)));
     EXPECT("ESPIPE", error_number(posix_fallocate(ends[1], 0, 1)));
     EXPECT("0", reserve(&file, 0, 1));
+}
+
+FILE_CASE("ftruncate.position", POSIX("ftruncate", SHALL),
+          "the position at which a descriptor reads stays where it is when the size of its file changes",
+          "a log continues in the wrong place and overwrites itself")
+{
+    struct scratch_file file = scratch_file(2 * page);
+
+    SETUP(lseek(file.descriptor, 5, SEEK_SET));
+    EXPECT("0", returned(ftruncate(file.descriptor, (off_t)page)));
+    EXPECT("5", number(lseek(file.descriptor, 0, SEEK_CUR)));
+    EXPECT("0", returned(ftruncate(file.descriptor, (off_t)(4 * page))));
+    EXPECT("5", number(lseek(file.descriptor, 0, SEEK_CUR)));
+}
+
+FILE_CASE("ftruncate.bad_descriptor", LINUX("ftruncate(2)"),
+          "a descriptor that is not open is refused with EBADF",
+          "a program looks for a wrong length where it has lost a descriptor")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("0", returned(ftruncate(file.descriptor, 1)));
+    SETUP(close(file.descriptor));
+    EXPECT("EBADF", returned(ftruncate(file.descriptor, 1)));
+    EXPECT("EBADF", returned(ftruncate(-1, 1)));
+}
+
+FILE_CASE("posix_fallocate.not_a_file", POSIX("posix_fallocate", SHALL),
+          "storage can't be reserved for what is no regular file: ENODEV for a socket, ESPIPE for a pipe",
+          "a program believes in space that nobody has reserved")
+{
+    struct scratch_file file = scratch_file(0);
+    int ends[2], sockets[2];
+
+    SETUP(pipe(ends));
+    SETUP(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+    EXPECT("ESPIPE|ENODEV", error_number(posix_fallocate(ends[1], 0, 1)));
+    EXPECT("ENODEV|ESPIPE", error_number(posix_fallocate(sockets[0], 0, 1)));
+    EXPECT("0", error_number(posix_fallocate(file.descriptor, 0, 1)));
 }

@@ -527,3 +527,18 @@ CASE("mmap.flags.droppable", LINUX("commit 9651fcedf7b9, MAP_DROPPABLE"),
     EXPECT("7|0", load(map));
     EXPECT("yes", vm_flag(map, "dd"));
 }
+
+FILE_CASE("mmap.flags.ignored_keep_sharing", LINUX("mmap(2)"),
+          "flags that have no meaning any more leave a shared map shared",
+          "a program that was written for an old system stores into a copy of its file")
+{
+    static const int obsolete[] = {MAP_DENYWRITE, MAP_EXECUTABLE, MAP_FILE, MAP_STACK, MAP_NORESERVE};
+    struct scratch_file file = scratch_file(page);
+
+    for (size_t i = 0; i < sizeof obsolete / sizeof obsolete[0]; i++) {
+        char *map = mmap(NULL, page, READ_WRITE, MAP_SHARED | obsolete[i], file.descriptor, 0);
+        EXPECT("mapped", mapped(map));
+        EXPECT("stored", store(map, 20 + (int)i));
+        EXPECT(number(20 + (int)i), file_byte(&file, 0));
+    }
+}

@@ -49,3 +49,28 @@ CASE("huge.memfd", LINUX("memfd_create(2)"), "a file in memory made with MFD_HUG
     char *map = map_descriptor(descriptor, 0, huge, PROT_READ, MAP_SHARED | MAP_NORESERVE);
     EXPECT(number((int64_t)(huge / page)), smaps_pages(map, "KernelPageSize"));
 }
+
+CASE("huge.exhausted", LINUX("mmap(2)"),
+     "more huge pages than there are can't be reserved: ENOMEM, and small ones are no substitute",
+     "a database believes in huge pages that it does not have")
+{
+    const size_t huge = huge_page();
+    const size_t all =
+        (size_t)(kernel_setting("vm/nr_hugepages") + kernel_setting("vm/nr_overcommit_hugepages"));
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_HUGETLB);
+
+    EXPECT("ENOMEM", mapped(mmap(NULL, (all + 1) * huge, READ_WRITE, flags, -1, 0)));
+    EXPECT("mapped", mapped(mmap(NULL, huge, READ_WRITE, flags | MAP_NORESERVE, -1, 0)));
+}
+
+CASE("huge.unknown_size", LINUX("mmap(2)"),
+     "huge pages of a size that does not exist are refused with EINVAL",
+     "a program that asks for pages of 1 GiB gets others and does not notice")
+{
+    const int logarithm_of_no_size = 13, shift = CONSTANT(MAP_HUGE_SHIFT);
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | CONSTANT(MAP_HUGETLB);
+    const size_t huge = huge_page();
+
+    EXPECT("EINVAL", mapped(mmap(NULL, huge, PROT_READ, flags | logarithm_of_no_size << shift, -1, 0)));
+    EXPECT("mapped", mapped(mmap(NULL, huge, PROT_READ, flags | __builtin_ctzll(huge) << shift, -1, 0)));
+}

@@ -479,3 +479,48 @@ CASE("mlock.exec", POSIX("exec", SHALL),
         unsupported("/proc/self/status has no VmLck");
     EXPECT("0", number(strtoll(locked + strlen("VmLck:"), NULL, 10)));
 }
+
+CASE("mlock.keeps_bytes", POSIX("mlock", SHALL), "locking and unlocking change no byte",
+     "a key is lost when it is protected from being written to the disk")
+{
+    char *map = numbered_pages(4, MAP_PRIVATE);
+
+    need_lockable(4 * page);
+    EXPECT("0", returned(mlock(map, 4 * page)));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+    EXPECT("0", returned(munlock(map, 4 * page)));
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+}
+
+CASE("mlock2.over_limit", LINUX("mlock2(2)"),
+     "an ordinary user can't lock more than the limit by mlock2 either", "one user locks the memory of all",
+     .since = KERNEL(4, 4), .needs = NEED_UNPRIVILEGED)
+{
+    char *map = four_pages();
+
+    limit_locking(2);
+    EXPECT("ENOMEM", lock_with_flags(map, 3 * page, 0));
+    EXPECT("ENOMEM", lock_with_flags(map, 3 * page, CONSTANT(MLOCK_ONFAULT)));
+    EXPECT("0", status_pages("VmLck"));
+    EXPECT("0", lock_with_flags(map, 2 * page, 0));
+    EXPECT("2", status_pages("VmLck"));
+}
+
+CASE("mlock2.range", LINUX("mlock2(2)"),
+     "mlock2 locks the pages of its range and no other, with and without MLOCK_ONFAULT",
+     "a page of a key is written to the disk, or a neighbour eats up the limit", .since = KERNEL(4, 4))
+{
+    const int flags[] = {0, CONSTANT(MLOCK_ONFAULT)};
+
+    need_lockable(2 * page);
+    for (size_t i = 0; i < 2; i++) {
+        char *map = four_pages();
+        EXPECT("0", lock_with_flags(map + page, 2 * page, flags[i]));
+        EXPECT("2", status_pages("VmLck"));
+        EXPECT("no", vm_flag(map, "lo"));
+        EXPECT("yes", vm_flag(map + page, "lo"));
+        EXPECT("yes", vm_flag(map + 2 * page, "lo"));
+        EXPECT("no", vm_flag(map + 3 * page, "lo"));
+        SETUP(munlock(map, 4 * page));
+    }
+}

@@ -718,3 +718,24 @@ CASE("mseal.munmap_remap", LINUX("mseal(2)"),
     EXPECT("1 2 3", page_bytes(map, 3 * page));
     EXPECT("0", returned(munmap(map, page)));
 }
+
+CASE("mprotect.exact_rights", POSIX("mprotect", SHALL),
+     "mprotect grants the rights that were asked for and no other",
+     "memory that holds a stranger's bytes can be executed")
+{
+    static const struct {
+        int protection;
+        const char *shown;
+    } each[] = {{PROT_NONE, "---p"},
+                {PROT_READ, "r--p"},
+                {PROT_READ | PROT_WRITE, "rw-p"},
+                {PROT_READ | PROT_EXEC, "r-xp"},
+                {PROT_READ | PROT_WRITE, "rw-p"}};
+    char *map = numbered_pages(1, MAP_PRIVATE);
+
+    for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
+        EXPECT("0", returned(mprotect(map, page, each[i].protection)));
+        EXPECT(each[i].shown, permissions(map));
+    }
+    EXPECT("1", load(map));
+}

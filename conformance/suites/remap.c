@@ -537,3 +537,40 @@ FILE_CASE("remap_file_pages.errors", LINUX("remap_file_pages(2)"),
     EXPECT("0", returned(remap_file_pages(shared, page, 0, 1, 0)));
     EXPECT("2 2", page_bytes(shared, 2 * page));
 }
+
+/* ---- what else comes along ------------------------------------------------------------------------- */
+
+CASE("mremap.keeps_advice", LINUX("mremap(2)"),
+     "advice for children and dumps comes along with a map that moves",
+     "a key ring that grew is in every child and in every core dump")
+{
+    char *map = pages_without_room(2);
+
+    SETUP(madvise(map, 2 * page, MADV_DONTFORK));
+    SETUP(madvise(map, 2 * page, MADV_DONTDUMP));
+    char *grown = mremap(map, 2 * page, 3 * page, MREMAP_MAYMOVE);
+    EXPECT("elsewhere", placed(grown, map));
+    EXPECT("yes", vm_flag(grown, "dc"));
+    EXPECT("yes", vm_flag(grown, "dd"));
+    EXPECT("yes", vm_flag(grown + 2 * page, "dc"));
+    EXPECT("1 2 0", page_bytes(grown, 3 * page));
+}
+
+CASE("mremap.keeps_rights", LINUX("mremap(2)"), "a map that moves has the rights that it had and no other",
+     "memory that must not be executed can be, after it has grown")
+{
+    static const struct {
+        int protection;
+        const char *shown;
+    } each[] = {
+        {PROT_NONE, "---p"}, {PROT_READ, "r--p"}, {READ_WRITE, "rw-p"}, {PROT_READ | PROT_EXEC, "r-xp"}};
+
+    for (size_t i = 0; i < sizeof each / sizeof each[0]; i++) {
+        char *map = pages_without_room(2);
+        SETUP(mprotect(map, 2 * page, each[i].protection));
+        char *grown = mremap(map, 2 * page, 3 * page, MREMAP_MAYMOVE);
+        EXPECT("elsewhere", placed(grown, map));
+        EXPECT(each[i].shown, permissions(grown));
+        EXPECT(each[i].shown, permissions(grown + 2 * page));
+    }
+}

@@ -634,3 +634,20 @@ FILE_CASE("shared.page_lock_leak", POSIX("fork", SHALL),
     EXPECT("100 101 102 103", page_bytes(map, FORKS * page));
     EXPECT("100 101 102 103", page_bytes(map + 1, FORKS * page));
 }
+
+FILE_CASE("shared.mapping_leaves_file", POSIX("mmap", SHALL),
+          "to map a file leaves its time of modification and the position of its descriptor alone",
+          "a backup copies all that was ever looked at, or a log that is being read loses its place")
+{
+    struct scratch_file file = scratch_file(2 * page);
+    const struct timespec long_ago[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+    struct stat status;
+
+    SETUP(futimens(file.descriptor, long_ago));
+    SETUP(lseek(file.descriptor, 5, SEEK_SET));
+    EXPECT("1", load(map_file(&file, 0, page, READ_WRITE, MAP_SHARED)));
+    EXPECT("2", load(map_file(&file, (off_t)page, page, PROT_READ, MAP_PRIVATE)));
+    SETUP(fstat(file.descriptor, &status));
+    EXPECT(number(long_ago[1].tv_sec), number(status.st_mtim.tv_sec));
+    EXPECT("5", number(lseek(file.descriptor, 0, SEEK_CUR)));
+}

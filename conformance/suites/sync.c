@@ -433,3 +433,30 @@ FILE_CASE("msync.range_only", POSIX("msync", UNSPECIFIED),
     EXPECT("0", dirty_pages(&file, (off_t)(63 * page), page));
     EXPECT("9", file_byte(&file, (int64_t)(63 * page)));
 }
+
+CASE("msync.anon_private", PRACTICE("Linux, mm/msync.c"),
+     "private anonymous memory can be synced and keeps its contents",
+     "a program that syncs all it has mapped stops at its first buffer")
+{
+    char *map = numbered_pages(2, MAP_PRIVATE);
+
+    EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
+    EXPECT("0", returned(msync(map, 2 * page, MS_ASYNC)));
+    EXPECT("0", returned(msync(map, 2 * page, MS_SYNC | MS_INVALIDATE)));
+    EXPECT("1 2", page_bytes(map, 2 * page));
+}
+
+FILE_CASE("msync.locked", POSIX("msync", SHALL), "changes of locked pages are written back too",
+          "what a database locks and syncs is lost with the power")
+{
+    struct scratch_file file = scratch_file(2 * page);
+
+    need_lockable(2 * page);
+    SETUP(fsync(file.descriptor));
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED);
+    SETUP(mlock(map, 2 * page));
+    EXPECT("stored", store(map, 7));
+    EXPECT("stored", store(map + page, 8));
+    EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
+    EXPECT("0", dirty_pages(&file, 0, 2 * page));
+}

@@ -270,12 +270,22 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Score:
+    """How many deliberately wrong back-ends the suites catch."""
+
+    time: str
+    total: int
+    caught: int
+
+
+@dataclass(frozen=True)
 class Results:
     """Everything that was found in a results folder."""
 
     folder: Path
     runs: tuple[Run, ...]
     problems: tuple[Problem, ...]
+    score: Score | None = None
 
     def newest(self, tool: str) -> Run | None:
         """The newest complete run of a tool; if none is complete, the newest one."""

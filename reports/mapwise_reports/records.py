@@ -25,6 +25,7 @@ from .model import (
     Results,
     Run,
     Sample,
+    Score,
     Sentence,
     Series,
     State,
@@ -58,17 +59,26 @@ def read_folder(folder: Path) -> Results:
     """
     runs: list[Run] = []
     problems: list[Problem] = []
+    scores: list[Score] = []
     for path in _results_files(folder):
-        run, found = read_file(path)
+        run, score, found = _read(path)
         problems += found
         if run is not None:
             runs.append(run)
+        if score is not None:
+            scores.append(score)
     runs.sort(key=lambda run: (run.start, run.file.name), reverse=True)
-    return Results(folder, tuple(runs), tuple(problems))
+    newest = max(scores, key=lambda score: score.time, default=None)
+    return Results(folder, tuple(runs), tuple(problems), newest)
 
 
 def read_file(path: Path) -> tuple[Run | None, list[Problem]]:
     """Reads one results file; None if it holds no run."""
+    run, _, problems = _read(path)
+    return run, problems
+
+
+def _read(path: Path) -> tuple[Run | None, Score | None, list[Problem]]:
     reader = _FileReader(path)
     try:
         with path.open("rb") as stream:
@@ -76,9 +86,9 @@ def read_file(path: Path) -> tuple[Run | None, list[Problem]]:
                 reader.take(number, line)
     except OSError as error:
         reason = error.strerror or str(error)
-        return None, [Problem(path.name, None, f"cannot be read: {reason}")]
+        return None, None, [Problem(path.name, None, f"cannot be read: {reason}")]
     run = reader.run()
-    return run, reader.problems
+    return run, reader.score, reader.problems
 
 
 def _results_files(folder: Path) -> list[Path]:
@@ -125,6 +135,7 @@ class _FileReader:
     cases: list[Case] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
+    score: Score | None = None
     hidden: int = 0
 
     def take(self, number: int, line: bytes | None) -> None:
@@ -162,11 +173,15 @@ class _FileReader:
             self.sentences = [_sentence(Fields(value)) for value in fields.items("clauses")]
         elif schema == "mapwise.summary/1":
             self.summary = _summary(fields)
+        elif schema == "mapwise.mutants/1":
+            self.score = _score(fields)
         else:
             raise RecordError(f"unknown schema {schema[:60]!r}, skipped")
 
     def run(self) -> Run | None:
         if self.header is None:
+            if self.score is not None:  # a file of its own, which belongs to no run
+                return None
             self.problems.append(
                 Problem(self.path.name, None, "unusable: no run record, so nothing says what was run")
             )
@@ -355,6 +370,13 @@ def _summary(fields: Fields) -> _Summary:
         planned=fields.count("planned", None),
         counts=fields.fields("counts").numbers(),
     )
+
+
+def _score(fields: Fields) -> Score:
+    total, caught = fields.count("total"), fields.count("caught")
+    if not 0 <= caught <= total:
+        raise RecordError(f"{caught} wrong back-ends caught of {total}")
+    return Score(fields.text("time", ""), total, caught)
 
 
 def _directory(fields: Fields) -> Directory:

@@ -139,3 +139,23 @@ def test_a_deviation_says_what_it_means_and_nothing_else_does(folder: Path) -> N
     said = re.findall(r'</h4>\s*<p class="so">so <(\w+)> hurts</p>', page)
     assert sorted(said) == sorted(kind.value for kind in NOT_AS_DOCUMENTED)
     assert page.count('<p class="so">') == len(said)
+
+
+def test_the_score_of_the_suites_is_one_line(folder: Path, undrawn: None) -> None:
+    fixtures.write_records(folder / "check.jsonl", fixtures.check_records())
+    assert "wrong back-end" not in render(read_folder(folder))
+    for caught in (3, 4):
+        score = {"schema": "mapwise.mutants/1", "time": f"2026-11-2{caught}T07:00:00Z", "total": 5, "caught": caught}
+        fixtures.write_records(folder / f"mutants-{caught}.jsonl", [score])
+    results = read_folder(folder)
+    assert not results.problems and len(results.runs) == 1
+    text = re.sub(r"<[^>]*>", "", render(results))
+    assert text.count("The suites catch 4 of 5 wrong back-ends") == 1
+
+
+def test_a_score_above_its_total_is_a_problem(folder: Path) -> None:
+    fixtures.write_records(folder / "check.jsonl", fixtures.check_records())
+    wrong = {"schema": "mapwise.mutants/1", "time": "2026-11-23T07:00:00Z", "total": 5, "caught": 6}
+    fixtures.write_records(folder / "mutants.jsonl", [wrong])
+    results = read_folder(folder)
+    assert results.score is None and len(results.problems) == 2
