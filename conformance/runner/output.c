@@ -49,6 +49,8 @@ void output_case(struct output *output, const struct attempt *attempt, const str
 {
     tally_add(&output->tally, outcome->result);
     rounds_take(&output->rounds, attempt, outcome);
+    if (attempt->place && outcome->result != RESULT_UNSUPPORTED)
+        output->executed_in |= UINT64_C(1) << (attempt->place - output->places);
     output->format->one_case(output, attempt, outcome);
 }
 
