@@ -29,8 +29,8 @@ const char *private_folder(const char *name);
 const char *mount_private(const char *name, const char *type, const char *source, unsigned long flags,
                           const char *options);
 
-/* A file of the lower layer of an overlay, opened through it with O_RDONLY. Whoever opens it for writing makes
- * the overlay copy it up first. */
+/* A file of the lower layer of an overlay, opened through it with O_RDONLY. Whoever opens it for writing
+ * makes the overlay copy it up first. */
 struct scratch_file overlay_file(size_t bytes);
 
 /* A file in that folder, like scratch_file. */

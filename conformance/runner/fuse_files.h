@@ -15,8 +15,8 @@ enum served_kind {
 
 enum { SERVED_PAGES = 4 };
 
-/* Opens that file for reading and writing, starting the server on first use. It has SERVED_PAGES pages, filled
- * as those of a scratch_file. */
+/* Opens that file for reading and writing, starting the server on first use. It has SERVED_PAGES pages,
+ * filled as those of a scratch_file. */
 struct scratch_file served_file(enum served_kind kind);
 
 /* One byte of the file as its server has it. */

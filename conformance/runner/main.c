@@ -90,9 +90,9 @@ static bool open_places(struct session *session)
         snprintf(session->filesystem[i], sizeof session->filesystem[i], "%s", type ? type : "");
         const char *block_size = facts_find(&facts, "block_size");
         snprintf(session->block_size[i], sizeof session->block_size[i], "%s", block_size ? block_size : "");
-        session->places[i] = (struct place){session->name[i], type ? session->filesystem[i] : NULL,
-                                            block_size ? session->block_size[i] : NULL, scratch->path,
-                                            scratch->directory};
+        session->places[i] =
+            (struct place){session->name[i], type ? session->filesystem[i] : NULL,
+                           block_size ? session->block_size[i] : NULL, scratch->path, scratch->directory};
     }
     return true;
 }

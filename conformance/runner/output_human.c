@@ -161,7 +161,8 @@ static void tell_unused_places(const struct output *output)
 {
     for (size_t i = 0; i < output->place_count; i++)
         if (!(output->executed_in >> i & 1))
-            fprintf(output->stream, "nothing was executed in %s: not a success\n", output->places[i].directory);
+            fprintf(output->stream, "nothing was executed in %s: not a success\n",
+                    output->places[i].directory);
 }
 
 static void end(struct output *output)

@@ -300,9 +300,10 @@ FILE_CASE("fs.dax_sync", LINUX("mmap(2)"),
     EXPECT("9", file_byte(&file, 0));
 }
 
-FILE_CASE("fs.snapshot_cow", LINUX("FICLONE(2)"),
-          "a clone has what was stored through maps up to then, and neither file the later stores to the other",
-          "a snapshot lacks data, or changes after it was taken")
+FILE_CASE(
+    "fs.snapshot_cow", LINUX("FICLONE(2)"),
+    "a clone has what was stored through maps up to then, and neither file the later stores to the other",
+    "a snapshot lacks data, or changes after it was taken")
 {
     const unsigned long make_clone = _IOW(0x94, 9, int); /* FICLONE of linux/fs.h */
     struct scratch_file file = scratch_file(2 * page), clone = scratch_file(0);
@@ -399,9 +400,10 @@ FILE_CASE("fs.read_only", POSIX("mmap", SHALL),
     EXPECT("SIGBUS BUS_ADRERR exact", load(&map[whole]));
 }
 
-FILE_CASE("fs.read_only.store", POSIX("mmap", SHALL),
-          "a file that may be read only refuses a writable shared map with EACCES; a private one is the map's",
-          "a file that must not change does")
+FILE_CASE(
+    "fs.read_only.store", POSIX("mmap", SHALL),
+    "a file that may be read only refuses a writable shared map with EACCES; a private one is the map's",
+    "a file that must not change does")
 {
     size_t bytes;
     struct scratch_file file = readable_file(&bytes);

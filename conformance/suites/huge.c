@@ -51,7 +51,8 @@ CASE("huge.memfd", LINUX("memfd_create(2)"), "a file in memory made with MFD_HUG
 /* ---- what is refused ----------------------------------------------------------------------------- */
 
 CASE("huge.no_pool", LINUX("mmap(2)"),
-     "more huge pages than the pool has, or may come to have, are refused with ENOMEM; unreserved ones are not",
+     "more huge pages than the pool has, or may come to have, are refused with ENOMEM; unreserved ones are "
+     "not",
      "a program that was promised huge pages dies at the first touch of one")
 {
     const size_t huge = huge_page_size();
@@ -99,8 +100,8 @@ CASE("huge.len_rounding", LINUX("mmap(2)"),
     char *map = unreserved_huge(huge + page);
 
     EXPECT(number((int64_t)(2 * huge / page)), smaps_pages(map, "Size"));
-    EXPECT("EINVAL", returned(munmap(map, huge + page)));
     EXPECT("EINVAL", returned(munmap(map + page, 2 * huge - page)));
+    EXPECT("EINVAL", returned(munmap(map, huge + page)));
     EXPECT("rw-p", permissions(map));
     EXPECT("0", returned(munmap(map, 2 * huge)));
     EXPECT("nothing", permissions(map));
@@ -140,7 +141,8 @@ CASE("huge.fault_exhausted", LINUX("mmap(2)"),
     EXPECT("stored", store(&map[huge + 5], 8));
 }
 
-CASE("huge.fault_exhausted.empty", LINUX("mmap(2)"), "a touch of an unreserved huge page is SIGBUS without a pool",
+CASE("huge.fault_exhausted.empty", LINUX("mmap(2)"),
+     "a touch of an unreserved huge page is SIGBUS without a pool",
      "a program is killed without a signal, or gets a small page")
 {
     keep_pool_still();

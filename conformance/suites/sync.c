@@ -420,7 +420,8 @@ FILE_CASE("msync.closed_descriptor", POSIX("msync", SHALL),
 /* ---- storage that fails -------------------------------------------------------------------------- */
 
 CASE("msync.after_eio", LINUX("fsync(2)"),
-     "a write-back that fails is told by the msync that waits for it, once; what reached its place stays there",
+     "a write-back that fails is told by the msync that waits for it, once; what reached its place stays "
+     "there",
      "a program believes that its data is stored when it is not, or never trusts its storage again",
      .since = KERNEL(4, 13))
 {

@@ -195,7 +195,8 @@ void run_tool(const char *const arguments[])
     const char *inherited = getenv("PATH");
     int status;
 
-    snprintf(path, sizeof path, "%s:/usr/local/sbin:/usr/sbin:/sbin", inherited ? inherited : "/usr/bin:/bin");
+    snprintf(path, sizeof path, "%s:/usr/local/sbin:/usr/sbin:/sbin",
+             inherited ? inherited : "/usr/bin:/bin");
     pid_t child = (pid_t)SETUP(fork());
     if (child == 0) {
         die_with_parent(parent);

@@ -144,7 +144,8 @@ static void answer_lookup(int device, const struct request *request, const char 
 {
     for (size_t i = 0; i < SERVED_KINDS; i++)
         if (strcmp(name, files[i].name) == 0) {
-            struct answer_lookup answer = {.node = node_of(i), .name_valid = VALID_SECONDS, .valid = VALID_SECONDS};
+            struct answer_lookup answer = {
+                .node = node_of(i), .name_valid = VALID_SECONDS, .valid = VALID_SECONDS};
             answer.attributes = attributes_of(answer.node);
             reply(device, request, 0, &answer, sizeof answer);
             return;
