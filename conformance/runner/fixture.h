@@ -49,12 +49,22 @@ struct loop_device {
 
 struct loop_device loop_device(int backing);
 
-enum disk_kind { DISK_EXT4, DISK_EXT4_SMALL_BLOCKS, DISK_XFS_LARGE_BLOCKS, DISK_VFAT, DISK_EXFAT, DISK_NTFS };
+enum disk_kind {
+    DISK_EXT4,
+    DISK_EXT4_SMALL_BLOCKS,
+    DISK_EXT4_QUOTA,  /* counts and limits what each user has */
+    DISK_EXT4_VERITY, /* its files can be sealed by their checksums */
+    DISK_XFS_LARGE_BLOCKS,
+    DISK_VFAT,
+    DISK_EXFAT,
+    DISK_NTFS
+};
 
 /* A disk in memory with a new file system on it, mounted. */
 struct disk {
     int backing; /* memfd; cut it short and its blocks can't be read any more */
     const char *folder;
+    char device[32];
 };
 
 struct disk mount_disk(enum disk_kind kind);

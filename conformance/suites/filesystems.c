@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/quota.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
@@ -107,6 +109,90 @@ CASE("fs.enospc_hole", POSIX("mmap", MAY),
     evict_file(&file);
     EXPECT("8", file_byte(&file, 1));
     EXPECT("0", file_byte(&file, (int64_t)hole));
+}
+
+/* Stores to that page as a user who is not root, for whom a quota counts. */
+static const char *store_as_user(void *address)
+{
+    const unsigned nobody = 65534;
+
+    SETUP(setgid(nobody));
+    SETUP(setuid(nobody));
+    return store(address, 9);
+}
+
+CASE("fs.quota", POSIX("mmap", MAY),
+     "a store for which the quota of its user has no room raises SIGBUS; one into a block that is there does "
+     "not",
+     "what was stored is gone, and nobody was told", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
+{
+    const unsigned nobody = 65534;
+    const struct disk disk = mount_disk(DISK_EXT4_QUOTA);
+    struct scratch_file file = file_in(disk.folder, "file", page);
+    struct dqblk limits = {.dqb_valid = QIF_LIMITS};
+
+    SETUP(fchown(file.descriptor, nobody, (gid_t)-1));
+    resize_file(&file, 100 * (off_t)page);
+    SETUP(fsync(file.descriptor));
+    limits.dqb_bhardlimit = page / 1024; /* in KiB: what the file has already */
+    if (quotactl(QCMD(Q_SETQUOTA, USRQUOTA), disk.device, (int)nobody, (caddr_t)&limits) != 0)
+        unsupported("this kernel sets no quota: %s", error_number(errno));
+    char *map = map_shared(&file, 100 * page);
+    EXPECT("stored", in_child(store_as_user, &map[1]));
+    EXPECT("SIGBUS BUS_ADRERR exact", in_child(store_as_user, &map[99 * page]));
+    EXPECT("9", file_byte(&file, 1));
+    EXPECT("0", file_byte(&file, 99 * (int64_t)page));
+    limits.dqb_bhardlimit = 0; /* none */
+    SETUP(quotactl(QCMD(Q_SETQUOTA, USRQUOTA), disk.device, (int)nobody, (caddr_t)&limits));
+    EXPECT("stored", in_child(store_as_user, &map[99 * page]));
+    EXPECT("9", file_byte(&file, 99 * (int64_t)page));
+}
+
+/* ---- checksums ----------------------------------------------------------------------------------- */
+
+/* Where those bytes lie on the disk; they stand there once. */
+static off_t place_on_disk(const struct disk *disk, const char *bytes)
+{
+    const off_t size = lseek(disk->backing, 0, SEEK_END);
+    char *blocks = map_descriptor(disk->backing, 0, (size_t)size, PROT_READ, MAP_SHARED);
+    const char *found = memmem(blocks, (size_t)size, bytes, page);
+
+    if (!found)
+        setup_failed("the page of the file is not on its disk");
+    return found - blocks;
+}
+
+CASE(
+    "fs.verity", PRACTICE("fs-verity"),
+    "a load from a page that is no longer what its checksum says raises SIGBUS, and the pages beside it load",
+    "a program runs code or data that somebody changed on its disk", .needs = NEED_ROOT | NEED_INVASIVE,
+    .since = KERNEL(5, 4), .seconds = 20)
+{
+    /* struct fsverity_enable_arg: version 1, SHA-256, the size of a block, neither salt nor signature */
+    uint32_t sealing[32] = {1, 1, 4096};
+    const unsigned long seal = _IOW('f', 133, uint32_t[32]);
+    const struct disk disk = mount_disk(DISK_EXT4_VERITY);
+    struct scratch_file file = file_in(disk.folder, "file", 4 * page);
+    char *second = malloc(page);
+
+    if (!second)
+        setup_failed("malloc: out of memory");
+    memset(second, 2, page);
+    SETUP(fsync(file.descriptor));
+    SETUP(close(file.descriptor));
+    file.descriptor = reopen(&file, O_RDONLY);
+    if (syscall(SYS_ioctl, file.descriptor, seal, sealing) != 0)
+        unsupported("this kernel seals no files (fs-verity): %s", error_number(errno));
+    char *map = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
+    EXPECT("1 2 3 4", page_bytes(map, 4 * page));
+    SETUP(munmap(map, 4 * page));
+    evict_file(&file);
+    SETUP(pwrite(disk.backing, "X", 1, place_on_disk(&disk, second) + 5));
+    map = map_file(&file, 0, 4 * page, PROT_READ, MAP_SHARED);
+    EXPECT("1", load(map));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[page]));
+    EXPECT("EIO", file_byte(&file, (int64_t)page));
+    EXPECT("3", load(&map[2 * page]));
 }
 
 /* ---- overlay ------------------------------------------------------------------------------------- */

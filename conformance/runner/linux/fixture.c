@@ -214,17 +214,20 @@ void run_tool(const char *const arguments[])
 
 /* How a file system is made on a disk: as small as its tool allows. */
 struct formatting {
-    const char *type, *tool, *arguments[6];
+    const char *type, *tool, *arguments[8], *options;
     off_t mebibytes;
 };
 
 static const struct formatting formattings[] = {
-    [DISK_EXT4] = {"ext4", "mkfs.ext4", {"-q", "-b", "4096"}, 16},
-    [DISK_EXT4_SMALL_BLOCKS] = {"ext4", "mkfs.ext4", {"-q", "-b", "1024"}, 16},
-    [DISK_XFS_LARGE_BLOCKS] = {"xfs", "mkfs.xfs", {"-q", "-K", "-b", "size=16384"}, 512},
-    [DISK_VFAT] = {"vfat", "mkfs.vfat", {NULL}, 16},
-    [DISK_EXFAT] = {"exfat", "mkfs.exfat", {NULL}, 16},
-    [DISK_NTFS] = {"ntfs3", "mkfs.ntfs", {"-q", "-F"}, 16},
+    [DISK_EXT4] = {"ext4", "mkfs.ext4", {"-q", "-b", "4096"}, NULL, 16},
+    [DISK_EXT4_SMALL_BLOCKS] = {"ext4", "mkfs.ext4", {"-q", "-b", "1024"}, NULL, 16},
+    [DISK_EXT4_QUOTA] =
+        {"ext4", "mkfs.ext4", {"-q", "-O", "quota", "-E", "quotatype=usrquota"}, "usrquota", 16},
+    [DISK_EXT4_VERITY] = {"ext4", "mkfs.ext4", {"-q", "-b", "4096", "-O", "verity"}, NULL, 16},
+    [DISK_XFS_LARGE_BLOCKS] = {"xfs", "mkfs.xfs", {"-q", "-K", "-b", "size=16384"}, NULL, 512},
+    [DISK_VFAT] = {"vfat", "mkfs.vfat", {NULL}, NULL, 16},
+    [DISK_EXFAT] = {"exfat", "mkfs.exfat", {NULL}, NULL, 16},
+    [DISK_NTFS] = {"ntfs3", "mkfs.ntfs", {"-q", "-F"}, NULL, 16},
 };
 
 struct disk mount_disk(enum disk_kind kind)
@@ -243,7 +246,8 @@ struct disk mount_disk(enum disk_kind kind)
     }
     arguments[count + 1] = device.path;
     run_tool(arguments);
-    disk.folder = mount_private("disk", formatting->type, device.path, 0, NULL);
+    snprintf(disk.device, sizeof disk.device, "%s", device.path);
+    disk.folder = mount_private("disk", formatting->type, device.path, 0, formatting->options);
     close(device.descriptor); /* the mount keeps it */
     return disk;
 }
