@@ -63,7 +63,7 @@ static bool enough_space(const char *directory, uint64_t bytes_needed)
 {
     struct statvfs space;
 
-    if (statvfs(directory, &space) != 0)
+    if (statvfs(directory, &space) != 0 || space.f_blocks == 0)
         return true; /* unknown: the writes themselves will tell */
     uint64_t available = (uint64_t)space.f_bavail * space.f_frsize;
     if (available >= bytes_needed)
@@ -99,6 +99,24 @@ bool scratch_open(struct scratch *scratch, const char *directory, uint64_t bytes
     *scratch = (struct scratch){.lock = -1};
     if (lock_directory(scratch, directory) && enough_space(scratch->directory, bytes_needed) &&
         make_own_folder(scratch))
+        return true;
+    scratch_close(scratch);
+    return false;
+}
+
+static bool is_read_only(const char *directory)
+{
+    struct statvfs space;
+
+    return statvfs(directory, &space) == 0 && (space.f_flag & ST_RDONLY);
+}
+
+bool scratch_open_readable(struct scratch *scratch, const char *directory, uint64_t bytes_needed)
+{
+    if (!is_read_only(directory))
+        return scratch_open(scratch, directory, bytes_needed);
+    *scratch = (struct scratch){.lock = -1};
+    if (lock_directory(scratch, directory))
         return true;
     scratch_close(scratch);
     return false;

@@ -11,13 +11,16 @@
 
 struct scratch {
     char directory[PATH_MAX]; /* DIR, absolute */
-    char path[PATH_MAX];      /* the folder inside it that is ours */
+    char path[PATH_MAX];      /* the folder inside it that is ours; "" on a read-only file system */
     int lock;                 /* descriptor of DIR that holds the lock; -1 when closed */
 };
 
 /* Locks `directory`, checks that `bytes_needed` bytes are free there and makes the scratch folder.
  * Returns false after one line on standard error; nothing is left behind then. */
 bool scratch_open(struct scratch *scratch, const char *directory, uint64_t bytes_needed);
+
+/* The same, but a read-only file system will do: then there is no folder of ours. */
+bool scratch_open_readable(struct scratch *scratch, const char *directory, uint64_t bytes_needed);
 
 /* Whether `directory` is, by whatever name, the DIR of an open scratch folder. */
 bool scratch_is_in(const struct scratch *scratch, const char *directory);

@@ -111,14 +111,31 @@ const char *shared_memory_name(void)
     return name;
 }
 
-const char *own_folder(void)
+static const struct place *own_place(void)
+{
+    if (!current->attempt->place)
+        setup_failed("a case that uses files must be a FILE_CASE");
+    return current->attempt->place;
+}
+
+const char *folder_under_test(void)
+{
+    return own_place()->folder;
+}
+
+bool folder_is_read_only(void)
+{
+    return own_place()->scratch[0] == '\0';
+}
+
+const char *own_folder_of_any_kind(void)
 {
     static char path[PATH_MAX];
 
-    if (!current->attempt->place)
-        setup_failed("a case that uses files must be a FILE_CASE");
+    if (folder_is_read_only())
+        unsupported("the folder's file system is read-only");
     if (!path[0]) {
-        child_folder(path, sizeof path, current->attempt->place, current->number);
+        child_folder(path, sizeof path, own_place(), current->number);
         if (!scratch_make_folder(path)) {
             int error = errno;
             path[0] = '\0';
@@ -171,6 +188,15 @@ static void meet_needs(const struct test_case *test)
         unsupported("needs root");
     if (test->needs & NEED_UNPRIVILEGED)
         become_unprivileged();
+}
+
+const char *own_folder(void)
+{
+    const char *path = own_folder_of_any_kind(), *why_not = why_no_files(path);
+
+    if (why_not)
+        unsupported("%s", why_not);
+    return path;
 }
 
 /* The runner's own descriptors, among them the locks of the folders, must not live on in a case. */

@@ -22,8 +22,16 @@ _Noreturn void child_run(const struct child_setup *setup);
 void child_folder(char *path, size_t capacity, const struct place *place, size_t number);
 
 /* In the process of a case: the folder for its files, made on first use; ends the case as an ERROR if
- * it is a case without files. */
+ * it is a case without files, and as UNSUPPORTED where none can be made. */
 const char *own_folder(void);
+/* The same also where files can't be written as elsewhere. */
+const char *own_folder_of_any_kind(void);
+/* Why no ordinary files can be made in a folder of this kind, or NULL. */
+const char *why_no_files(const char *folder);
+
+/* The folder that the user named, which may be read-only, and whether it is. */
+const char *folder_under_test(void);
+bool folder_is_read_only(void);
 
 /* With this status a child that a case has forked says that it has ended the case: as UNSUPPORTED, say. */
 enum { EXIT_ENDED_CASE = 125 };

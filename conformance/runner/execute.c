@@ -201,7 +201,7 @@ static void remove_remains(const struct run *run, const struct job *job, pid_t p
 
     child_shared_memory(path, sizeof path, process);
     shm_unlink(path);
-    if (!attempt->place)
+    if (!attempt->place || !attempt->place->scratch[0])
         return;
     child_folder(path, sizeof path, attempt->place, job->index);
     if (access(path, F_OK) == 0)

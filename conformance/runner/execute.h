@@ -16,7 +16,8 @@ struct place {
     const char *directory;  /* what records call it */
     const char *filesystem; /* its type, or NULL */
     const char *block_size; /* bytes, or NULL */
-    const char *scratch;    /* the folder in it that is ours */
+    const char *scratch;    /* the folder in it that is ours; "" on a read-only file system */
+    const char *folder;     /* its path */
 };
 
 struct attempt {

@@ -80,7 +80,7 @@ static bool open_places(struct session *session)
                 complain("'%s' is named twice; name each folder once", options->directories[i]);
                 return false;
             }
-        if (!scratch_open(scratch, options->directories[i], (uint64_t)MAPWISE_CHECK_DISK_MIB << 20))
+        if (!scratch_open_readable(scratch, options->directories[i], (uint64_t)MAPWISE_CHECK_DISK_MIB << 20))
             return false;
         session->place_count = i + 1;
         session->directories[i] = scratch->directory;
@@ -90,8 +90,9 @@ static bool open_places(struct session *session)
         snprintf(session->filesystem[i], sizeof session->filesystem[i], "%s", type ? type : "");
         const char *block_size = facts_find(&facts, "block_size");
         snprintf(session->block_size[i], sizeof session->block_size[i], "%s", block_size ? block_size : "");
-        session->places[i] = (struct place){session->name[i], type ? session->filesystem[i] : NULL,
-                                            block_size ? session->block_size[i] : NULL, scratch->path};
+        session->places[i] =
+            (struct place){session->name[i], type ? session->filesystem[i] : NULL,
+                           block_size ? session->block_size[i] : NULL, scratch->path, scratch->directory};
     }
     return true;
 }

@@ -129,6 +129,8 @@ void output_case(struct output *output, const struct attempt *attempt, const str
         begin_suite(output, suite);
     tally_add(&output->tally, outcome->result);
     rounds_take(&output->rounds, attempt, outcome);
+    if (attempt->place && outcome->result != RESULT_UNSUPPORTED)
+        output->executed_in |= UINT64_C(1) << (attempt->place - output->places);
     tally_add(&output->suite_tally, outcome->result);
     output->suite_seconds += outcome->seconds;
     if (!output->failed)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct tally {
@@ -45,6 +46,7 @@ struct output {
     bool every_case; /* no case was left out, so the run tells what the suites cover */
 
     struct tally tally;       /* of all, kept by output_case */
+    uint64_t executed_in;     /* bit i: something was executed in place i */
     struct tally suite_tally; /* of the suite that is being told */
     struct tally round_tally; /* of the round, kept by the human format */
     const struct suite *suite;

@@ -162,9 +162,19 @@ static void one_case(struct output *output, const struct attempt *attempt, const
     show_progress(output);
 }
 
+static void tell_unused_places(const struct output *output)
+{
+    for (size_t i = 0; i < output->place_count; i++)
+        if (!(output->executed_in >> i & 1))
+            fprintf(output->stream, "nothing was executed in %s: not a success\n",
+                    output->places[i].directory);
+}
+
 static void end(struct output *output)
 {
     rounds_print(&output->rounds, output->stream);
+    if (!output->interrupted)
+        tell_unused_places(output);
     fprintf(output->stream, "\n%zu of %zu in %.1f s: ", tally_total(&output->tally), output->planned,
             output->seconds);
     print_tally(output, &output->tally);

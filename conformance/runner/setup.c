@@ -6,6 +6,7 @@
 
 #include <mapwise/constants.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +51,14 @@ static void fill_file(int descriptor, size_t bytes)
     free(pattern);
 }
 
+void make_file(struct scratch_file *file, size_t bytes)
+{
+    file->descriptor = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file->descriptor < 0)
+        setup_failed("creating a scratch file: %s", error_name(errno));
+    fill_file(file->descriptor, bytes);
+}
+
 struct scratch_file scratch_file(size_t bytes)
 {
     static unsigned made;
@@ -58,10 +68,45 @@ struct scratch_file scratch_file(size_t bytes)
     snprintf(name, sizeof name, "file-%u", made++);
     if ((size_t)snprintf(file.path, sizeof file.path, "%s", scratch_path(name)) >= sizeof file.path)
         setup_failed("the path of the scratch folder is too long");
-    file.descriptor = open(file.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file.descriptor < 0)
-        setup_failed("creating a scratch file: %s", error_name(errno));
-    fill_file(file.descriptor, bytes);
+    make_file(&file, bytes);
+    return file;
+}
+
+/* Of the regular files right in the folder. */
+static struct scratch_file largest_file(const char *folder, size_t *bytes)
+{
+    struct scratch_file largest = {.descriptor = -1}, file;
+    DIR *entries = opendir(folder);
+    struct stat status;
+
+    *bytes = 0;
+    for (struct dirent *entry; entries && (entry = readdir(entries));) {
+        if ((size_t)snprintf(file.path, sizeof file.path, "%s/%s", folder, entry->d_name) >= sizeof file.path)
+            continue;
+        if (lstat(file.path, &status) == 0 && S_ISREG(status.st_mode) && (size_t)status.st_size > *bytes) {
+            largest = file;
+            *bytes = (size_t)status.st_size;
+        }
+    }
+    if (entries)
+        closedir(entries);
+    if (*bytes == 0)
+        unsupported("the folder is read-only, and no file lies in it");
+    return largest;
+}
+
+struct scratch_file readable_file(size_t *bytes)
+{
+    struct scratch_file file;
+
+    if (folder_is_read_only()) {
+        file = largest_file(folder_under_test(), bytes);
+    } else {
+        *bytes = 2 * page + page / 2;
+        file = scratch_file(*bytes);
+        SETUP(close(file.descriptor));
+    }
+    file.descriptor = reopen(&file, O_RDONLY);
     return file;
 }
 

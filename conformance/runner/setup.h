@@ -21,6 +21,11 @@ struct scratch_file {
 };
 
 struct scratch_file scratch_file(size_t bytes);
+/* The same under the name that stands in file->path already. */
+void make_file(struct scratch_file *file, size_t bytes);
+/* A file for reading only, and its size: one that was made like a scratch_file of a little more than two
+ * pages or, on a read-only file system, the largest that lies in the folder under test. */
+struct scratch_file readable_file(size_t *bytes);
 /* A file of that size without data; ends the case as UNSUPPORTED where files can't be that large. */
 struct scratch_file sparse_file(off_t bytes);
 

@@ -1,5 +1,6 @@
 /* Advice about which pages are in memory: reclaim, reading ahead, populating, guards. */
 #include "case.h"
+#include "fuse_files.h"
 
 SUITE("advice", "madvise and posix_madvise");
 
@@ -439,4 +440,19 @@ CASE("madvise.guard_remove_range", LINUX("madvise(2)"),
     EXPECT("0 0", page_bytes(map + page, 2 * page));
     EXPECT("SIGSEGV SEGV_MAPERR exact|SIGSEGV SEGV_ACCERR exact", load(map));
     EXPECT("SIGSEGV SEGV_MAPERR exact|SIGSEGV SEGV_ACCERR exact", load(map + 3 * page));
+}
+
+/* ---- storage that fails -------------------------------------------------------------------------- */
+
+CASE("madvise.populate_eio", LINUX("madvise(2)"),
+     "MADV_POPULATE_READ of a page that can't be read is EFAULT, where a load would be SIGBUS, and ends",
+     "a program that prepares its pages hangs, or believes that it has them", .since = KERNEL(5, 14))
+{
+    struct scratch_file file = served_file(SERVED_UNREADABLE);
+    char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
+
+    EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("EFAULT", returned(madvise(map, 2 * page, CONSTANT(MADV_POPULATE_READ))));
+    EXPECT("1", load(map));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[page]));
 }

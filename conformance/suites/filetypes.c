@@ -1,5 +1,7 @@
 /* File types: what mmap answers for descriptors that are not regular files, or not open, or sealed. */
 #include "case.h"
+#include "fixture.h"
+#include "fuse_files.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -8,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <sys/syscall.h>
 
 SUITE("filetypes", "kinds of files and descriptors");
@@ -552,4 +555,62 @@ FILE_CASE("err.errno_untouched", POSIX("errno", UNSPECIFIED),
     errno = ERANGE;
     EXPECT("yes|no", left_errno(munmap(map, page)));
     EXPECT("EINVAL", left_errno(munmap(map, 0)));
+}
+/* ---- disks --------------------------------------------------------------------------------------- */
+
+CASE("fd.block_device", PRACTICE("a block device is mapped like a file"),
+     "a block device is mapped, agrees with read and write, and ends where its last block does",
+     "a program that maps a disk sees other bytes than one that reads it", .needs = NEED_ROOT | NEED_INVASIVE)
+{
+    int storage = memory_file();
+
+    SETUP(ftruncate(storage, 2 * (off_t)page));
+    struct scratch_file device = {.descriptor = loop_device(storage).descriptor};
+    char *map = map_file(&device, 0, 3 * page, READ_WRITE, MAP_SHARED);
+    EXPECT("1 0", page_bytes(map, 2 * page));
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("9", file_byte(&device, (int64_t)page));
+    write_file(&device, 5, 8);
+    EXPECT("8", load(&map[5]));
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&map[2 * page]));
+    EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
+    EXPECT("9", file_byte(&(struct scratch_file){.descriptor = storage}, (int64_t)page));
+}
+
+/* ---- files that can't be mapped as others can --------------------------------------------------- */
+
+CASE("fd.fuse_nommap", POSIX("mmap", SHALL),
+     "a file that its FUSE server keeps out of the page cache is refused with ENODEV for a shared map",
+     "two programs that share a map of the file work on different bytes", .since = KERNEL(4, 2))
+{
+    struct scratch_file direct = served_file(SERVED_DIRECT), plain = served_file(SERVED_PLAIN);
+
+    EXPECT("ENODEV", mapped(map_shared(direct.descriptor)));
+    EXPECT("1", file_byte(&direct, 0));
+    EXPECT("1", first_byte(map_shared(plain.descriptor)));
+}
+
+static void end_swapping(const void *path)
+{
+    swapoff(path);
+}
+
+CASE("fd.immutable_swap", LINUX("swapon(2)"),
+     "a file that is swapped to can't be mapped shared for writing: ETXTBSY; once it is not, it can",
+     "a program writes into the memory of all others", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
+{
+    const size_t bytes = (size_t)1 << 20;
+    static struct scratch_file file;
+
+    file = file_in(mount_disk(DISK_EXT4).folder, "swap", bytes);
+    SETUP(fchmod(file.descriptor, 0600));
+    run_tool((const char *const[]){"mkswap", file.path, NULL});
+    SETUP(fsync(file.descriptor));
+    undo_afterwards(end_swapping, file.path, -1);
+    SETUP(swapon(file.path, 0));
+    EXPECT("ETXTBSY", mapped(map_shared(file.descriptor)));
+    EXPECT("ETXTBSY", returned(pwrite(file.descriptor, "x", 1, 0)));
+    EXPECT("mapped", mapped(map_private(file.descriptor)));
+    EXPECT("0", returned(swapoff(file.path)));
+    EXPECT("mapped", mapped(map_shared(file.descriptor)));
 }

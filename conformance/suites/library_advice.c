@@ -1,4 +1,5 @@
 /* The library: advice and residency. */
+#include "fixture.h"
 #include "library.h"
 
 #include <stdio.h>
@@ -517,6 +518,7 @@ CASE("RES-11.pool", MAPWISE("RES-11"), "a huge page of the pool is told as the s
     mw_map *map;
 
     options.huge_page_size = MW_HUGE_DEFAULT;
+    keep_pool_still();
     if (mw_map_anon(&map, 1, &options, &failure) != MW_OK)
         unsupported("the pool of huge pages is empty");
     const uint64_t huge = info_of(map).page_size;

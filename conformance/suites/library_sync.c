@@ -1,8 +1,8 @@
 /* The library: writing changes back. What is still to be written is told by the page cache. */
+#include "fixture.h"
 #include "library.h"
 
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 
 SUITE("library", "what libmapwise promises");
@@ -344,23 +344,6 @@ FILE_CASE("SYN-19", MAPWISE("SYN-19"),
     EXPECT("msync", failure.op);
 }
 
-/* A block device whose blocks are kept in `memory`; it goes when its descriptor does. The numbers are those
- * of linux/loop.h: a struct loop_config begins with the descriptor, and its word 15 is the flags. */
-static int device_in(int memory)
-{
-    enum { GET_FREE = 0x4c82, CONFIGURE = 0x4c0a, AUTOCLEAR = 4 };
-    const uint32_t configuration[76] = {[0] = (uint32_t)memory, [15] = AUTOCLEAR};
-    const int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-    const int free_device = control < 0 ? -1 : ioctl(control, GET_FREE);
-    char path[32];
-
-    snprintf(path, sizeof path, "/dev/loop%d", free_device);
-    const int device = open(path, O_RDWR | O_CLOEXEC);
-    if (device < 0 || ioctl(device, CONFIGURE, configuration) != 0)
-        unsupported("a loop device can't be had");
-    return device;
-}
-
 CASE("SYN-19.device", MAPWISE("SYN-19"), "a device that stops writing is told by the sync that finds out",
      "a dead disk is noticed after thousands of confirmed transactions", .needs = NEED_ROOT | NEED_INVASIVE,
      .since = KERNEL(5, 8))
@@ -370,7 +353,7 @@ CASE("SYN-19.device", MAPWISE("SYN-19"), "a device that stops writing is told by
     mw_map *map;
 
     SETUP(ftruncate(memory, (off_t)(16 * page)));
-    const int device = device_in(memory);
+    const int device = loop_device(memory).descriptor;
     EXPECT("MW_OK", answer(mw_map_fd(&map, device, &options, &failure)));
     EXPECT("MW_OK", set_byte(map, 5, 9));
     EXPECT("MW_OK", sync_range(map, 0, MW_WHOLE));

@@ -1,8 +1,10 @@
 /* Protection: what PROT_ flags allow and refuse, how mprotect changes it, and what keeps it fixed. */
+#include "fixture.h"
 #include "race.h"
 
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -738,4 +740,38 @@ CASE("mprotect.exact_rights", POSIX("mprotect", SHALL),
         EXPECT(each[i].shown, permissions(map));
     }
     EXPECT("1", load(map));
+}
+
+/* ---- file systems without programs --------------------------------------------------------------- */
+
+/* A descriptor of a file on a file system that was mounted with those flags, in the case's own namespace. */
+static int file_mounted_with(unsigned long flags, const char *name)
+{
+    return file_in(mount_private(name, "tmpfs", "mapwise", flags, NULL), "file", page).descriptor;
+}
+
+CASE("mmap.prot.noexec_mount", LINUX("mmap(2)"),
+     "a file on a file system mounted noexec can't be mapped with PROT_EXEC: EPERM; for reading it can",
+     "code runs from a place that the administrator closed to programs")
+{
+    const int refused = file_mounted_with(MS_NOEXEC, "noexec"), allowed = file_mounted_with(0, "exec");
+
+    EXPECT("EPERM", mapped(mmap(NULL, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, refused, 0)));
+    EXPECT("EPERM", mapped(mmap(NULL, page, PROT_READ | PROT_EXEC, MAP_SHARED, refused, 0)));
+    EXPECT("mapped", mapped(mmap(NULL, page, READ_WRITE, MAP_SHARED, refused, 0)));
+    EXPECT("mapped", mapped(mmap(NULL, page, PROT_READ | PROT_EXEC, MAP_PRIVATE, allowed, 0)));
+}
+
+CASE("mprotect.noexec_mount", LINUX("mprotect(2)"),
+     "a map of a file on a file system mounted noexec can't be made executable: EACCES",
+     "code runs from a place that the administrator closed to programs")
+{
+    const int refused = file_mounted_with(MS_NOEXEC, "noexec"), allowed = file_mounted_with(0, "exec");
+    char *map = map_descriptor(refused, 0, page, PROT_READ, MAP_PRIVATE);
+
+    EXPECT("EACCES", returned(mprotect(map, page, PROT_READ | PROT_EXEC)));
+    EXPECT("r--p", permissions(map));
+    EXPECT("0", returned(mprotect(map, page, READ_WRITE)));
+    map = map_descriptor(allowed, 0, page, PROT_READ, MAP_PRIVATE);
+    EXPECT("0", returned(mprotect(map, page, PROT_READ | PROT_EXEC)));
 }

@@ -1,5 +1,6 @@
 /* Shared maps: who sees a store, when, and what outlives the map, the descriptor and the process. */
 #include "case.h"
+#include "fixture.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -650,4 +651,19 @@ FILE_CASE("shared.mapping_leaves_file", POSIX("mmap", SHALL),
     SETUP(fstat(file.descriptor, &status));
     EXPECT(number(long_ago[1].tv_sec), number(status.st_mtim.tv_sec));
     EXPECT("5", number(lseek(file.descriptor, 0, SEEK_CUR)));
+}
+
+/* ---- overlay --------------------------------------------------------------------------------------- */
+
+CASE("shared.overlay_copyup", POSIX("mmap", SHALL),
+     "a shared map for reading shows what is written later, also when an overlay copies the file up for it",
+     "a reader that maps a file of a container image never sees that the file was changed")
+{
+    struct scratch_file file = overlay_file(page);
+    char *map = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
+
+    EXPECT("1", load(map));
+    write_file(&(struct scratch_file){.descriptor = reopen(&file, O_RDWR)}, 0, 9);
+    EXPECT("9", file_byte(&file, 0));
+    EXPECT("9", load(map));
 }

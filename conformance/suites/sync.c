@@ -1,6 +1,7 @@
 /* Sync: what msync promises about write-back. An unbuffered read cannot show that msync wrote, since it
  * writes dirty pages back by itself; the page cache's count of unwritten pages can. */
 #include "case.h"
+#include "fuse_files.h"
 
 #include <sys/stat.h>
 
@@ -459,4 +460,25 @@ FILE_CASE("msync.locked", POSIX("msync", SHALL), "changes of locked pages are wr
     EXPECT("stored", store(map + page, 8));
     EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, 0, 2 * page));
+}
+
+/* ---- storage that fails -------------------------------------------------------------------------- */
+
+CASE("msync.after_eio", LINUX("fsync(2)"),
+     "a write-back that fails is told by the msync that waits for it, once; what reached its place stays "
+     "there",
+     "a program believes that its data is stored when it is not, or never trusts its storage again",
+     .since = KERNEL(4, 13))
+{
+    struct scratch_file file = served_file(SERVED_UNWRITABLE);
+    char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED);
+
+    EXPECT("stored", store(&map[0], 8));
+    EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
+    EXPECT("8", server_byte(SERVED_UNWRITABLE, 0));
+    EXPECT("stored", store(&map[page], 9));
+    EXPECT("EIO", returned(msync(map, 2 * page, MS_SYNC)));
+    EXPECT("2", server_byte(SERVED_UNWRITABLE, page));
+    EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
+    EXPECT("8", server_byte(SERVED_UNWRITABLE, 0));
 }

@@ -16,6 +16,44 @@ def run(*options, cwd="/tmp", **more):
     return subprocess.run([CHECK, *options], cwd=cwd, capture_output=True, text=True, timeout=100, **more)
 
 
+def mounted(script, *arguments):
+    """Runs a shell script that may mount, in a mount namespace of its own; None where that is refused."""
+    how = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
+    try:
+        if subprocess.run([*how, "true"], capture_output=True, timeout=60).returncode != 0:
+            return None
+    except FileNotFoundError:
+        return None
+    return subprocess.run([*how, "sh", "-ec", script, "sh", *arguments], capture_output=True, text=True, timeout=100)
+
+
+class ReadOnly(unittest.TestCase):
+    """A folder on a read-only file system."""
+
+    SCRIPT = """mount -t tmpfs none "$2"; [ "$3" = empty ] || head -c 10000 /dev/urandom >"$2/file"
+                mount -o remount,ro "$2"; "$1" --no-results --case 'fs.read_only*' --case 'fault.eof.*' "$2" """
+
+    def check(self, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            process = mounted(self.SCRIPT, CHECK, folder, *arguments)
+            if process is None:
+                self.skipTest("mount namespaces are refused here")
+            return process
+
+    def test_an_existing_file_is_mapped_and_the_rest_is_unsupported(self):
+        process = self.check("file")
+        self.assertEqual(process.returncode, 0, process.stdout + process.stderr)
+        self.assertIn("UNSUPPORTED fault.eof.read: the folder's file system is read-only", process.stdout)
+        self.assertRegex(process.stdout, r"filesystems +2 PASS\n")
+        self.assertNotIn("nothing was executed in", process.stdout)
+
+    def test_without_a_file_nothing_is_executed_and_that_is_told(self):
+        process = self.check("empty")
+        self.assertEqual(process.returncode, 2, process.stdout + process.stderr)
+        self.assertIn("nothing was executed in", process.stdout)
+        self.assertNotRegex(process.stdout, "PASS|ERROR")
+
+
 class BadInput(unittest.TestCase):
     def refused(self, *options, **more):
         """One line on standard error, exit status 2, nothing written."""

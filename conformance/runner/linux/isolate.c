@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 void die_with_parent(pid_t parent)
@@ -29,4 +30,14 @@ void be_first_without_memory(void)
         /* Likewise. */
     }
     close(score);
+}
+
+const char *why_no_files(const char *folder)
+{
+    const uint32_t hugetlbfs = 0x958458f6;
+    struct statfs status;
+
+    if (statfs(folder, &status) == 0 && (uint32_t)status.f_type == hugetlbfs)
+        return "files of hugetlbfs consist of huge pages and can't be written";
+    return NULL;
 }

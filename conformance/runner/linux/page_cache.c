@@ -14,16 +14,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-void need_backing_store(const struct scratch_file *file)
-{
-    const uint32_t ramfs = 0x858458f6, tmpfs = 0x01021994;
-    struct statfs status;
-
-    SETUP(fstatfs(file->descriptor, &status));
-    if ((uint32_t)status.f_type == tmpfs || (uint32_t)status.f_type == ramfs)
-        unsupported("files of this file system live in memory only: nothing is ever written back");
-}
-
 /* The pages that smaps calls dirty, in a map of its own that touches each of them. */
 static int64_t dirty_by_smaps(const struct scratch_file *file, off_t offset, size_t length)
 {
@@ -35,6 +25,28 @@ static int64_t dirty_by_smaps(const struct scratch_file *file, off_t offset, siz
     int64_t pages = atoll(smaps_pages(map, "Private_Dirty")) + atoll(smaps_pages(map, "Shared_Dirty"));
     SETUP(munmap(map, length));
     return pages;
+}
+
+/* Whether even a file that was just synchronized waits to be written, as on an overlay above tmpfs. */
+static bool is_never_clean(void)
+{
+    struct scratch_file probe = scratch_file(page);
+
+    SETUP(fsync(probe.descriptor));
+    bool dirty = dirty_by_smaps(&probe, 0, page) > 0;
+    SETUP(close(probe.descriptor));
+    return dirty;
+}
+
+void need_backing_store(const struct scratch_file *file)
+{
+    const uint32_t ramfs = 0x858458f6, tmpfs = 0x01021994, overlay = 0x794c7630;
+    struct statfs status;
+
+    SETUP(fstatfs(file->descriptor, &status));
+    const uint32_t type = (uint32_t)status.f_type;
+    if (type == tmpfs || type == ramfs || (type == overlay && is_never_clean()))
+        unsupported("files of this file system live in memory only: nothing is ever written back");
 }
 
 /* Whether any page of the file is in memory. */
