@@ -92,7 +92,7 @@ CASE("fs.block_gt_page", POSIX("mmap", SHALL),
 
 CASE("fs.enospc_hole", POSIX("mmap", MAY),
      "on a full file system a store into a hole raises SIGBUS, one into a block that is there does not",
-     "what was stored is gone, and nobody was told", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
+     "a sparse file swallows stores on a full disk as if there were room", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
 {
     const char *folder = mount_disk(DISK_EXT4).folder;
     const size_t hole = 100 * page;
@@ -124,7 +124,7 @@ static const char *store_as_user(void *address)
 CASE("fs.quota", POSIX("mmap", MAY),
      "a store for which the quota of its user has no room raises SIGBUS; one into a block that is there does "
      "not",
-     "what was stored is gone, and nobody was told", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
+     "a user over quota goes on storing what never reaches the disk", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
 {
     const unsigned nobody = 65534;
     const struct disk disk = mount_disk(DISK_EXT4_QUOTA);
