@@ -194,7 +194,7 @@ FILE_CASE("ftruncate.position", POSIX("ftruncate", SHALL),
     EXPECT("5", number(lseek(file.descriptor, 0, SEEK_CUR)));
 }
 
-FILE_CASE("ftruncate.bad_descriptor", LINUX("ftruncate(2)"),
+FILE_CASE("ftruncate.bad_descriptor", POSIX("ftruncate", SHALL),
           "a descriptor that is not open is refused with EBADF",
           "a program looks for a wrong length where it has lost a descriptor")
 {

@@ -358,7 +358,7 @@ CASE("fs.ntfs3_exfat", POSIX("mmap", SHALL), "a shared map of a file on exFAT ch
 }
 
 CASE("fs.ntfs3_exfat.vfat", POSIX("mmap", SHALL), "a shared map of a file on VFAT changes the file",
-     "what is stored never reaches the memory card", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
+     "a camera or a boot loader finds the old bytes in the file", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
 {
     share_through_map(DISK_VFAT);
 }
@@ -437,7 +437,7 @@ CASE("fs.hugetlbfs", LINUX("hugetlbpage(5)"),
 }
 
 FILE_CASE("fs.hugetlbfs.folder", LINUX("hugetlbpage(5)"), "the same in a folder on hugetlbfs",
-          "processes that share huge pages see different data")
+          "a database that keeps its buffers in a file of huge pages loses them")
 {
     const char *folder = own_folder_of_any_kind();
 
