@@ -92,7 +92,8 @@ CASE("fs.block_gt_page", POSIX("mmap", SHALL),
 
 CASE("fs.enospc_hole", POSIX("mmap", MAY),
      "on a full file system a store into a hole raises SIGBUS, one into a block that is there does not",
-     "a sparse file swallows stores on a full disk as if there were room", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
+     "a sparse file swallows stores on a full disk as if there were room", .needs = NEED_ROOT | NEED_INVASIVE,
+     .seconds = 20)
 {
     const char *folder = mount_disk(DISK_EXT4).folder;
     const size_t hole = 100 * page;
@@ -124,7 +125,8 @@ static const char *store_as_user(void *address)
 CASE("fs.quota", POSIX("mmap", MAY),
      "a store for which the quota of its user has no room raises SIGBUS; one into a block that is there does "
      "not",
-     "a user over quota goes on storing what never reaches the disk", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
+     "a user over quota goes on storing what never reaches the disk", .needs = NEED_ROOT | NEED_INVASIVE,
+     .seconds = 20)
 {
     const unsigned nobody = 65534;
     const struct disk disk = mount_disk(DISK_EXT4_QUOTA);
@@ -358,7 +360,8 @@ CASE("fs.ntfs3_exfat", POSIX("mmap", SHALL), "a shared map of a file on exFAT ch
 }
 
 CASE("fs.ntfs3_exfat.vfat", POSIX("mmap", SHALL), "a shared map of a file on VFAT changes the file",
-     "a camera or a boot loader finds the old bytes in the file", .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
+     "a camera or a boot loader finds the old bytes in the file", .needs = NEED_ROOT | NEED_INVASIVE,
+     .seconds = 20)
 {
     share_through_map(DISK_VFAT);
 }

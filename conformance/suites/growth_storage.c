@@ -50,8 +50,8 @@ CASE("fault.eio_read", POSIX("mmap", MAY),
 
 CASE("fault.eio_read.disk", POSIX("mmap", MAY),
      "a load from a page on a block that the disk can't read raises SIGBUS there",
-     "a program computes with bytes that no disk gave, or waits for ever", .needs = NEED_ROOT | NEED_INVASIVE,
-     .seconds = 20)
+     "a scrubber that looks for bad sectors finds none, or hangs at the first",
+     .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
 {
     struct disk disk = mount_disk(DISK_EXT4);
     struct scratch_file file = file_in(disk.folder, "file", 2 * page);

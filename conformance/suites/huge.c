@@ -143,7 +143,7 @@ CASE("huge.fault_exhausted", LINUX("mmap(2)"),
 
 CASE("huge.fault_exhausted.empty", LINUX("mmap(2)"),
      "a touch of an unreserved huge page is SIGBUS without a pool",
-     "a program is killed without a signal, or gets a small page")
+     "a program on a machine without a pool runs on small pages and never learns of it")
 {
     keep_pool_still();
     if (kernel_setting("vm/nr_hugepages") || kernel_setting("vm/nr_overcommit_hugepages"))

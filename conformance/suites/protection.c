@@ -764,7 +764,7 @@ CASE("mmap.prot.noexec_mount", LINUX("mmap(2)"),
 
 CASE("mprotect.noexec_mount", LINUX("mprotect(2)"),
      "a map of a file on a file system mounted noexec can't be made executable: EACCES",
-     "code runs from a place that the administrator closed to programs")
+     "a file that may not be run is run all the same by mapping it first")
 {
     const int refused = file_mounted_with(MS_NOEXEC, "noexec"), allowed = file_mounted_with(0, "exec");
     char *map = map_descriptor(refused, 0, page, PROT_READ, MAP_PRIVATE);
