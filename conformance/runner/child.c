@@ -203,10 +203,13 @@ const char *own_folder(void)
 static void close_inherited(const struct child_setup *setup)
 {
     const int runner_uses_fewer_than = 256;
+    const bool messages_first = setup->messages < setup->output;
+    const int lower = messages_first ? setup->messages : setup->output;
+    const int upper = messages_first ? setup->output : setup->messages;
 
-    for (int descriptor = STDERR_FILENO + 1; descriptor < runner_uses_fewer_than; descriptor++)
-        if (descriptor != setup->messages && descriptor != setup->output)
-            close(descriptor);
+    close_between(STDERR_FILENO + 1, lower - 1);
+    close_between(lower + 1, upper - 1);
+    close_between(upper + 1, runner_uses_fewer_than - 1);
 }
 
 /* No case shall depend on what whoever started the runner ignores or blocks. */

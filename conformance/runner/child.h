@@ -36,6 +36,9 @@ bool folder_is_read_only(void);
 /* With this status a child that a case has forked says that it has ended the case: as UNSUPPORTED, say. */
 enum { EXIT_ENDED_CASE = 125 };
 
+/* Closes the descriptors from `first` to `last`, those that are open. */
+void close_between(int first, int last);
+
 /* From now on this process is killed when `parent`, its parent, ends, even by SIGKILL (where the system
  * can); at once if that has happened already. A change of user ends it: say it again. */
 void die_with_parent(pid_t parent);
