@@ -10,6 +10,10 @@
 /* From now on descendants of this process whose parents end become children of it. */
 void adopt_orphans(void);
 
+/* This process puts back what a case has changed once the case is gone. It leaves the case's group, and is no
+ * stray; who ends strays waits for it. */
+void become_guardian(void);
+
 /* Kills all descendants of this process but the spared children and theirs, and waits for their end. */
 void end_strays(const pid_t *spared, size_t count);
 

@@ -129,6 +129,11 @@ class Runner(unittest.TestCase):
     def test_a_full_disk_is_told_by_name(self):
         self.assertEqual(self.cases["error.file_limit"]["reason"], "filling a scratch file: EFBIG")
 
+    def test_what_a_case_changed_is_put_back(self):
+        changed = [name for case in self.cases.values() for name in re.findall(r"^changed /(\S+)$", case["output"], re.M)]
+        self.assertEqual(len(changed), 3)
+        self.assertEqual([name for name in changed if os.path.exists(f"/dev/shm/{name}")], [])
+
     def test_no_stray_lives_on(self):
         """Whatever session or group they went to, and however their case ended."""
         strays = {int(number): name for name, case in self.cases.items()

@@ -156,6 +156,24 @@ FILE_CASE("pass.files", PRACTICE("self-test"), "a scratch file holds what is sai
     EXPECT("0", file_size(&file));
 }
 
+FILE_CASE("pass.files_otherwise", PRACTICE("self-test"),
+          "a file is made under a name, and one is had for reading only",
+          "a case looks at another file than it thinks")
+{
+    struct scratch_file named;
+    size_t bytes;
+
+    snprintf(named.path, sizeof named.path, "%s", scratch_path("named"));
+    make_file(&named, 10);
+    EXPECT("10", file_size(&named));
+    EXPECT("1", file_byte(&named, 9));
+    EXPECT("0", returned(access(scratch_path("named"), R_OK)));
+    struct scratch_file reader = readable_file(&bytes);
+    EXPECT("past the end", file_byte(&reader, (int64_t)bytes));
+    EXPECT("1", file_byte(&reader, 0));
+    EXPECT("EBADF", returned(write(reader.descriptor, "x", 1)));
+}
+
 FILE_CASE("pass.more_files", PRACTICE("self-test"), "files are distinct, and open as they are asked for")
 {
     struct scratch_file one = scratch_file(1), other = scratch_file(1), large = sparse_file((off_t)1 << 32);

@@ -1,5 +1,6 @@
 /* Cases that go wrong in every way a case can. The id tells the result that the runner must give. */
 #include "case.h"
+#include "fixture.h"
 #include "protocol.h"
 
 #include <signal.h>
@@ -635,6 +636,44 @@ CASE("pass.stray_writes", PRACTICE("self-test"), "a stray that writes to the pip
             if (write(STDOUT_FILENO, "x", 1) < 0)
                 sleep_for_ever();
     }
+}
+
+/* ---- what is put back -------------------------------------------------------------------------- */
+
+static void remove_object(const void *name)
+{
+    shm_unlink(name);
+}
+
+/* Makes an object in memory that the runner does not know, and sees to it that it goes. */
+static void change_the_machine(void)
+{
+    static char name[64];
+
+    snprintf(name, sizeof name, "/mapwise-changed-%ld", (long)getpid());
+    undo_afterwards(remove_object, name, -1);
+    SETUP(shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600));
+    printf("changed %s\n", name);
+    fflush(stdout);
+}
+
+CASE("pass.puts_back", PRACTICE("self-test"), "what a case changed is put back when it has ended")
+{
+    change_the_machine();
+    EXPECT("0", number(0));
+}
+
+CASE("crash.puts_back", PRACTICE("self-test"), "what a case changed is put back when it has died")
+{
+    change_the_machine();
+    leave_a_daemon();
+    raise(SIGKILL);
+}
+
+CASE("timeout.puts_back", PRACTICE("self-test"), "what a case changed is put back when it was ended")
+{
+    change_the_machine();
+    sleep_for_ever();
 }
 
 /* Forks without end, in sessions of their own; so few, and so lazy where no more can be, that nobody else

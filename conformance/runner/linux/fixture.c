@@ -2,6 +2,7 @@
 
 #include "child.h"
 #include "names.h"
+#include "strays.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -272,7 +273,7 @@ void undo_afterwards(void (*undo)(const void *argument), const void *argument, i
     SETUP(pipe(ready));
     pid_t guardian = (pid_t)SETUP(fork());
     if (guardian == 0) {
-        setsid(); /* out of the group, which the runner kills */
+        become_guardian();
         if (write(ready[1], "", 1) == 1) {
             close_all_but(alive[0], kept);
             while (read(alive[0], &nothing, 1) < 0 && errno == EINTR) {

@@ -17,7 +17,7 @@
 struct process {
     pid_t number, parent;
     bool runs; /* neither stopped nor dead */
-    bool stray;
+    bool guardian, stray;
 };
 
 struct processes {
@@ -28,6 +28,15 @@ struct processes {
 void adopt_orphans(void)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+/* It is known by its name, so that the runner takes it for what it is however early its case ends. */
+static const char guardian_name[] = "mapwise-undo";
+
+void become_guardian(void)
+{
+    prctl(PR_SET_NAME, guardian_name, 0, 0, 0);
+    setsid();
 }
 
 static bool is_among(pid_t process, const pid_t *list, size_t count)
@@ -68,10 +77,14 @@ static bool read_process(struct process *process, pid_t number)
     size_t length = fread(text, 1, sizeof text - 1, file);
     fclose(file);
     text[length] = '\0';
-    const char *behind_name = strrchr(text, ')');
-    if (!behind_name || sscanf(behind_name + 1, " %c %ld", &state, &parent) != 2)
+    char *name = strchr(text, '('), *behind_name = strrchr(text, ')');
+    if (!name || !behind_name || sscanf(behind_name + 1, " %c %ld", &state, &parent) != 2)
         return false;
-    *process = (struct process){number, (pid_t)parent, strchr("TtZX", state) == NULL, false};
+    *behind_name = '\0';
+    *process = (struct process){.number = number,
+                                .parent = (pid_t)parent,
+                                .runs = strchr("TtZX", state) == NULL,
+                                .guardian = strcmp(name + 1, guardian_name) == 0};
     return true;
 }
 
@@ -123,7 +136,7 @@ static size_t mark_strays(struct processes *all, const pid_t *spared, size_t cou
         more = false;
         for (size_t i = 0; i < all->count; i++) {
             struct process *process = &all->list[i];
-            if (process->stray || is_among(process->number, spared, count))
+            if (process->stray || process->guardian || is_among(process->number, spared, count))
                 continue;
             const struct process *parent =
                 process->parent == self ? NULL : find_process(all, process->parent);
@@ -169,6 +182,20 @@ static double seconds_now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* Answers whether there are any whose case is gone. */
+static bool reap_guardians(const struct processes *all)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < all->count; i++) {
+        if (!all->list[i].guardian || all->list[i].parent != getpid())
+            continue;
+        waitpid(all->list[i].number, NULL, WNOHANG);
+        any = true;
+    }
+    return any;
+}
+
 void end_strays(const pid_t *spared, size_t count)
 {
     const double patience = 5; /* one that hangs in the kernel can't be ended by anybody */
@@ -180,10 +207,12 @@ void end_strays(const pid_t *spared, size_t count)
      * make room for the next, while a stopped one holds its place. */
     while (may_have_strays(spared, count) && seconds_now() < deadline) {
         list_processes(&all);
-        if (mark_strays(&all, spared, count) == 0)
-            break;
-        if (!stop_strays(&all))
+        if (mark_strays(&all, spared, count) == 0) {
+            if (!reap_guardians(&all))
+                break;
+        } else if (!stop_strays(&all)) {
             kill_strays(&all);
+        }
         nanosleep(&moment, NULL);
     }
     free(all.list);
