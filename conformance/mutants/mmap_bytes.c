@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 /* ---- bytes ------------------------------------------------------------------------------------- */
 
@@ -278,17 +279,23 @@ MMAP_MUTANT(failure_without_errno, "a failure leaves errno as it was")
     return map;
 }
 
+/* By the system call: C libraries disagree on the type of `resource`. */
+static long limit_of_process(int resource, const struct rlimit *wanted, struct rlimit *found)
+{
+    return syscall(SYS_prlimit64, 0, resource, wanted, found);
+}
+
 /* The same call with a limit of the process out of the way. */
 static void *beyond_limit(const struct mmap_call *call, int resource)
 {
     struct rlimit limit;
     void *map = real_mmap(call);
 
-    if (map != MAP_FAILED || errno != ENOMEM || getrlimit(resource, &limit) != 0)
+    if (map != MAP_FAILED || errno != ENOMEM || limit_of_process(resource, NULL, &limit) != 0)
         return map;
-    setrlimit(resource, &(struct rlimit){limit.rlim_max, limit.rlim_max});
+    limit_of_process(resource, &(struct rlimit){limit.rlim_max, limit.rlim_max}, NULL);
     map = real_mmap(call);
-    setrlimit(resource, &limit);
+    limit_of_process(resource, &limit, NULL);
     return map;
 }
 

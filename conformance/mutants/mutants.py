@@ -15,6 +15,7 @@ import ctypes
 import fnmatch
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -76,6 +77,13 @@ class Run:
 
     def killers(self):
         return [case for case in self.cases.values() if case["result"] in DEVIATIONS]
+
+    def fails_all(self, names):
+        return bool(names) and set(names) <= {case["case"] for case in self.killers()}
+
+    def observers(self):
+        """The names of those that have seen it themselves; a set-up that fails says nothing of the case."""
+        return {case["case"] for case in self.killers() if case["result"] != "ERROR"}
 
 
 class Bench:
@@ -162,17 +170,18 @@ def times_killed(runs):
 
 def killed_cases(bench, names, runs, candidates):
     """Those of the candidates that fail under some mutant. What has failed once need not be run again."""
-    killed = set(times_killed(runs)) & candidates
-    alive = candidates - killed
+    alive = candidates - set().union(*(run.observers() for run in runs))
 
     def attempt(name):
         some = sorted(alive)
         for start in range(0, len(some), CASES_AT_ONCE):
             run = bench.run(name, case_options(some[start:start + CASES_AT_ONCE]))
-            alive.difference_update(case["case"] for case in run.killers())
+            alive.difference_update(run.observers())
 
+    # Those of one function fail the same cases: mixed, fewer and fewer cases are left soon.
+    mixed = random.Random(0).sample(names, len(names))
     with ThreadPoolExecutor(bench.workers) as pool:
-        list(pool.map(attempt, names))
+        list(pool.map(attempt, mixed))
     return candidates - alive
 
 
@@ -193,19 +202,21 @@ def report_cases(executed, killed):
 
 
 def write_catches(runs):
-    """For each mutant the cases that few other mutants fail; those that race or wait come last."""
-    times = times_killed(runs)
+    """A row that still holds stays. Else the cases that few other mutants fail; those that race or wait come last."""
+    known, times = rows_of(CATCHES), times_killed(runs)
 
     def rank(case):
         return (DEVIATIONS.index(case["result"]), case["suite"] in RACING_SUITES, case["seconds"] > 0.5,
                 times[case["case"]], case["case"])
 
-    lines = [CATCHES_HEAD]
-    for run in sorted(runs, key=lambda run: run.mutant):
+    def row(run):
+        if run.fails_all(known.get(run.mutant, "").split()):
+            return known[run.mutant]
         best = sorted(run.killers(), key=rank)[:CASES_KEPT]
         # A second one is of use only if it is as good a witness.
-        best = [case for case in best if case["result"] == best[0]["result"]]
-        lines.append(f"{run.mutant}\t{' '.join(case['case'] for case in best)}")
+        return " ".join(case["case"] for case in best if case["result"] == best[0]["result"])
+
+    lines = [CATCHES_HEAD, *(f"{run.mutant}\t{row(run)}" for run in sorted(runs, key=lambda run: run.mutant))]
     CATCHES.write_text("\n".join(lines) + "\n")
 
 
@@ -222,12 +233,13 @@ def write_record(folder, runs, sentences):
     print(f"record: {path}")
 
 
-def try_mutants(bench, names, selection):
+def try_mutants(bench, names, selection, thorough):
     """First the cases that are known to catch a mutant, and all of the suites where that is not enough."""
     known = rows_of(CATCHES)
     jobs = [(name, case_options(known[name].split()) if known.get(name) else selection) for name in names]
     for run in bench.run_all(jobs):
-        yield run if run.caught else bench.run(run.mutant, selection)
+        enough = run.fails_all(known.get(run.mutant, "").split()) if thorough else run.caught
+        yield run if enough else bench.run(run.mutant, selection)
 
 
 def run_suites(options, bench):
@@ -240,8 +252,7 @@ def run_suites(options, bench):
         print(f"without any mutant {baseline.how_it_ended()}; nothing can be said")
         return 1
     names = [name for name in sentences if fnmatch.fnmatch(name, options.mutant)]
-    runs = list(bench.run_all((name, selection) for name in names) if options.update
-                else try_mutants(bench, names, selection))
+    runs = list(try_mutants(bench, names, selection, thorough=options.update))
     if options.verbose:
         for run in runs:
             print(f"{run.mutant:44} {' '.join(case['case'] for case in run.killers()[:20])}")
@@ -266,7 +277,7 @@ def main():
     parser.add_argument("folder", metavar="FOLDER", nargs="?", default=".", help="a folder on ext4 (default: this one)")
     parser.add_argument("--mutant", metavar="GLOB", default="*", help="these only")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="runs at once")
-    parser.add_argument("--update", action="store_true", help="run: write catches.tsv; all suites for each")
+    parser.add_argument("--update", action="store_true", help="run: write the rows of catches.tsv that are missing or do not hold")
     parser.add_argument("--results", metavar="DIR", help="run: leave a record for the report there")
     parser.add_argument("--verbose", action="store_true", help="run: tell of every mutant, and what catches it")
     options = parser.parse_args()
