@@ -71,6 +71,13 @@ lint() {
         { grep -v 'warnings\{0,1\} generated' || true; }
 }
 
+check_paths() {
+    local path
+    for path in raw library; do
+        build/dev/bin/mapwise-check --path $path --no-results build/dev || return
+    done
+}
+
 # Shadow memory breaks what the suites look at, so they stay out; the library's own suite runs.
 run_sanitized() {
     # lib.failure counts maps, and the sanitizer makes some of its own.

@@ -375,3 +375,52 @@ CASE("pass.unprivileged", PRACTICE("self-test"), "a case without rights has none
     EXPECT("no", yes_or_no(geteuid() == 0));
     EXPECT("no", yes_or_no(setuid(0) == 0));
 }
+
+static void write_file_before_exec(void *argument)
+{
+    const struct scratch_file *file = argument;
+
+    write_file(file, 0, 'b');
+}
+
+FILE_CASE("pass.print_by_exec", PRACTICE("self-test"),
+          "another program's output is told, after what came before it")
+{
+    struct scratch_file file = scratch_file(0);
+    char printed[8];
+
+    SETUP(write(file.descriptor, "a\0longer", 8));
+    print_by_exec(file.path, NULL, NULL, printed, sizeof printed);
+    EXPECT("a", printed);
+    print_by_exec(file.path, write_file_before_exec, &file, printed, sizeof printed);
+    EXPECT("b", printed);
+}
+
+CASE("unsupported.print_by_exec", PRACTICE("self-test"), "a file that cat(1) can't print sets the case aside")
+{
+    char printed[8];
+
+    print_by_exec("/nonsense/nowhere", NULL, NULL, printed, sizeof printed);
+}
+
+CASE("pass.huge_page_bytes", PRACTICE("self-test"),
+     "a huge page consists of whole pages, and of more than one")
+{
+    const size_t bytes = huge_page_bytes();
+
+    EXPECT("0", number((int64_t)(bytes % page)));
+    EXPECT("yes", yes_or_no(bytes > page));
+}
+
+CASE("unsupported.pooled_huge_pages", PRACTICE("self-test"),
+     "more huge pages than any pool has set the case aside")
+{
+    pooled_huge_pages((size_t)1 << 20);
+}
+
+CASE("pass.holds_capability", PRACTICE("self-test"), "a process without rights holds no capability",
+     .needs = NEED_UNPRIVILEGED)
+{
+    EXPECT("no", yes_or_no(holds_capability(CAPABILITY_SYS_ADMIN)));
+    EXPECT("no", yes_or_no(holds_capability(CAPABILITY_SYS_RAWIO)));
+}
