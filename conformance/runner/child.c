@@ -212,14 +212,28 @@ static void close_inherited(const struct child_setup *setup)
     close_between(upper + 1, runner_uses_fewer_than - 1);
 }
 
+enum { LAST_STANDARD_SIGNAL = 31 };
+
+static sigset_t not_default; /* signals that the runner, or who started it, ignores or handles */
+
+void child_note_signals(void)
+{
+    struct sigaction action;
+
+    sigemptyset(&not_default);
+    for (int number = 1; number <= LAST_STANDARD_SIGNAL; number++)
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+            sigaddset(&not_default, number);
+}
+
 /* No case shall depend on what whoever started the runner ignores or blocks. */
 static void reset_signals(void)
 {
-    const int last_standard_signal = 31;
     sigset_t none;
 
-    for (int number = 1; number <= last_standard_signal; number++)
-        signal(number, SIG_DFL); /* refused for SIGKILL and SIGSTOP, which need it least */
+    for (int number = 1; number <= LAST_STANDARD_SIGNAL; number++)
+        if (sigismember(&not_default, number) == 1)
+            signal(number, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -15,6 +15,9 @@ struct child_setup {
     size_t number; /* distinct in the run; names its folder */
 };
 
+/* Before the first case, once the runner handles what it handles: notes what a case has to reset. */
+void child_note_signals(void);
+
 /* Never returns: runs the case, sends MESSAGE_DONE and exits. */
 _Noreturn void child_run(const struct child_setup *setup);
 

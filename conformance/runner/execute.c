@@ -114,7 +114,7 @@ static void start(struct run *run, struct job *job)
     const pid_t runner = getpid();
     const size_t index = run->execution->order[run->next];
     const struct attempt *attempt = &run->attempts[index];
-    struct outcome *outcome = calloc(1, sizeof *outcome);
+    struct outcome *outcome = outcome_new();
     int messages[2], output[2];
 
     if (!outcome) {
@@ -190,6 +190,7 @@ static void read_output(struct job *job)
         size_t kept = (size_t)got < room ? (size_t)got : room;
         memcpy(outcome->output + outcome->output_length, buffer, kept);
         outcome->output_length += kept;
+        outcome->output[outcome->output_length] = '\0';
     }
 }
 
@@ -375,6 +376,7 @@ long execute(const struct execution *execution, const struct attempt *attempts, 
         fcntl(wake_up[1], F_SETFL, O_NONBLOCK);
         sigemptyset(&action.sa_mask);
         sigaction(SIGCHLD, &action, &old);
+        child_note_signals();
         interrupt_wakes(wake_up[1]);
         run_all(&run, polled);
         interrupt_wakes(-1);

@@ -14,8 +14,9 @@ static const char *const kinds[] = {"permitted", "quirk", "bug"};
 static const char *const statuses[] = {"measured", "predicted"};
 
 /* The files that hold on this system, in the order in which they are looked at. */
-static struct {
+static struct file {
     const char *name;
+    char *text; /* what the lines are made of */
     struct expectation *first;
 } files[FILES_MAX];
 static size_t file_count;
@@ -72,7 +73,7 @@ static bool read_line(struct expectation *line, char *text)
     return false;
 }
 
-/* A list of the lines of `text`, which they share and never give back: they are read once a run. */
+/* A list of the lines of `text`, which they share; they are kept to the end of the run. */
 static bool read_lines(struct expectation **first, const char *name, char *text)
 {
     int number = 0;
@@ -114,19 +115,18 @@ static bool is_of_this_system(const char *name)
 
 bool expectations_read(const char *name, const char *text, bool any_system)
 {
-    char *copy = strdup(text);
+    if (!any_system && !is_of_this_system(name))
+        return true;
 
-    if (!copy || file_count == FILES_MAX) {
-        free(copy);
+    struct file file = {.name = name, .text = strdup(text)};
+    if (!file.text || file_count == FILES_MAX) {
+        free(file.text);
         complain("no room for the expectations in '%s'", name);
         return false;
     }
-    files[file_count].name = name;
-    if (!read_lines(&files[file_count].first, name, copy))
-        return false;
-    if (any_system || is_of_this_system(name))
-        file_count++;
-    return true;
+    const bool good = read_lines(&file.first, name, file.text);
+    files[file_count++] = file;
+    return good;
 }
 
 static char *read_whole(const char *path)

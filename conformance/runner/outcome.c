@@ -2,7 +2,9 @@
 
 #include "names.h"
 
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *result_name(enum result result)
@@ -28,6 +30,17 @@ bool observation_matches(const char *expected, const char *observed)
             return true;
     }
     return false;
+}
+
+struct outcome *outcome_new(void)
+{
+    struct outcome *outcome = malloc(sizeof *outcome);
+
+    if (outcome) {
+        memset(outcome, 0, offsetof(struct outcome, output));
+        outcome->output[0] = '\0';
+    }
+    return outcome;
 }
 
 bool step_only_records(const struct step *step)

@@ -39,7 +39,6 @@ struct step {
 enum ending { ENDED_BY_EXIT, ENDED_BY_SIGNAL, ENDED_BY_LIMIT };
 
 struct outcome {
-    struct step steps[STEPS_MAX];
     size_t step_count;
     bool done; /* the case ran to its end */
     bool unsupported, failed_setup, garbage, too_many_steps;
@@ -48,12 +47,19 @@ struct outcome {
     enum ending ending;
     int exit_code, signal;
     double seconds;
-    char output[OUTPUT_MAX]; /* what the case wrote to standard output and error */
     size_t output_length;
 
     enum result result;
     char reason[640]; /* one line; empty for a pass */
+
+    /* What follows is as long as it is filled. */
+    char output[OUTPUT_MAX]; /* what the case wrote to standard output and error */
+    struct step steps[STEPS_MAX];
 };
+
+/* An outcome of which nothing is known yet, to be freed; NULL if memory is short. Few of its pages are
+ * touched: with a child that was just forked each one costs a copy. */
+struct outcome *outcome_new(void);
 
 /* Takes in one message of the case. */
 void outcome_take(struct outcome *outcome, const struct message *message);

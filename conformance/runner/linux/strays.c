@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -50,18 +51,21 @@ static bool is_among(pid_t process, const pid_t *list, size_t count)
 /* Whether this process has children beside the spared ones; true where the system does not say. */
 static bool may_have_strays(const pid_t *spared, size_t count)
 {
-    char path[64];
-    bool found = false;
-    long child;
+    char text[1024], *next = text, *end;
 
-    snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
-    FILE *children = fopen(path, "re");
-    if (!children)
+    snprintf(text, sizeof text, "/proc/self/task/%ld/children", (long)getpid());
+    const int children = open(text, O_RDONLY | O_CLOEXEC);
+    if (children < 0)
         return true;
-    while (!found && fscanf(children, "%ld", &child) == 1)
-        found = !is_among((pid_t)child, spared, count);
-    fclose(children);
-    return found;
+    const ssize_t length = read(children, text, sizeof text - 1);
+    close(children);
+    if (length < 0 || length == (ssize_t)sizeof text - 1)
+        return true; /* so many that some are strays */
+    text[length] = '\0';
+    for (long child; (child = strtol(next, &end, 10)), end != next; next = end)
+        if (!is_among((pid_t)child, spared, count))
+            return true;
+    return false;
 }
 
 /* The name of a program may hold anything, brackets too: what follows begins behind the last one. */
