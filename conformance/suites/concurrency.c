@@ -416,6 +416,7 @@ FILE_CASE("conc.msync_vs_write", POSIX("msync", SHALL),
         if (atomic_load((atomic_int *)(void *)(shared + i * page)) != THREADS - 1)
             atomic_fetch_add(&wrong, 1);
     EXPECT("0", number(atomic_load(&wrong)));
+    make_dirty(shared, &shared_file, 0, PAGES * page, 9);
     EXPECT("0", returned(msync(shared, PAGES * page, MS_SYNC)));
     EXPECT("0", dirty_pages(&shared_file, 0, PAGES * page));
 }
