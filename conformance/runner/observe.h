@@ -63,6 +63,8 @@ const char *permissions(const void *address);
  */
 const char *map_name(const void *address);
 const char *vm_flag(const void *address, const char *flag);
+/* Whether a program that a child executes finds a descriptor "open" or "closed". */
+const char *after_exec(int descriptor);
 const char *smaps_pages(const void *address, const char *field);
 const char *status_pages(const char *field);
 
