@@ -52,6 +52,8 @@ const char *residency(const void *map, size_t length);
  * pages it has at all (cachestat). A system may count a larger block that it handles as a whole. */
 const char *dirty_pages(const struct scratch_file *file, off_t offset, size_t length);
 const char *cached_pages(const struct scratch_file *file, off_t offset, size_t length);
+/* As dirty_pages, and "0" where files live in memory only: nothing of them is ever to be written. */
+const char *unwritten_pages(const struct scratch_file *file, off_t offset, size_t length);
 
 /* What /proc tells (UNSUPPORTED where there is none): the permissions of the map at an address
  * ("rw-p", or "nothing"), whether its VmFlags hold a two-letter flag ("yes", "no"), a field of its smaps
@@ -61,6 +63,8 @@ const char *permissions(const void *address);
  */
 const char *map_name(const void *address);
 const char *vm_flag(const void *address, const char *flag);
+/* Whether a program that a child executes finds a descriptor "open" or "closed". */
+const char *after_exec(int descriptor);
 const char *smaps_pages(const void *address, const char *field);
 const char *status_pages(const char *field);
 

@@ -27,6 +27,7 @@ CASE("advice.posix_unaligned", LINUX("posix_madvise(3)"), "an address inside a p
     EXPECT("EINVAL", error_number(posix_madvise(map + 1, page, POSIX_MADV_WILLNEED)));
     EXPECT("EINVAL", error_number(posix_madvise(map + 1, page, POSIX_MADV_SEQUENTIAL)));
     EXPECT("0", error_number(posix_madvise(map, page, POSIX_MADV_WILLNEED)));
+    EXPECT("1", load(map));
 }
 
 CASE("advice.posix_unmapped", POSIX("posix_madvise", SHALL), "advice for addresses without a map is refused",
@@ -37,6 +38,7 @@ CASE("advice.posix_unmapped", POSIX("posix_madvise", SHALL), "advice for address
     EXPECT("ENOMEM", error_number(posix_madvise(nothing, page, POSIX_MADV_WILLNEED)));
     EXPECT("ENOMEM", error_number(posix_madvise(nothing, page, POSIX_MADV_SEQUENTIAL)));
     EXPECT("0", error_number(posix_madvise(map, page, POSIX_MADV_WILLNEED)));
+    EXPECT("1", load(map));
 }
 
 CASE("advice.posix_no_semantics", POSIX("posix_madvise", SHALL),
@@ -85,7 +87,9 @@ CASE("madvise.unknown", LINUX("madvise(2)"), "advice that does not exist is refu
 
     EXPECT("EINVAL", returned(madvise(map, page, 9999)));
     EXPECT("EINVAL", returned(madvise(map, page, -1)));
+    EXPECT("1", load(map));
     EXPECT("0", returned(madvise(map, page, MADV_NORMAL)));
+    EXPECT("1", load(map));
 }
 
 CASE("madvise.unmapped", LINUX("madvise(2)"), "advice for addresses without a map is refused",
@@ -96,7 +100,9 @@ CASE("madvise.unmapped", LINUX("madvise(2)"), "advice for addresses without a ma
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         EXPECT("ENOMEM", returned(madvise(nothing, page, all[i])));
+        EXPECT("SIGSEGV SEGV_MAPERR exact", load(nothing));
         EXPECT("0", returned(madvise(map, page, all[i])));
+        EXPECT("1", load(map));
     }
 }
 
@@ -344,6 +350,10 @@ FILE_CASE("madvise.remove_ro", LINUX("madvise(2)"),
     EXPECT("EACCES", returned(madvise(map, page, MADV_REMOVE)));
     EXPECT("1", load(map));
     EXPECT("1", file_byte(&file, 0));
+    char *writable = map_file(&file, 0, page, READ_WRITE, MAP_SHARED);
+    const char *answer = returned(madvise(writable, page, MADV_REMOVE));
+    EXPECT("0|EOPNOTSUPP", answer); /* this where the file system punches no holes */
+    EXPECT(strcmp(answer, "0") == 0 ? "0" : "1", load(map));
 }
 
 CASE("madvise.hwpoison_priv", LINUX("madvise(2)"),
@@ -398,9 +408,13 @@ CASE("process_madvise.errors", LINUX("process_madvise(2)"),
     const struct iovec range = {numbered_pages(1, MAP_PRIVATE), page};
     const int process = own_process(), cold = CONSTANT(MADV_COLD);
 
+    EXPECT("stored", store(range.iov_base, 7));
     EXPECT("EBADF", advise_process(-1, &range, 1, cold, 0));
     EXPECT("EINVAL", advise_process(process, &range, 1, cold, 1));
     EXPECT("EINVAL", advise_process(process, many, IOV_MAX + 1, cold, 0));
     EXPECT("EINVAL", advise_process(process, &range, 1, 9999, 0));
+    EXPECT("1", smaps_pages(range.iov_base, "Referenced"));
     EXPECT(number((int64_t)page), advise_process(process, &range, 1, cold, 0));
+    EXPECT("0", smaps_pages(range.iov_base, "Referenced"));
+    EXPECT("7", load(range.iov_base));
 }

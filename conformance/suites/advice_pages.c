@@ -300,12 +300,14 @@ FILE_CASE("madvise.populate_past_eof", LINUX("madvise(2)"),
 CASE("madvise.populate_hole", LINUX("madvise(2)"), "populating a range with an unmapped page is refused",
      "a program believes that all of its heap is prefaulted and crashes in the gap", .since = KERNEL(5, 14))
 {
-    char *map = map_anonymous(3 * page, READ_WRITE, MAP_PRIVATE);
+    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 
     SETUP(munmap(map + page, page));
     EXPECT("ENOMEM", returned(madvise(map, 3 * page, CONSTANT(MADV_POPULATE_READ))));
     EXPECT("ENOMEM", returned(madvise(map, 3 * page, CONSTANT(MADV_POPULATE_WRITE))));
-    EXPECT("0", returned(madvise(map + 2 * page, page, CONSTANT(MADV_POPULATE_WRITE))));
+    EXPECT("0", residency(map + 3 * page, page));
+    EXPECT("0", returned(madvise(map + 3 * page, page, CONSTANT(MADV_POPULATE_WRITE))));
+    EXPECT("1", residency(map + 3 * page, page));
 }
 
 /* ---- guards ------------------------------------------------------------------------------------ */

@@ -311,13 +311,17 @@ FILE_CASE("const.msync", POSIX("msync", SHALL),
 
     need_lockable(page);
     SETUP(mlock(map, page));
+    make_dirty(map, &file, 0, page, 9);
     EXPECT("0", returned(msync(map, page, sync)));
+    EXPECT("0", unwritten_pages(&file, 0, page));
     EXPECT("0", returned(msync(map, page, async)));
     EXPECT("EINVAL", returned(msync(map, page, sync | async)));
     EXPECT("EBUSY", returned(msync(map, page, sync | invalidate)));
     EXPECT("EBUSY", returned(msync(map, page, async | invalidate)));
     SETUP(munlock(map, page));
+    make_dirty(map, &file, 0, page, 8);
     EXPECT("0", returned(msync(map, page, sync | invalidate)));
+    EXPECT("0", unwritten_pages(&file, 0, page));
 }
 
 CASE("const.mcl_arch", LINUX("mlockall(2)"),

@@ -164,7 +164,9 @@ FILE_CASE("posix_fallocate.len0", LINUX("posix_fallocate(3)"), "a length of 0 is
     EXPECT("EINVAL", error_number(posix_fallocate(file.descriptor, 0, 0)));
     EXPECT("EINVAL", error_number(posix_fallocate(file.descriptor, 2 * (off_t)page, 0)));
     EXPECT(number((int64_t)page), file_size(&file));
-    EXPECT("0", reserve(&file, 0, 1));
+    EXPECT("0", reserve(&file, page, page));
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
+    EXPECT("yes", has_room_for(&file, 2 * page));
 }
 
 FILE_CASE("posix_fallocate.descriptor", POSIX("posix_fallocate", SHALL),
@@ -172,13 +174,17 @@ FILE_CASE("posix_fallocate.descriptor", POSIX("posix_fallocate", SHALL),
           "a program takes room for granted on a descriptor through which it can never write")
 {
     struct scratch_file file = scratch_file(page);
+    const off_t start = (off_t)page; /* the file ends there, and has no room behind */
     int ends[2];
 
     SETUP(pipe(ends));
-    EXPECT("EBADF", error_number(posix_fallocate(-1, 0, 1)));
-    EXPECT("EBADF", error_number(posix_fallocate(reopen(&file, O_RDONLY), 0, 1)));
-    EXPECT("ESPIPE", error_number(posix_fallocate(ends[1], 0, 1)));
-    EXPECT("0", reserve(&file, 0, 1));
+    EXPECT("EBADF", error_number(posix_fallocate(-1, start, start)));
+    EXPECT("EBADF", error_number(posix_fallocate(reopen(&file, O_RDONLY), start, start)));
+    EXPECT("ESPIPE", error_number(posix_fallocate(ends[1], start, start)));
+    EXPECT(number((int64_t)page), file_size(&file));
+    EXPECT("0", reserve(&file, page, page));
+    EXPECT(number((int64_t)(2 * page)), file_size(&file));
+    EXPECT("yes", has_room_for(&file, 2 * page));
 }
 
 FILE_CASE("ftruncate.position", POSIX("ftruncate", SHALL),

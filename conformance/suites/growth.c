@@ -146,10 +146,16 @@ FILE_CASE("fault.eof.syscall", LINUX("write(2)"),
     int ends[2];
 
     SETUP(pipe(ends));
+    EXPECT("stored", store(&map[page - 1], 9));
     EXPECT("1", returned(write(ends[1], &map[page - 1], 1)));
+    EXPECT("stored", store(&map[page - 1], 8));
     EXPECT("EFAULT", returned(write(ends[1], &map[page], 1)));
     EXPECT("EFAULT", returned(read(ends[0], &map[page], 1)));
     EXPECT("1", returned(read(ends[0], &map[page - 1], 1)));
+    EXPECT("9", file_byte(&file, (off_t)page - 1));
+    SETUP(fcntl(ends[0], F_SETFL, O_NONBLOCK));
+    EXPECT("EAGAIN", returned(read(ends[0], map, 1)));
+    EXPECT(number((int64_t)page), file_size(&file));
 }
 
 FILE_CASE("fault.eof.handler_recover", POSIX("mmap", SHALL),

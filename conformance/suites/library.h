@@ -42,6 +42,9 @@ mw_map *library_anonymous(size_t length, mw_access access);
 const char *byte_at(mw_map *map, uint64_t offset);
 const char *set_byte(mw_map *map, uint64_t offset, int value);
 
+/* The offset that the last failure names. */
+const char *failed_at(void);
+
 /* The pointer to the first byte, which must be had. */
 char *pinned(mw_map *map, uint32_t prot);
 

@@ -148,10 +148,10 @@ FILE_CASE("BIT-05", MAPWISE("BIT-05"), "ones past the last bit of its word are r
 
     remember_resources();
     EXPECT("MW_E_FORMAT", made(map, &layout));
-    EXPECT("2", number((int64_t)failure.where));
+    EXPECT("2", failed_at());
     layout.dims = fewer;
     EXPECT("MW_E_FORMAT", mapped_array(&file, &layout, NULL));
-    EXPECT("27", number((int64_t)failure.where));
+    EXPECT("27", failed_at());
     EXPECT("nothing", leaked());
     layout.dims = all;
     EXPECT("MW_OK", made(map, &layout));
@@ -628,12 +628,16 @@ FILE_CASE("FLT-01.bits", MAPWISE("FLT-01"),
     EXPECT("MW_OK", set_element(&view, 8 * page, 0, 1));
     resize_file(&file, (off_t)page);
     EXPECT("MW_E_FAULT", ones(&view));
-    EXPECT(number((int64_t)page), number((int64_t)failure.where));
+    EXPECT(number((int64_t)page), failed_at());
     EXPECT("MW_E_FAULT", element(&view, 8 * page, 0, 0));
+    EXPECT(number((int64_t)(page)), failed_at());
     EXPECT("MW_E_FAULT", set_element(&view, 8 * page, 0, 1));
+    EXPECT(number((int64_t)(page)), failed_at());
     EXPECT("MW_E_FAULT", filled(&view, 8 * page - 1, 2, true));
+    EXPECT(number((int64_t)(page)), failed_at());
     layout.dims = dims;
     EXPECT("MW_E_FAULT", made(map, &layout));
+    EXPECT(number((int64_t)(2 * page - 8)), failed_at()); /* its last word */
     EXPECT("MW_OK", filled(&view, 0, 8 * page, false));
     EXPECT("0", file_byte(&file, 0));
 }

@@ -365,6 +365,8 @@ CASE("IDX-15", MAPWISE("IDX-15"), "a negative number is no offset to move from o
     EXPECT("MW_E_OVERFLOW", move(map, (uint64_t)-1, 0, 1));
     EXPECT("MW_E_OVERFLOW", move(map, 0, (uint64_t)-1, 1));
     EXPECT("abcdef", content(map));
+    EXPECT("MW_OK", move(map, 0, 4, 2));
+    EXPECT("efcdef", content(map));
 }
 
 CASE("IDX-16", MAPWISE("IDX-16"),
@@ -461,14 +463,14 @@ static void expect_straddling(const struct scratch_file *file, uint32_t flags)
         setup_failed("calloc");
     EXPECT("MW_E_FAULT", answer(mw_read_at(&done, bytes, map, page + 5, 3 * page - 5, &failure)));
     EXPECT(number((int64_t)(2 * page) - 5), number((int64_t)done));
-    EXPECT(hole, number((int64_t)failure.where));
+    EXPECT(hole, failed_at());
     EXPECT("2", number(bytes[page - 6]));
     EXPECT("3", number(bytes[page - 5]));
     EXPECT("MW_E_FAULT", answer(mw_read_at(&done, bytes, map, 3 * page - 32, 64, &failure)));
     EXPECT("32", number((int64_t)done));
     EXPECT("MW_E_FAULT", answer(mw_write_at(&done, map, 3 * page - 32, bytes, 64, &failure)));
     EXPECT("32", number((int64_t)done));
-    EXPECT(hole, number((int64_t)failure.where));
+    EXPECT(hole, failed_at());
     EXPECT("MW_OK", answer(mw_read_at(&done, bytes, map, 3 * page - 32, 32, &failure)));
     EXPECT("MW_E_FAULT",
            answer(mw_slice_get(&done, bytes, 4 * page, map, (mw_slice){-64, NONE, 1}, &failure)));
@@ -526,11 +528,15 @@ FILE_CASE("FLT-06.changes", MAPWISE("FLT-06"), "changing a page that can't be su
     mw_map *map = cut_map(&file, MW_F_GUARDED);
 
     EXPECT("MW_E_FAULT", set(map, -1, -8, -2, "abcd"));
-    EXPECT(number((int64_t)(4 * page) - 1), number((int64_t)failure.where));
+    EXPECT(number((int64_t)(4 * page) - 1), failed_at());
     EXPECT("MW_E_FAULT", set(map, -3, NONE, 1, "abc"));
+    EXPECT(number((int64_t)(4 * page - 3)), failed_at());
     EXPECT("MW_E_FAULT", answer(mw_fill(map, page, MW_WHOLE, 9, &failure)));
+    EXPECT(number((int64_t)(3 * page)), failed_at());
     EXPECT("MW_E_FAULT", move(map, 0, 3 * page, page));
+    EXPECT(number((int64_t)(3 * page)), failed_at());
     EXPECT("MW_E_FAULT", move(map, 3 * page - 1, 0, 2));
+    EXPECT(number((int64_t)(3 * page)), failed_at());
     EXPECT("MW_OK", move(map, 2 * page, 0, page));
     EXPECT("1", byte_at(map, 3 * page - 1));
     EXPECT("MW_OK", answer(mw_fill(map, 0, 3 * page, 9, &failure)));
@@ -548,7 +554,7 @@ FILE_CASE("FLT-06.buffer", MAPWISE("FLT-06"),
 
     EXPECT("MW_E_FAULT", answer(mw_read_at(&done, hole, map, 0, 10, &failure)));
     EXPECT("0", number((int64_t)done));
-    EXPECT(number((int64_t)(3 * page)), number((int64_t)failure.where));
+    EXPECT(number((int64_t)(3 * page)), failed_at());
     EXPECT("MW_E_FAULT", answer(mw_write_at(&done, map, 0, hole, 10, &failure)));
     EXPECT("0", number((int64_t)done));
     EXPECT("MW_E_FAULT", answer(mw_slice_get(&done, hole, 10, map, (mw_slice){0, 20, 2}, &failure)));

@@ -211,7 +211,7 @@ CASE("STR-09.exact", MAPWISE("STR-09"), "a read that must be whole is, or does n
     EXPECT("MW_OK", answer(mw_cursor_read(NULL, bytes, &cursor, 3, &failure)));
     EXPECT("abc", bytes);
     EXPECT("MW_E_RANGE", answer(mw_cursor_read(NULL, bytes, &cursor, 3, &failure)));
-    EXPECT("5", number((int64_t)failure.where));
+    EXPECT("5", failed_at());
     EXPECT("abc", bytes);
     EXPECT("3", position(&cursor));
     EXPECT("MW_E_RANGE", answer(mw_cursor_read(NULL, bytes, &cursor, SIZE_MAX, &failure)));
@@ -594,11 +594,6 @@ static mw_map *cut_map(const struct scratch_file *file, uint32_t flags)
     return map;
 }
 
-static const char *place(void)
-{
-    return number((int64_t)failure.where);
-}
-
 static void expect_cursor_stays(const struct scratch_file *file, uint32_t flags)
 {
     mw_cursor cursor = cursor_of(cut_map(file, flags));
@@ -610,12 +605,12 @@ static void expect_cursor_stays(const struct scratch_file *file, uint32_t flags)
     EXPECT(before, seek(&cursor, (int64_t)(2 * page) - 5, MW_SEEK_SET));
     EXPECT("MW_E_FAULT", answer(mw_cursor_read(&got, bytes, &cursor, 10, &failure)));
     EXPECT("5", number((int64_t)got));
-    EXPECT(hole, place());
+    EXPECT(hole, failed_at());
     EXPECT("MW_E_FAULT", answer(mw_cursor_read(NULL, bytes, &cursor, 10, &failure)));
     EXPECT("MW_E_FAULT 0", read_line(&cursor, 99));
-    EXPECT(hole, place());
+    EXPECT(hole, failed_at());
     EXPECT("MW_E_FAULT", write_text(&cursor, record));
-    EXPECT(hole, place());
+    EXPECT(hole, failed_at());
     EXPECT(before, position(&cursor));
     EXPECT("MW_OK", answer(mw_cursor_read(NULL, bytes, &cursor, 5, &failure)));
     EXPECT("MW_E_FAULT", read_byte(&cursor));
@@ -650,6 +645,7 @@ FILE_CASE("STR-14", MAPWISE("STR-14"), "after a read that failed half-way the sa
 
     EXPECT(start, seek(&cursor, (int64_t)(2 * page) - 1, MW_SEEK_SET));
     EXPECT("MW_E_FAULT", answer(mw_cursor_read(&got, bytes, &cursor, 2, &failure)));
+    EXPECT(number((int64_t)(2 * page)), failed_at());
     EXPECT("1", number((int64_t)got));
     EXPECT(start, position(&cursor));
     resize_file(&file, (off_t)(3 * page));
@@ -671,6 +667,7 @@ FILE_CASE("STR-14.line", MAPWISE("STR-14"),
     EXPECT(number((int64_t)(2 * page) - 2), seek(&cursor, (int64_t)(2 * page) - 2, MW_SEEK_SET));
     EXPECT("a\n", read_line(&cursor, 99));
     EXPECT("MW_E_FAULT 0", read_line(&cursor, 99));
+    EXPECT(number((int64_t)(2 * page)), failed_at());
 }
 
 CASE("STR-21.kernel", MAPWISE("STR-21"), "lines are read where the system copies, too",

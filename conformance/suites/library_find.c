@@ -326,7 +326,7 @@ FILE_CASE("FLT-03", MAPWISE("FLT-03"),
     const char *other_hole = (const char *)info_of(other).base + 2 * page;
 
     EXPECT("MW_E_FAULT", find_lost(&(struct lost_needle){guarded, hole}));
-    EXPECT(number((int64_t)(2 * page)), number((int64_t)failure.where));
+    EXPECT(number((int64_t)(2 * page)), failed_at());
     EXPECT("killed by SIGBUS", in_child(find_lost, &(struct lost_needle){guarded, other_hole}));
     EXPECT("killed by SIGBUS", in_child(find_lost, &(struct lost_needle){other, other_hole}));
     EXPECT("0", find(guarded, "\1", BEGINNING, 9));

@@ -279,6 +279,11 @@ CASE("DF-8", MAPWISE("DF-8"),
     grow_and_look(library_anonymous(page + 2, MW_ACCESS_WRITE), 3 * page);
 }
 
+static const char *shrink_to_one_page(void *map)
+{
+    return resized(map, page, 0);
+}
+
 CASE("RSZ-12", MAPWISE("RSZ-12"),
      "shared memory shrinks, for the children too, and what it lost is zero again",
      "a worker goes on reading jobs that were withdrawn")
@@ -286,6 +291,9 @@ CASE("RSZ-12", MAPWISE("RSZ-12"),
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_DEFAULT);
 
     EXPECT("MW_OK", set_byte(map, 3 * page, 9));
+    const char *bytes = info_of(map).base;
+    EXPECT("MW_OK", in_child(shrink_to_one_page, map)); /* of two processes either may */
+    EXPECT("SIGBUS BUS_ADRERR exact", load(&bytes[3 * page]));
     EXPECT("MW_OK", resized(map, page, 0));
     EXPECT("MW_E_RANGE", byte_at(map, 3 * page));
     EXPECT("MW_OK", resized(map, 4 * page, MW_RESIZE_MAY_MOVE));

@@ -199,7 +199,7 @@ CASE("RNG-03.guarded", MAPWISE("RNG-03"),
         EXPECT("MW_OK", set_byte(map, 3 * page, 9));
         SETUP(ftruncate(info_of(map).fd, (off_t)page));
         EXPECT("MW_E_FAULT", byte_at(map, 3 * page));
-        EXPECT(number((int64_t)(3 * page)), number((int64_t)failure.where));
+        EXPECT(number((int64_t)(3 * page)), failed_at());
         EXPECT("0", byte_at(map, 3 * page - 1));
     }
 }

@@ -230,10 +230,11 @@ FILE_CASE("CRE-18.stream", MAPWISE("CRE-18"), "a stream opened for reading gives
     EXPECT(number((int64_t)page), file_size(&file));
 }
 
-CASE("CRE-34.stream", MAPWISE("CRE-34"),
-     "a stream whose bytes can't be written is refused for what the system says",
-     "a full disk is reported as a problem with mapping")
+FILE_CASE("CRE-34.stream", MAPWISE("CRE-34"),
+          "a stream whose bytes can't be written is refused for what the system says",
+          "a full disk is reported as a problem with mapping")
 {
+    struct scratch_file file = scratch_file(page);
     FILE *full = fopen("/dev/full", "r+");
 
     if (!full)
@@ -241,4 +242,8 @@ CASE("CRE-34.stream", MAPWISE("CRE-34"),
     EXPECT("1", number((int64_t)fwrite("x", 1, 1, full)));
     EXPECT("MW_E_NOSPC", try_stream(full, MW_ACCESS_READ, 0, 0, page));
     EXPECT("fflush", failure.op);
+    FILE *stream = stream_of(&file, "r+");
+    EXPECT("1", number((int64_t)fwrite("x", 1, 1, stream)));
+    EXPECT("MW_OK", try_stream(stream, MW_ACCESS_READ, 0, 0, MW_WHOLE));
+    EXPECT("120", file_byte(&file, 0));
 }

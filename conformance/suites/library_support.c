@@ -175,3 +175,8 @@ void need_zero_device(void)
     if (access("/dev/zero", R_OK | W_OK) != 0)
         unsupported("/dev/zero can't be opened");
 }
+
+const char *failed_at(void)
+{
+    return number((int64_t)failure.where);
+}

@@ -18,8 +18,8 @@ static mw_map *clean_map(const struct scratch_file *file, uint64_t offset)
 
 /* Stores `value` in every page of a range of the map until they wait to be written: the system may write
  * back of itself at any time. */
-static void make_dirty(mw_map *map, const struct scratch_file *file, uint64_t offset, size_t length,
-                       int value)
+static void make_map_dirty(mw_map *map, const struct scratch_file *file, uint64_t offset, size_t length,
+                           int value)
 {
     const int attempts = 100;
     const unsigned char byte = (unsigned char)value;
@@ -47,7 +47,7 @@ FILE_CASE("SYN-01", MAPWISE("SYN-01"), "after a sync of the whole map nothing wa
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, 0);
 
-    make_dirty(map, &file, 0, 5 * page, 9);
+    make_map_dirty(map, &file, 0, 5 * page, 9);
     EXPECT("MW_OK", sync_range(map, 0, MW_WHOLE));
     EXPECT("0", dirty_pages(&file, 0, 5 * page));
     EXPECT("9", file_byte(&file, (int64_t)(4 * page)));
@@ -59,7 +59,7 @@ FILE_CASE("SYN-02", MAPWISE("SYN-02"), "after a sync of a range no change of the
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, 0);
 
-    make_dirty(map, &file, 2 * page, page, 9);
+    make_map_dirty(map, &file, 2 * page, page, 9);
     EXPECT("MW_OK", sync_range(map, 2 * page, page));
     EXPECT("0", dirty_pages(&file, (off_t)(2 * page), page));
 }
@@ -70,7 +70,7 @@ FILE_CASE("SYN-03", MAPWISE("SYN-03"), "MW_WHOLE from an offset on reaches to th
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, 0);
 
-    make_dirty(map, &file, 5 * page - 1, 1, 9);
+    make_map_dirty(map, &file, 5 * page - 1, 1, 9);
     EXPECT("MW_OK", sync_range(map, 3 * page, MW_WHOLE));
     EXPECT("0", dirty_pages(&file, (off_t)(3 * page), 2 * page));
 }
@@ -93,7 +93,7 @@ FILE_CASE("SYN-05", MAPWISE("SYN-05"), "offsets inside a page are aligned for th
     struct scratch_file file = scratch_file(5 * page);
     mw_map *map = clean_map(&file, page + 3);
 
-    make_dirty(map, &file, page + 7, 1, 9); /* in the file's page 2 */
+    make_map_dirty(map, &file, page + 7, 1, 9); /* in the file's page 2 */
     EXPECT("MW_OK", sync_range(map, page + 7, 1));
     EXPECT("0", dirty_pages(&file, (off_t)(2 * page), page));
     EXPECT("MW_OK", sync_range(map, 1, 2 * page));
@@ -106,7 +106,7 @@ FILE_CASE("SYN-06", MAPWISE("SYN-06"), "the length counts bytes: the last one of
     struct scratch_file file = scratch_file(4 * page);
     mw_map *map = clean_map(&file, page - 1);
 
-    make_dirty(map, &file, 2 * page + 1, 1, 9); /* the first byte of the file's last page */
+    make_map_dirty(map, &file, 2 * page + 1, 1, 9); /* the first byte of the file's last page */
     EXPECT("MW_OK", sync_range(map, 0, 2 * page + 2));
     EXPECT("0", dirty_pages(&file, (off_t)(3 * page), page));
 }
@@ -148,7 +148,7 @@ FILE_CASE("SYN-09", MAPWISE("SYN-09"),
     EXPECT("MW_E_INVAL", answer(mw_sync(map, 0, page, (mw_sync_level)99, 0, &failure)));
     EXPECT("MW_E_INVAL", answer(mw_sync(map, 0, page, MW_SYNC_WAIT, 1, &failure)));
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        make_dirty(map, &file, 0, 3 * page, (int)i);
+        make_map_dirty(map, &file, 0, 3 * page, (int)i);
         EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, levels[i], 0, &failure)));
         EXPECT("0", dirty_pages(&file, 0, 3 * page));
     }
@@ -164,7 +164,7 @@ FILE_CASE("SYN-09.file", MAPWISE("SYN-09"),
     mw_map *map = library_map_with(&file, &options);
 
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        make_dirty(library_map(&file, MW_ACCESS_WRITE), &file, 4 * page, page, 9);
+        make_map_dirty(library_map(&file, MW_ACCESS_WRITE), &file, 4 * page, page, 9);
         EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, levels[i], 0, &failure)));
         EXPECT("0", dirty_pages(&file, 0, 5 * page));
     }
@@ -374,10 +374,10 @@ FILE_CASE("DF-13", MAPWISE("DF-13"),
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = clean_map(&file, 0);
 
-    make_dirty(map, &file, 0, 2 * page, 9);
+    make_map_dirty(map, &file, 0, 2 * page, 9);
     EXPECT("MW_OK", sync_range(map, 1, page));
     EXPECT("0", dirty_pages(&file, 0, 2 * page));
-    make_dirty(map, &file, 2 * page, page, 9);
+    make_map_dirty(map, &file, 2 * page, page, 9);
     EXPECT("MW_OK", sync_range(map, 3 * page - 1, 1));
     EXPECT("0", dirty_pages(&file, (off_t)(2 * page), page));
 }
@@ -392,7 +392,7 @@ FILE_CASE("DF-14", MAPWISE("DF-14"),
     mw_map *map = clean_map(&file, 0);
 
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        make_dirty(map, &file, 0, length, (int)i);
+        make_map_dirty(map, &file, 0, length, (int)i);
         EXPECT("MW_OK", answer(mw_sync(map, 0, MW_WHOLE, levels[i], 0, &failure)));
         EXPECT("0", dirty_pages(&file, 0, length)); /* nor is any on its way */
     }
@@ -405,7 +405,7 @@ FILE_CASE("DF-16", MAPWISE("DF-16"),
     struct scratch_file file = scratch_file(3 * page);
     mw_map *map = clean_map(&file, 0);
 
-    make_dirty(map, &file, page, 2 * page, 9);
+    make_map_dirty(map, &file, page, 2 * page, 9);
     EXPECT("MW_OK", sync_range(map, page + 1, MW_WHOLE));
     EXPECT("0", dirty_pages(&file, (off_t)page, 2 * page));
     EXPECT("MW_E_RANGE", sync_range(map, page, 3 * page));

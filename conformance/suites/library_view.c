@@ -395,10 +395,13 @@ FILE_CASE("FLT-01.array", MAPWISE("FLT-01"),
     const mw_view across = view_of(map, &layout);
     resize_file(&file, (off_t)page);
     EXPECT("MW_E_FAULT", element(&view, page / 2, 0, 0));
-    EXPECT(number((int64_t)(2 * page)), number((int64_t)failure.where));
+    EXPECT(number((int64_t)(2 * page)), failed_at());
     EXPECT("MW_E_FAULT", set_element(&view, page / 2, 0, 0));
+    EXPECT(number((int64_t)(2 * page)), failed_at());
     EXPECT("MW_E_FAULT", element(&across, 0, 0, 0));
+    EXPECT(number((int64_t)(page)), failed_at());
     EXPECT("MW_E_FAULT", set_element(&across, 0, 0, UINT32_MAX));
+    EXPECT(number((int64_t)(page)), failed_at());
     EXPECT("1", file_byte(&file, (int64_t)page - 1));
     EXPECT("MW_OK", set_element(&view, 0, 0, UINT32_MAX));
     EXPECT("255", file_byte(&file, 3));
@@ -425,7 +428,9 @@ FILE_CASE("FLT-01.array.copied", MAPWISE("FLT-01"),
     EXPECT("3", file_byte(&file, (int64_t)page));
     resize_file(&file, (off_t)page);
     EXPECT("MW_E_FAULT", element(&view, page, 0, 0));
+    EXPECT(number((int64_t)(2 * page)), failed_at());
     EXPECT("MW_E_FAULT", set_element(&across, 0, 0, 0x0505));
+    EXPECT(number((int64_t)(page)), failed_at());
     EXPECT("3", file_byte(&file, (int64_t)page - 1));
 }
 
@@ -468,8 +473,10 @@ FILE_CASE("FLT-08.array", MAPWISE("FLT-08"),
         layout.flags = i == 1 ? MW_V_SWAP : 0;
         lost.view = view_of(map, &layout);
         EXPECT("MW_E_FAULT", answer(mw_guarded(guarded, get_into_lost_page, &lost, &failure)));
+        EXPECT(number((int64_t)(page)), failed_at());
         EXPECT("MW_OK", answer(mw_protect(map, 0, page, MW_PROT_READ | MW_PROT_WRITE, &failure)));
         EXPECT("MW_E_FAULT", answer(mw_guarded(guarded, set_from_lost_page, &lost, &failure)));
+        EXPECT(number((int64_t)(page)), failed_at());
         EXPECT("MW_OK", answer(mw_protect(map, 0, page, MW_PROT_READ | MW_PROT_WRITE, &failure)));
     }
     EXPECT("0", byte_at(map, 0));

@@ -40,7 +40,8 @@ CASE("limit.rlimit_as", LINUX("getrlimit(2)"),
     limit_address_space(256 * mib);
     EXPECT("ENOMEM", mapped(map_memory(256 * mib, PROT_NONE, MAP_PRIVATE)));
     EXPECT("ENOMEM", mapped(map_memory(256 * mib, PROT_READ | PROT_WRITE, MAP_SHARED)));
-    EXPECT("mapped", mapped(map_memory(64 * mib, PROT_NONE, MAP_PRIVATE)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(map_memory(64 * mib, PROT_NONE, MAP_PRIVATE)));
+    EXPECT("stored", store(map_memory(64 * mib, READ_WRITE, MAP_SHARED), 7));
 }
 
 CASE("limit.rlimit_as_release", LINUX("getrlimit(2)"),
@@ -74,9 +75,9 @@ CASE("limit.rlimit_data_shared", PRACTICE("RLIMIT_DATA counts private writable m
      "a small program with a large read-only dictionary hits a limit not meant for it", .since = KERNEL(4, 7))
 {
     limit_data(64 * mib);
-    EXPECT("mapped", mapped(map_memory(128 * mib, PROT_READ | PROT_WRITE, MAP_SHARED)));
-    EXPECT("mapped", mapped(map_memory(128 * mib, PROT_READ, MAP_PRIVATE)));
-    EXPECT("mapped", mapped(map_memory(128 * mib, PROT_NONE, MAP_PRIVATE)));
+    EXPECT("stored", store(map_memory(128 * mib, PROT_READ | PROT_WRITE, MAP_SHARED), 7));
+    EXPECT("0", load(map_memory(128 * mib, PROT_READ, MAP_PRIVATE)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(map_memory(128 * mib, PROT_NONE, MAP_PRIVATE)));
     EXPECT("ENOMEM", mapped(map_memory(128 * mib, PROT_READ | PROT_WRITE, MAP_PRIVATE)));
 }
 

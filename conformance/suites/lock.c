@@ -13,6 +13,12 @@ static char *four_pages(void)
     return map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 }
 
+static const char *residency_of_new_map(void *unused)
+{
+    (void)unused;
+    return residency(four_pages(), 4 * page);
+}
+
 /* From now on this process may lock so many pages. */
 static void limit_locking(size_t pages)
 {
@@ -108,7 +114,10 @@ FILE_CASE("mlock.past_eof", PRACTICE("Linux, mm/mlock.c"),
 
     need_lockable(2 * page);
     EXPECT("ENOMEM", returned(mlock(map, 2 * page)));
+    SETUP(munlock(map, 2 * page));
     EXPECT("0", returned(mlock(map, page)));
+    EXPECT("1", status_pages("VmLck"));
+    EXPECT("yes", vm_flag(map, "lo"));
     EXPECT("1", load(map));
 }
 
@@ -145,6 +154,8 @@ CASE("mlock.overflow", LINUX("mlock(2)"), "a range that wraps around the end of 
     EXPECT("EINVAL", returned(mlock(map, SIZE_MAX - 2 * page + 1)));
     EXPECT("0", status_pages("VmLck"));
     EXPECT("0", returned(mlock(map, page)));
+    EXPECT("1", status_pages("VmLck"));
+    EXPECT("1000", residency(map, 4 * page));
 }
 
 CASE("mlock.over_limit", POSIX("mlock", SHALL), "an ordinary user can't lock more than the limit",
@@ -275,8 +286,14 @@ CASE("munlock.part", POSIX("munlock", SHALL),
 CASE("munlock.unmapped", POSIX("munlock", SHALL), "unlocking where nothing is mapped is refused",
      "a program unlocks the wrong address and pins the right one for ever")
 {
+    char *map = four_pages();
+
+    need_lockable(page);
+    SETUP(mlock(map, page));
     EXPECT("ENOMEM", returned(munlock(unmapped_range(page), page)));
-    EXPECT("0", returned(munlock(four_pages(), page)));
+    EXPECT("1", status_pages("VmLck"));
+    EXPECT("0", returned(munlock(map, page)));
+    EXPECT("0", status_pages("VmLck"));
 }
 
 CASE("munlock.not_locked", POSIX("munlock", SHALL),
@@ -297,7 +314,9 @@ CASE("mlockall.flags0", POSIX("mlockall", SHALL),
     EXPECT("EINVAL", returned(mlockall(0)));
     EXPECT("EINVAL", returned(mlockall(MCL_CURRENT | 0x40000000)));
     EXPECT("0", status_pages("VmLck"));
+    EXPECT("0000", residency_of_new_map(NULL));
     EXPECT("0", returned(mlockall(MCL_FUTURE)));
+    EXPECT("1111", residency_of_new_map(NULL));
 }
 
 CASE("mlockall.current", POSIX("mlockall", SHALL),
@@ -330,12 +349,6 @@ CASE("mlockall.future", POSIX("mlockall", SHALL),
     EXPECT("0000", residency(four_pages(), 4 * page));
 }
 
-static const char *residency_of_new_map(void *unused)
-{
-    (void)unused;
-    return residency(four_pages(), 4 * page);
-}
-
 CASE("mlockall.fork", LINUX("mlock(2)"), "a child does not inherit MCL_FUTURE",
      "every helper that a real-time program starts pins its memory as well")
 {
@@ -353,7 +366,10 @@ CASE("mlockall.future_limit", POSIX("mmap", SHALL), "after MCL_FUTURE a map abov
     limit_locking(4);
     EXPECT("0", returned(mlockall(MCL_FUTURE)));
     EXPECT("EAGAIN", mapped(mmap(NULL, 5 * page, READ_WRITE, flags, -1, 0)));
-    EXPECT("mapped", mapped(mmap(NULL, 4 * page, READ_WRITE, flags, -1, 0)));
+    char *map = mmap(NULL, 4 * page, READ_WRITE, flags, -1, 0);
+    EXPECT("mapped", mapped(map));
+    EXPECT("1111", residency(map, 4 * page));
+    EXPECT("EINVAL", returned(madvise(map, page, MADV_DONTNEED)));
     EXPECT("EAGAIN", mapped(mmap(NULL, page, READ_WRITE, flags, -1, 0)));
 }
 
@@ -361,20 +377,23 @@ CASE("mlockall.over_limit", POSIX("mlockall", SHALL),
      "an ordinary user can't lock all there is when that is more than the limit",
      "a user pins a program larger than the limit, or the limit binds nobody", .needs = NEED_UNPRIVILEGED)
 {
-    limit_locking(4); /* the program alone has more */
+    limit_locking(ROOM_FOR_FOUR); /* the program alone has more */
     EXPECT("ENOMEM|EPERM", returned(mlockall(MCL_CURRENT)));
     EXPECT("0", status_pages("VmLck"));
     EXPECT("0", returned(mlockall(MCL_FUTURE)));
+    EXPECT("1111", residency_of_new_map(NULL));
 }
 
 CASE("mlockall.zero_limit", LINUX("mlock(2)"), "with a limit of 0 an ordinary user can't use mlockall at all",
      "a tenant who may lock nothing pins all that it maps from then on", .needs = NEED_UNPRIVILEGED)
 {
-    need_lockable(page);
+    need_lockable(ROOM_FOR_FOUR * page);
     EXPECT("0", returned(mlockall(MCL_FUTURE)));
+    EXPECT("1111", residency_of_new_map(NULL));
     EXPECT("0", returned(munlockall()));
     limit_locking(0);
     EXPECT("EPERM", returned(mlockall(MCL_FUTURE)));
+    EXPECT("0000", residency_of_new_map(NULL));
 }
 
 CASE("mlockall.onfault_only", LINUX("mlockall(2)"), "MCL_ONFAULT alone is refused",
@@ -383,6 +402,11 @@ CASE("mlockall.onfault_only", LINUX("mlockall(2)"), "MCL_ONFAULT alone is refuse
 {
     EXPECT("EINVAL", returned(mlockall(CONSTANT(MCL_ONFAULT))));
     EXPECT("0", returned(mlockall(MCL_FUTURE | CONSTANT(MCL_ONFAULT))));
+    char *map = four_pages();
+    EXPECT("stored", store(map, 1));
+    EXPECT("1000", residency(map, 4 * page));
+    EXPECT("EINVAL", returned(madvise(map, 4 * page, MADV_DONTNEED)));
+    EXPECT("1", load(map));
 }
 
 CASE("mlockall.onfault", LINUX("mlockall(2)"),
@@ -439,6 +463,8 @@ CASE("mlock2.bad_flags", LINUX("mlock2(2)"), "a flag that does not exist is refu
     EXPECT("EINVAL", lock_with_flags(map, page, 0x40000000));
     EXPECT("0", status_pages("VmLck"));
     EXPECT("0", lock_with_flags(map, page, 0));
+    EXPECT("1", status_pages("VmLck"));
+    EXPECT("1000", residency(map, 4 * page));
 }
 
 CASE("mlock.map_locked", LINUX("mmap(2)"), "a map made with MAP_LOCKED is in memory and counted as locked",

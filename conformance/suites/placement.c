@@ -345,6 +345,8 @@ CASE("noreplace.partial", LINUX("mmap(2)"),
     EXPECT("EEXIST", mapped(map_at(range, 5 * page, flag)));
     EXPECT("EEXIST", mapped(map_at(range + 2 * page, page, flag)));
     EXPECT("1 2 3", page_bytes(busy, 3 * page));
+    EXPECT("exact", placed(map_at(range, page, flag), range));
+    EXPECT("0 1 2 3", page_bytes(range, 4 * page));
 }
 
 CASE("noreplace.adjacent", LINUX("mmap(2)"),
@@ -436,6 +438,8 @@ CASE("munmap.high", POSIX("munmap", SHALL),
     EXPECT("EINVAL", returned(munmap(map, SIZE_MAX - (uintptr_t)map + 1)));
     EXPECT("1 2", page_bytes(map, 2 * page));
     EXPECT("0", returned(munmap(map, page)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(map));
+    EXPECT("2", load(map + page));
 }
 
 CASE("munmap.interior", POSIX("munmap", SHALL),

@@ -248,7 +248,7 @@ FILE_CASE("mmap.prot.wo_fd_none", POSIX("mmap", SHALL),
 
     EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_NONE, MAP_SHARED)));
     EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_NONE, MAP_PRIVATE)));
-    EXPECT("mapped", mapped(map_opened(&file, O_RDONLY, PROT_NONE, MAP_SHARED)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", load(map_opened(&file, O_RDONLY, PROT_NONE, MAP_SHARED)));
 }
 
 FILE_CASE("mmap.prot.wo_fd_private_write", POSIX("mmap", SHALL),
@@ -259,7 +259,8 @@ FILE_CASE("mmap.prot.wo_fd_private_write", POSIX("mmap", SHALL),
 
     EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_WRITE, MAP_PRIVATE)));
     EXPECT("EACCES", mapped(map_opened(&file, O_WRONLY, PROT_WRITE, MAP_SHARED)));
-    EXPECT("mapped", mapped(map_opened(&file, O_RDWR, PROT_WRITE, MAP_PRIVATE)));
+    EXPECT("stored", store(map_opened(&file, O_RDWR, PROT_WRITE, MAP_PRIVATE), 9));
+    EXPECT("1", file_byte(&file, 0));
 }
 
 FILE_CASE("mprotect.upgrade_ro_shared", POSIX("mprotect", SHALL),
@@ -352,6 +353,8 @@ CASE("mprotect.unmapped", POSIX("mprotect", SHALL),
     EXPECT("ENOMEM", returned(mprotect(range, 2 * page, PROT_READ)));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(range));
     EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 9));
+    EXPECT("1", load(map));
 }
 
 CASE("mprotect.hole_prefix", POSIX("mprotect", SHALL),
@@ -479,6 +482,8 @@ CASE("mprotect.grows_both", LINUX("mprotect(2)"),
     EXPECT("EINVAL", returned(mprotect(map, page, PROT_READ | both)));
     EXPECT("stored", store(map, 7));
     EXPECT("0", returned(mprotect(map, page, PROT_READ)));
+    EXPECT("SIGSEGV SEGV_ACCERR exact", store(map, 9));
+    EXPECT("7", load(map));
 }
 
 CASE("mprotect.growsdown_extends", LINUX("mprotect(2)"),
@@ -571,12 +576,14 @@ CASE("mmap.prot.syscall_read_none", LINUX("write(2)"),
      "a server sends out, by a wrong pointer, what its guards were to hide")
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
-    int writing_end;
+    char bytes[8] = {0};
+    int writing_end, reading_end = full_pipe(&writing_end);
 
-    full_pipe(&writing_end);
     SETUP(mprotect(map, page, PROT_NONE));
     EXPECT("EFAULT", returned(write(writing_end, map, 1)));
     EXPECT("1", returned(write(writing_end, map + page, 1)));
+    EXPECT("4", returned(read(reading_end, bytes, sizeof bytes)));
+    EXPECT("2", load(&bytes[3]));
 }
 
 static const char *copy_by_kernel(bool into, char *remote)
@@ -719,6 +726,8 @@ CASE("mseal.munmap_remap", LINUX("mseal(2)"),
     EXPECT("EPERM", returned(madvise(map + page, page, MADV_DONTNEED)));
     EXPECT("1 2 3", page_bytes(map, 3 * page));
     EXPECT("0", returned(munmap(map, page)));
+    EXPECT("SIGSEGV SEGV_MAPERR exact", load(map));
+    EXPECT("2 3", page_bytes(map + page, 2 * page));
 }
 
 CASE("mprotect.exact_rights", POSIX("mprotect", SHALL),

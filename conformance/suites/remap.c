@@ -24,6 +24,12 @@ static char *pages_without_room(size_t count)
     return map;
 }
 
+/* The first bytes of the pages of what mremap answered, or the name of its errno. */
+static const char *bytes_moved(const char *map, size_t length)
+{
+    return map == MAP_FAILED ? error_number(errno) : page_bytes(map, length);
+}
+
 /* ---- size -------------------------------------------------------------------------------------- */
 
 CASE("mremap.noop", LINUX("mremap(2)"),
@@ -71,7 +77,7 @@ CASE("mremap.grow_blocked", LINUX("mremap(2)"),
     EXPECT("ENOMEM", mapped(mremap(map, 2 * page, 3 * page, 0)));
     EXPECT("1 2 0", page_bytes(map, 3 * page));
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(&map[2 * page], 7));
-    EXPECT("mapped", mapped(mremap(map, 2 * page, 3 * page, MREMAP_MAYMOVE)));
+    EXPECT("1 2 0", bytes_moved(mremap(map, 2 * page, 3 * page, MREMAP_MAYMOVE), 3 * page));
 }
 
 CASE("mremap.shrink", LINUX("mremap(2)"), "a map that shrinks loses its last pages and keeps the others",
@@ -119,7 +125,9 @@ CASE("mremap.new_huge", LINUX("mremap(2)"),
     EXPECT("EINVAL|ENOMEM", mapped(mremap(map, 2 * page, huge, MREMAP_MAYMOVE)));
     EXPECT("EINVAL|ENOMEM", mapped(mremap(map, 2 * page, SIZE_MAX, MREMAP_MAYMOVE)));
     EXPECT("1 2", page_bytes(map, 2 * page));
-    EXPECT("mapped", mapped(mremap(map, 2 * page, 64 * page, MREMAP_MAYMOVE)));
+    char *grown = mremap(map, 2 * page, 64 * page, MREMAP_MAYMOVE);
+    EXPECT("1 2 0", bytes_moved(grown, 3 * page));
+    EXPECT("stored", store(&grown[64 * page - 1], 7));
 }
 
 /* ---- old size 0 -------------------------------------------------------------------------------- */
@@ -148,7 +156,10 @@ CASE("mremap.old0_private", LINUX("mremap(2)"), "an old size of 0 is refused for
 
     EXPECT("EINVAL", mapped(mremap(map, 0, page, MREMAP_MAYMOVE)));
     EXPECT("1", load(map));
-    EXPECT("elsewhere", placed(mremap(shared, 0, page, MREMAP_MAYMOVE), shared));
+    char *second = mremap(shared, 0, page, MREMAP_MAYMOVE);
+    EXPECT("elsewhere", placed(second, shared));
+    EXPECT("stored", store(shared, 7));
+    EXPECT("7", load(second));
 }
 
 /* ---- MREMAP_FIXED ------------------------------------------------------------------------------ */
@@ -241,7 +252,7 @@ CASE("mremap.unmapped", LINUX("mremap(2)"), "an old range in which nothing is ma
 
     EXPECT("EFAULT", mapped(mremap(range, page, 2 * page, MREMAP_MAYMOVE)));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(range));
-    EXPECT("mapped", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE)));
+    EXPECT("1 0", bytes_moved(mremap(map, page, 2 * page, MREMAP_MAYMOVE), 2 * page));
 }
 
 CASE("mremap.bad_flags", LINUX("mremap(2)"), "a flag that mremap does not know is refused with EINVAL",
@@ -251,7 +262,7 @@ CASE("mremap.bad_flags", LINUX("mremap(2)"), "a flag that mremap does not know i
 
     EXPECT("EINVAL", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE | 1 << 10)));
     EXPECT("1", load(map));
-    EXPECT("mapped", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE)));
+    EXPECT("1 0", bytes_moved(mremap(map, page, 2 * page, MREMAP_MAYMOVE), 2 * page));
 }
 
 CASE("mremap.across_vma_grow", LINUX("mremap(2)"),
@@ -262,7 +273,7 @@ CASE("mremap.across_vma_grow", LINUX("mremap(2)"),
 
     EXPECT("EFAULT", mapped(mremap(map, 3 * page, 5 * page, MREMAP_MAYMOVE)));
     EXPECT("1 2 0", page_bytes(map, 3 * page));
-    EXPECT("mapped", mapped(mremap(map, 2 * page, 5 * page, MREMAP_MAYMOVE)));
+    EXPECT("1 2 0 0 0", bytes_moved(mremap(map, 2 * page, 5 * page, MREMAP_MAYMOVE), 5 * page));
 }
 
 CASE("mremap.across_vma_move", PRACTICE("Linux 6.17, mm/mremap.c"),
@@ -383,7 +394,8 @@ CASE("mremap.dontunmap_no_maymove", LINUX("mremap(2)"),
 
     EXPECT("EINVAL", mapped(mremap(map, 2 * page, 2 * page, flag, NULL)));
     EXPECT("1 2", page_bytes(map, 2 * page));
-    EXPECT("mapped", mapped(mremap(map, 2 * page, 2 * page, flag | MREMAP_MAYMOVE, NULL)));
+    EXPECT("1 2", bytes_moved(mremap(map, 2 * page, 2 * page, flag | MREMAP_MAYMOVE, NULL), 2 * page));
+    EXPECT("0 0", page_bytes(map, 2 * page));
 }
 
 CASE("mremap.dontunmap_size", LINUX("mremap(2)"),
@@ -396,7 +408,8 @@ CASE("mremap.dontunmap_size", LINUX("mremap(2)"),
     EXPECT("EINVAL", mapped(mremap(map, 2 * page, 3 * page, flags, NULL)));
     EXPECT("EINVAL", mapped(mremap(map, 2 * page, page, flags, NULL)));
     EXPECT("1 2", page_bytes(map, 2 * page));
-    EXPECT("mapped", mapped(mremap(map, 2 * page, 2 * page, flags, NULL)));
+    EXPECT("1 2", bytes_moved(mremap(map, 2 * page, 2 * page, flags, NULL), 2 * page));
+    EXPECT("0 0", page_bytes(map, 2 * page));
 }
 
 /* ---- what moves along -------------------------------------------------------------------------- */
@@ -489,7 +502,7 @@ CASE("mremap.locked_limit", LINUX("mremap(2)"),
     SETUP(mlock(map, page));
     EXPECT("EAGAIN", mapped(mremap(map, page, 3 * page, MREMAP_MAYMOVE)));
     EXPECT("1", load(map));
-    EXPECT("mapped", mapped(mremap(map, page, 2 * page, MREMAP_MAYMOVE)));
+    EXPECT("1 0", bytes_moved(mremap(map, page, 2 * page, MREMAP_MAYMOVE), 2 * page));
     EXPECT("2", status_pages("VmLck"));
 }
 
@@ -502,7 +515,7 @@ CASE("mremap.rlimit_as", LINUX("getrlimit(2)"), "a map can't grow beyond RLIMIT_
     SETUP(setrlimit(RLIMIT_AS, &(struct rlimit){limit, limit}));
     EXPECT("ENOMEM", mapped(mremap(map, page, limit, MREMAP_MAYMOVE)));
     EXPECT("1", load(map));
-    EXPECT("mapped", mapped(mremap(map, page, 4 * page, MREMAP_MAYMOVE)));
+    EXPECT("1 0 0 0", bytes_moved(mremap(map, page, 4 * page, MREMAP_MAYMOVE), 4 * page));
 }
 
 /* ---- remap_file_pages -------------------------------------------------------------------------- */

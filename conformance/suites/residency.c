@@ -90,10 +90,13 @@ CASE("mincore.len0", PRACTICE("Linux, mm/mincore.c"), "a length of 0 is no error
 CASE("mincore.unmapped", LINUX("mincore(2)"), "a range in which nothing is mapped is refused",
      "the old trick to ask whether an address is mapped says yes everywhere")
 {
-    char *map = map_anonymous(page, PROT_READ, MAP_PRIVATE);
+    char *map = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
 
     EXPECT("ENOMEM", ask(unmapped_range(page), page));
     EXPECT("0", ask(map, page));
+    EXPECT("0", number(vector[0] & 1));
+    EXPECT("stored", store(map, 7));
+    EXPECT("1", residency(map, page));
 }
 
 CASE("mincore.hole_prefix", PRACTICE("Linux, mm/mincore.c"),
@@ -118,7 +121,9 @@ CASE("mincore.bad_vec", LINUX("mincore(2)"), "a vector that can't be written is 
 
     EXPECT("EFAULT", returned(mincore(map, 2 * page, nothing)));
     EXPECT("EFAULT", returned(mincore(map, 2 * page, constant)));
-    EXPECT("0", ask(map, 2 * page));
+    EXPECT("0", load(constant));
+    EXPECT("stored", store(map, 7));
+    EXPECT("10", residency(map, 2 * page));
 }
 
 CASE("mincore.len_huge", LINUX("mincore(2)"), "a length that no address space can hold is refused",
@@ -128,7 +133,9 @@ CASE("mincore.len_huge", LINUX("mincore(2)"), "a length that no address space ca
 
     EXPECT("ENOMEM", ask(map, SIZE_MAX / 2 + 1));
     EXPECT("ENOMEM", ask(map, SIZE_MAX));
-    EXPECT("0", ask(map, page));
+    EXPECT(number(UNTOUCHED), number(vector[0]));
+    EXPECT("stored", store(map, 7));
+    EXPECT("1", residency(map, page));
 }
 
 CASE("mincore.prot_none", PRACTICE("Linux, mm/mincore.c"),

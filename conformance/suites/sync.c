@@ -23,8 +23,10 @@ FILE_CASE("msync.sync", POSIX("msync", SHALL),
     struct scratch_file file = scratch_file(2 * page);
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
-    EXPECT("stored", store(&map[page], 9));
+    SETUP(fsync(file.descriptor));
+    make_dirty(&map[page], &file, (off_t)page, page, 9);
     EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
+    EXPECT("0", unwritten_pages(&file, 0, 2 * page));
     EXPECT("9", load(&map[page]));
     EXPECT("9", file_byte(&file, (off_t)page));
     EXPECT("1", file_byte(&file, 0));
@@ -103,7 +105,10 @@ FILE_CASE("msync.both", POSIX("msync", SHALL), "MS_SYNC and MS_ASYNC together ar
 
     EXPECT("EINVAL", returned(msync(map, page, MS_SYNC | MS_ASYNC)));
     EXPECT("EINVAL", returned(msync(map, page, MS_SYNC | MS_ASYNC | MS_INVALIDATE)));
+    make_dirty(map, &file, 0, page, 8);
     EXPECT("0", returned(msync(map, page, MS_SYNC | MS_INVALIDATE)));
+    EXPECT("0", unwritten_pages(&file, 0, page));
+    EXPECT("8", file_byte(&file, 0));
 }
 
 FILE_CASE("msync.async_invalidate", POSIX("msync", SHALL), "MS_ASYNC and MS_INVALIDATE may be joined",
@@ -126,7 +131,10 @@ FILE_CASE("msync.unknown", POSIX("msync", SHALL), "a flag that does not exist is
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     EXPECT("EINVAL", returned(msync(map, page, MS_SYNC | unknown)));
+    make_dirty(map, &file, 0, page, 9);
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    EXPECT("0", unwritten_pages(&file, 0, page));
+    EXPECT("9", file_byte(&file, 0));
 }
 
 FILE_CASE("msync.unaligned", LINUX("msync(2)"), "an address inside a page is refused",
@@ -137,7 +145,10 @@ FILE_CASE("msync.unaligned", LINUX("msync(2)"), "an address inside a page is ref
 
     EXPECT("EINVAL", returned(msync(map + 1, page, MS_SYNC)));
     EXPECT("EINVAL", returned(msync(map + page / 2, page, MS_SYNC)));
+    make_dirty(map + page, &file, (off_t)page, page, 9);
     EXPECT("0", returned(msync(map + page, page, MS_SYNC)));
+    EXPECT("0", unwritten_pages(&file, (off_t)page, page));
+    EXPECT("9", file_byte(&file, (off_t)page));
 }
 
 FILE_CASE("msync.len_unaligned", POSIX("msync", SHALL),
@@ -148,20 +159,23 @@ FILE_CASE("msync.len_unaligned", POSIX("msync", SHALL),
     char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     SETUP(fsync(file.descriptor));
-    EXPECT("stored", store(&map[2 * page - 1], 9));
+    make_dirty(&map[2 * page - 1], &file, (off_t)(2 * page - 1), 1, 9);
     EXPECT("0", returned(msync(map, page + 1, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, 0, 2 * page));
     EXPECT("9", file_byte(&file, (off_t)(2 * page - 1)));
 }
 
-CASE("msync.unmapped", POSIX("msync", SHALL), "a range in which nothing is mapped is refused",
-     "a database that syncs a window it has closed reports its data as safe")
+FILE_CASE("msync.unmapped", POSIX("msync", SHALL), "a range in which nothing is mapped is refused",
+          "a database that syncs a window it has closed reports its data as safe")
 {
-    char *map = map_anonymous(page, PROT_READ, MAP_SHARED);
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, page, READ_WRITE, MAP_SHARED);
 
     EXPECT("ENOMEM", returned(msync(unmapped_range(page), page, MS_SYNC)));
     EXPECT("ENOMEM", returned(msync(unmapped_range(page), page, MS_ASYNC)));
+    make_dirty(map, &file, 0, page, 9);
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    EXPECT("0", unwritten_pages(&file, 0, page));
 }
 
 FILE_CASE("msync.hole", POSIX("msync", SHALL), "a range with an unmapped page in it is refused",
@@ -172,7 +186,9 @@ FILE_CASE("msync.hole", POSIX("msync", SHALL), "a range with an unmapped page in
 
     EXPECT("ENOMEM", returned(msync(map, 2 * page, MS_SYNC)));
     EXPECT("ENOMEM", returned(msync(map, page + 1, MS_SYNC)));
+    make_dirty(map, &file, 0, page, 9);
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    EXPECT("0", unwritten_pages(&file, 0, page));
 }
 
 FILE_CASE("msync.hole_syncs_rest", PRACTICE("Linux, mm/msync.c"),
@@ -184,10 +200,13 @@ FILE_CASE("msync.hole_syncs_rest", PRACTICE("Linux, mm/msync.c"),
 
     SETUP(fsync(file.descriptor));
     SETUP(munmap(map + page, page));
-    EXPECT("stored", store(map, 8));
-    EXPECT("stored", store(map + 2 * page, 9));
+    make_dirty(map, &file, 0, page, 8);
+    make_dirty(map + 2 * page, &file, (off_t)(2 * page), page, 9);
     EXPECT("ENOMEM", returned(msync(map, 3 * page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, 0, 3 * page));
+    make_dirty(map + 2 * page, &file, (off_t)(2 * page), page, 7);
+    EXPECT("0", returned(msync(map + 2 * page, page, MS_SYNC)));
+    EXPECT("0", dirty_pages(&file, (off_t)(2 * page), page));
 }
 
 FILE_CASE("msync.two_files", POSIX("msync", SHALL),
@@ -198,10 +217,12 @@ FILE_CASE("msync.two_files", POSIX("msync", SHALL),
     char *map = map_anonymous(2 * page, PROT_NONE, MAP_PRIVATE);
     const int access = PROT_READ | PROT_WRITE, flags = MAP_SHARED | MAP_FIXED;
 
+    SETUP(fsync(first.descriptor));
+    SETUP(fsync(second.descriptor));
     EXPECT("exact", placed(mmap(map, page, access, flags, first.descriptor, 0), map));
     EXPECT("exact", placed(mmap(map + page, page, access, flags, second.descriptor, 0), map + page));
-    EXPECT("stored", store(map, 8));
-    EXPECT("stored", store(map + page, 9));
+    make_dirty(map, &first, 0, page, 8);
+    make_dirty(map + page, &second, 0, page, 9);
     EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
     EXPECT("0", dirty_pages(&first, 0, page));
     EXPECT("0", dirty_pages(&second, 0, page));
@@ -217,22 +238,29 @@ CASE("msync.len0", PRACTICE("Linux, mm/msync.c"), "a length of 0 is no error, ev
     EXPECT("EINVAL", returned(msync(nothing + 1, 0, MS_SYNC)));
 }
 
-CASE("msync.len_overflow", POSIX("msync", SHALL), "a length that no address space can hold is refused",
-     "a sync of everything that did nothing counts as a durable commit")
+FILE_CASE("msync.len_overflow", POSIX("msync", SHALL), "a length that no address space can hold is refused",
+          "a sync of everything that did nothing counts as a durable commit")
 {
-    char *map = map_anonymous(page, PROT_READ, MAP_SHARED);
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, page, READ_WRITE, MAP_SHARED);
 
     EXPECT("ENOMEM", returned(msync(map, SIZE_MAX, MS_SYNC)));
+    make_dirty(map, &file, 0, page, 9);
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    EXPECT("0", unwritten_pages(&file, 0, page));
 }
 
-CASE("msync.past_end", POSIX("msync", SHALL), "a range that wraps around the end of the addresses is refused",
-     "a wrapped length syncs nothing, and the commit is confirmed all the same")
+FILE_CASE("msync.past_end", POSIX("msync", SHALL),
+          "a range that wraps around the end of the addresses is refused",
+          "a wrapped length syncs nothing, and the commit is confirmed all the same")
 {
-    char *map = map_anonymous(page, PROT_READ, MAP_SHARED);
+    struct scratch_file file = scratch_file(page);
+    char *map = map_file(&file, 0, page, READ_WRITE, MAP_SHARED);
 
     EXPECT("ENOMEM", returned(msync(map, SIZE_MAX - 2 * page + 1, MS_SYNC)));
+    make_dirty(map, &file, 0, page, 9);
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    EXPECT("0", unwritten_pages(&file, 0, page));
 }
 
 FILE_CASE("msync.locked_invalidate", POSIX("msync", SHALL), "MS_INVALIDATE of a locked page is refused",
@@ -271,7 +299,7 @@ FILE_CASE("msync.ro_map", POSIX("msync", SHALL),
     char *map = map_file(&file, 0, page, PROT_READ, MAP_SHARED);
 
     SETUP(fsync(file.descriptor));
-    EXPECT("stored", store(writable, 9));
+    make_dirty(writable, &file, 0, page, 9);
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, 0, page));
     EXPECT("9", load(map));
@@ -284,7 +312,7 @@ FILE_CASE("msync.prot_none", POSIX("msync", SHALL), "a page that has lost all ri
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     SETUP(fsync(file.descriptor));
-    EXPECT("stored", store(map, 9));
+    make_dirty(map, &file, 0, page, 9);
     SETUP(mprotect(map, page, PROT_NONE));
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, 0, page));
@@ -312,10 +340,10 @@ FILE_CASE("msync.durable", POSIX("msync", SHALL),
     char *map = map_file(&file, 0, 8 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     SETUP(fsync(file.descriptor));
-    number_pages(map, 8 * page);
+    make_dirty(map, &file, 0, 8 * page, 9);
     EXPECT("0", returned(msync(map, 8 * page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, 0, 8 * page));
-    EXPECT("stored", store(&map[5 * page], 99));
+    make_dirty(&map[5 * page], &file, (off_t)(5 * page), page, 99);
     EXPECT("0", returned(msync(map, 8 * page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, 0, 8 * page));
 }
@@ -328,7 +356,7 @@ FILE_CASE("msync.last_page", POSIX("msync", SHALL),
     char *map = map_file(&file, 0, 8 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     SETUP(fsync(file.descriptor));
-    EXPECT("stored", store(&map[8 * page - 1], 9));
+    make_dirty(&map[8 * page - 1], &file, (off_t)(8 * page - 1), 1, 9);
     EXPECT("0", returned(msync(map + 4 * page, 4 * page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, (off_t)(4 * page), 4 * page));
 }
@@ -341,7 +369,7 @@ FILE_CASE("msync.offset", POSIX("msync", SHALL),
     char *map = map_file(&file, (off_t)(2 * page), page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     SETUP(fsync(file.descriptor));
-    EXPECT("stored", store(map, 9));
+    make_dirty(map, &file, (off_t)(2 * page), page, 9);
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, (off_t)(2 * page), page));
 }
@@ -353,8 +381,10 @@ FILE_CASE("msync.wasm_offset", POSIX("msync", SHALL),
     struct scratch_file file = scratch_file(4 * page);
     char *map = map_file(&file, (off_t)(2 * page), page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
-    EXPECT("stored", store(map, 9));
+    SETUP(fsync(file.descriptor));
+    make_dirty(map, &file, (off_t)(2 * page), page, 9);
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
+    EXPECT("0", unwritten_pages(&file, 0, 4 * page));
     EXPECT("1", file_byte(&file, 0));
     EXPECT("2", file_byte(&file, (off_t)page));
     EXPECT("9", file_byte(&file, (off_t)(2 * page)));
@@ -368,8 +398,8 @@ FILE_CASE("msync.after_truncate", PRACTICE("Linux, mm/msync.c"),
     struct scratch_file file = scratch_file(3 * page);
     char *map = map_file(&file, 0, 3 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
-    EXPECT("stored", store(map, 9));
     resize_file(&file, (off_t)page);
+    make_dirty(map, &file, 0, page, 9);
     EXPECT("0", returned(msync(map, 3 * page, MS_SYNC)));
     EXPECT("9", file_byte(&file, 0));
     EXPECT(number((int64_t)page), file_size(&file));
@@ -383,7 +413,7 @@ FILE_CASE("msync.fsync_covers", POSIX("fsync", SHALL), "fsync writes back what w
     char *map = map_file(&file, 0, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     SETUP(fsync(file.descriptor));
-    EXPECT("stored", store(&map[3 * page], 9));
+    make_dirty(&map[3 * page], &file, (off_t)(3 * page), page, 9);
     EXPECT("0", returned(fsync(file.descriptor)));
     EXPECT("0", dirty_pages(&file, 0, 4 * page));
 }
@@ -396,7 +426,7 @@ FILE_CASE("msync.fdatasync_covers", POSIX("fdatasync", SHALL),
     char *map = map_file(&file, 0, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     SETUP(fsync(file.descriptor));
-    EXPECT("stored", store(&map[3 * page], 9));
+    make_dirty(&map[3 * page], &file, (off_t)(3 * page), page, 9);
     EXPECT("0", returned(fdatasync(file.descriptor)));
     EXPECT("0", dirty_pages(&file, 0, 4 * page));
 }
@@ -411,7 +441,7 @@ FILE_CASE("msync.closed_descriptor", POSIX("msync", SHALL),
 
     SETUP(fsync(file.descriptor));
     SETUP(close(other));
-    EXPECT("stored", store(map, 9));
+    make_dirty(map, &file, 0, page, 9);
     EXPECT("0", returned(msync(map, page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, 0, page));
     EXPECT("9", file_byte(&file, 0));
@@ -456,8 +486,7 @@ FILE_CASE("msync.locked", POSIX("msync", SHALL), "changes of locked pages are wr
     SETUP(fsync(file.descriptor));
     char *map = map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED);
     SETUP(mlock(map, 2 * page));
-    EXPECT("stored", store(map, 7));
-    EXPECT("stored", store(map + page, 8));
+    make_dirty(map, &file, 0, 2 * page, 8);
     EXPECT("0", returned(msync(map, 2 * page, MS_SYNC)));
     EXPECT("0", dirty_pages(&file, 0, 2 * page));
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static FILE *open_proc(const char *path)
 {
@@ -165,4 +167,23 @@ const char *status_pages(const char *field)
     if (!answer)
         unsupported("/proc/self/status has no %s", field);
     return answer;
+}
+
+const char *after_exec(int descriptor)
+{
+    static char script[] =
+        "test -e /proc/self/fd && if test -e /proc/self/fd/$0; then exit 10; else exit 11; fi";
+    char name[16];
+    int status;
+
+    snprintf(name, sizeof name, "%d", descriptor);
+    pid_t child = (pid_t)SETUP(fork());
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", script, name, (char *)NULL);
+        _exit(127);
+    }
+    SETUP(waitpid(child, &status, 0));
+    if (!WIFEXITED(status) || (WEXITSTATUS(status) != 10 && WEXITSTATUS(status) != 11))
+        unsupported("sh(1) can't be run, or sees no /proc");
+    return WEXITSTATUS(status) == 10 ? "open" : "closed";
 }

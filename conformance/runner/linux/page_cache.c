@@ -38,14 +38,19 @@ static bool is_never_clean(void)
     return dirty;
 }
 
-void need_backing_store(const struct scratch_file *file)
+bool has_backing_store(const struct scratch_file *file)
 {
     const uint32_t ramfs = 0x858458f6, tmpfs = 0x01021994, overlay = 0x794c7630;
     struct statfs status;
 
     SETUP(fstatfs(file->descriptor, &status));
     const uint32_t type = (uint32_t)status.f_type;
-    if (type == tmpfs || type == ramfs || (type == overlay && is_never_clean()))
+    return type != tmpfs && type != ramfs && !(type == overlay && is_never_clean());
+}
+
+void need_backing_store(const struct scratch_file *file)
+{
+    if (!has_backing_store(file))
         unsupported("files of this file system live in memory only: nothing is ever written back");
 }
 
@@ -76,14 +81,39 @@ static bool trusted_cachestat(struct cachestat_pages *answer, const struct scrat
     return answer->cached != 0 || !anything_cached(file, (size_t)offset + length);
 }
 
-const char *dirty_pages(const struct scratch_file *file, off_t offset, size_t length)
+static int64_t count_dirty(const struct scratch_file *file, off_t offset, size_t length)
 {
     struct cachestat_pages answer;
 
-    need_backing_store(file);
     if (trusted_cachestat(&answer, file, offset, length))
-        return number((int64_t)(answer.dirty + answer.write_back));
-    return number(dirty_by_smaps(file, offset, length));
+        return (int64_t)(answer.dirty + answer.write_back);
+    return dirty_by_smaps(file, offset, length);
+}
+
+const char *dirty_pages(const struct scratch_file *file, off_t offset, size_t length)
+{
+    need_backing_store(file);
+    return number(count_dirty(file, offset, length));
+}
+
+const char *unwritten_pages(const struct scratch_file *file, off_t offset, size_t length)
+{
+    return number(has_backing_store(file) ? count_dirty(file, offset, length) : 0);
+}
+
+void make_dirty(volatile char *map, const struct scratch_file *file, off_t offset, size_t length, int value)
+{
+    const off_t start = offset - offset % (off_t)page;
+    const size_t pages = ((size_t)(offset - start) + length + page - 1) / page;
+    const bool waits = has_backing_store(file);
+
+    for (int attempt = 0; attempt < 100; attempt++) {
+        for (size_t at = 0; at < length; at += page)
+            map[at] = (char)value;
+        if (!waits || count_dirty(file, start, pages * page) >= (int64_t)pages)
+            return;
+    }
+    unsupported("what is stored never waits to be written here");
 }
 
 const char *cached_pages(const struct scratch_file *file, off_t offset, size_t length)
