@@ -134,7 +134,7 @@ CASE("conc.processes_share", POSIX("mmap", SHALL),
 
 /* ---- one changes, the others touch -------------------------------------------------------------- */
 
-enum { ROUNDS = 2000 };
+enum { ROUNDS = 400 };
 
 static void (*change)(int round);               /* done by the first thread, ROUNDS times */
 static const char *allowed_one, *allowed_other; /* what the others may see */

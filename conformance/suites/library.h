@@ -44,6 +44,8 @@ const char *set_byte(mw_map *map, uint64_t offset, int value);
 
 /* The offset that the last failure names. */
 const char *failed_at(void);
+/* The number of its page: which byte of the page the C library's memset and memmove touch first is theirs. */
+const char *failed_page(void);
 
 /* The pointer to the first byte, which must be had. */
 char *pinned(mw_map *map, uint32_t prot);

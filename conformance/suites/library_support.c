@@ -180,3 +180,8 @@ const char *failed_at(void)
 {
     return number((int64_t)failure.where);
 }
+
+const char *failed_page(void)
+{
+    return number((int64_t)(failure.where / page));
+}
