@@ -40,9 +40,9 @@ void write_page(const struct scratch_file *file, off_t offset, int value); /* pw
 bool has_backing_store(const struct scratch_file *file);
 /* UNSUPPORTED for such a one. */
 void need_backing_store(const struct scratch_file *file);
-/* Stores `value` in every page of a range of a shared map, which shows the file from `offset` on, until all of
- * them wait to be written: the system may write back of itself at any time. UNSUPPORTED where nothing that is
- * stored ever waits; a file without a backing store is only changed. */
+/* Stores `value` in every page of a range of a shared map, which shows the file from `offset` on, until all
+ * of them wait to be written: the system may write back of itself at any time. UNSUPPORTED where nothing that
+ * is stored ever waits; a file without a backing store is only changed. */
 void make_dirty(volatile char *map, const struct scratch_file *file, off_t offset, size_t length, int value);
 /* Writes the file back and drops all of its pages from memory; it must not be mapped by then. */
 void evict_file(const struct scratch_file *file);
