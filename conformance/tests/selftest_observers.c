@@ -424,3 +424,45 @@ CASE("pass.holds_capability", PRACTICE("self-test"), "a process without rights h
     EXPECT("no", yes_or_no(holds_capability(CAPABILITY_SYS_ADMIN)));
     EXPECT("no", yes_or_no(holds_capability(CAPABILITY_SYS_RAWIO)));
 }
+
+FILE_CASE("pass.backed_make_dirty", PRACTICE("self-test"),
+          "pages are made dirty, those of the range, and with the value")
+{
+    struct scratch_file file = scratch_file(16 * page);
+
+    need_backing_store(&file);
+    char *map = map_file(&file, 0, 16 * page, READ_WRITE, MAP_SHARED);
+    SETUP(fsync(file.descriptor));
+    EXPECT("yes", yes_or_no(has_backing_store(&file)));
+    EXPECT("0", unwritten_pages(&file, 0, 16 * page));
+    make_dirty(map, &file, 0, page, 9);
+    EXPECT("1", unwritten_pages(&file, 0, page));
+    EXPECT("9", file_byte(&file, 0));
+    EXPECT("2", file_byte(&file, (int64_t)page));
+    SETUP(fsync(file.descriptor));
+    EXPECT("0", unwritten_pages(&file, 0, 16 * page));
+}
+
+CASE("pass.without_backing_store", PRACTICE("self-test"),
+     "a file in memory has no backing store, and waits for none", .needs = NEED_LINUX)
+{
+    struct scratch_file file = {.descriptor = (int)SETUP(memfd_create("case", MFD_CLOEXEC))};
+
+    SETUP(ftruncate(file.descriptor, (off_t)page));
+    char *map = map_file(&file, 0, page, READ_WRITE, MAP_SHARED);
+    EXPECT("no", yes_or_no(has_backing_store(&file)));
+    make_dirty(map, &file, 0, page, 9);
+    EXPECT("9", load(map));
+    EXPECT("0", unwritten_pages(&file, 0, page));
+}
+
+CASE("pass.after_exec", PRACTICE("self-test"), "a program that is executed has a descriptor, or has not")
+{
+    const int kept = (int)SETUP(open("/dev/null", O_RDONLY));
+    const int lost = (int)SETUP(open("/dev/null", O_RDONLY | O_CLOEXEC));
+
+    EXPECT("open", after_exec(kept));
+    EXPECT("closed", after_exec(lost));
+    SETUP(close(kept));
+    EXPECT("closed", after_exec(kept));
+}
