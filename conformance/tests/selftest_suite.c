@@ -330,7 +330,7 @@ CASE("timeout.busy", PRACTICE("self-test"), "a loop with every signal blocked is
 
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
-    for (volatile int i = 0;; i++) {
+    for (volatile unsigned i = 0;; i++) {
     }
 }
 
