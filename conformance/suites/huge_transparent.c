@@ -26,7 +26,7 @@ static size_t huge_page(void)
     if (strstr(text, "[never]"))
         unsupported("transparent huge pages are switched off");
     read_setting("hpage_pmd_size", text, sizeof text);
-    return strtoull(text, NULL, 10);
+    return (size_t)strtoull(text, NULL, 10);
 }
 
 /* Room for so many huge pages at an address that is a multiple of them. */

@@ -300,7 +300,7 @@ static size_t memory_field(const char *field)
         unsupported("/proc/meminfo can't be read");
     while (fgets(line, sizeof line, file))
         if (strncmp(line, field, length) == 0 && line[length] == ':')
-            value = strtoull(line + length + 1, NULL, 10);
+            value = (size_t)strtoull(line + length + 1, NULL, 10);
     fclose(file);
     return value;
 }

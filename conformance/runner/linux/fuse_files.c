@@ -172,7 +172,7 @@ static void answer_transfer(int device, const struct request *request, const str
     if (transfer->offset >= file_length())
         size = 0;
     else if (size > file_length() - transfer->offset)
-        size = file_length() - transfer->offset;
+        size = file_length() - (size_t)transfer->offset;
     if (fails && transfer->offset + size > page) {
         reply(device, request, EIO, NULL, 0);
     } else if (writes) {
