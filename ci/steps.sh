@@ -126,7 +126,8 @@ run_valgrind() {
         *lib-capability-test | *lib-create-test) continue ;; # valgrind answers for the kernel there
         *lib-failure-test) continue ;;                       # it counts maps, and valgrind makes some of its own
         esac
-        valgrind --quiet --error-exitcode=1 --leak-check=full "$program" || return 1
+        # It runs one thread at a time: without taking turns one that waits might do so for ever.
+        valgrind --quiet --error-exitcode=1 --leak-check=full --fair-sched=yes "$program" || return 1
     done
     valgrind --quiet --error-exitcode=1 --leak-check=full --trace-children=no \
         build/dev/bin/mapwise-check --case 'fault.eof.*' --no-results build/dev
