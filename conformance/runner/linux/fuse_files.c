@@ -265,7 +265,7 @@ static const char *start_server(void)
     if (device < 0)
         unsupported("/dev/fuse can't be opened: %s", error_name(errno));
     contents = (unsigned char *)map_anonymous(SERVED_KINDS * file_length(), READ_WRITE, MAP_SHARED);
-    for (size_t i = 0; i < SERVED_KINDS * SERVED_PAGES; i++)
+    for (size_t i = 0; i < (size_t)SERVED_KINDS * SERVED_PAGES; i++)
         memset(contents + i * page, (int)(i % SERVED_PAGES + 1), page);
     snprintf(options, sizeof options, "fd=%d,rootmode=40000,user_id=0,group_id=0", device);
     mount_private(name, "fuse", "mapwise", MS_NOSUID | MS_NODEV, options);
