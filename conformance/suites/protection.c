@@ -586,6 +586,7 @@ CASE("mmap.prot.syscall_read_none", LINUX("write(2)"),
     EXPECT("2", load(&bytes[3]));
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is stored to, by the kernel */
 static const char *copy_by_kernel(bool into, char *remote)
 {
     static char byte;

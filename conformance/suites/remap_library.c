@@ -18,7 +18,7 @@ FILE_CASE("resize.lib_grow", MAPWISE("RSZ-01"),
     char *behind = (char *)(uintptr_t)info_of(map).base + 2 * page;
 
     /* In place or elsewhere: both are right, so make it be elsewhere where that can be done. */
-    mmap(behind, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_FIXED_NOREPLACE), -1, 0);
+    (void)mmap(behind, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | CONSTANT(MAP_FIXED_NOREPLACE), -1, 0);
     EXPECT("stored", store(&witness[page], 9));
     EXPECT("MW_OK", resized(map, 4 * page));
     const char *base = info_of(map).base;
