@@ -1,4 +1,5 @@
-/* Numbers that follow from a seed, the same on every machine: splitmix64 (Steele, Lea, Flood 2014). */
+/* A small generator with a recorded seed, so that an order can be had again, on every machine (splitmix64).
+ */
 #ifndef MAPWISE_COMMON_RANDOM_H
 #define MAPWISE_COMMON_RANDOM_H
 
@@ -11,6 +12,12 @@ static inline uint64_t random_next(uint64_t *state)
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
     return z ^ (z >> 31);
+}
+
+/* 0 … bound - 1. The bias is below bound / 2^64. */
+static inline uint64_t random_below(uint64_t *state, uint64_t bound)
+{
+    return random_next(state) % bound;
 }
 
 #endif

@@ -184,21 +184,8 @@ MUTANT(msync, drops_anonymous, "syncing shared anonymous memory drops what it ho
 
 MUTANT(msync, writes_private, "what was stored in a private map is written to its file")
 {
-    struct area area;
-    char bytes[64];
-    off_t offset;
-
-    if (call->length > 0 && find_area(&area, call->address) && !area.shared && area.has_file &&
-        force_read(bytes, call->address, sizeof bytes)) {
-        int descriptor = open_mapped_file(call->address, &offset);
-        if (descriptor >= 0) {
-            if (size_of(descriptor) >= offset + (off_t)sizeof bytes &&
-                pwrite(descriptor, bytes, sizeof bytes, offset) < 0) {
-                /* Nothing to spoil. */
-            }
-            close(descriptor);
-        }
-    }
+    if (call->length > 0)
+        write_private(call->address);
     return real(call);
 }
 

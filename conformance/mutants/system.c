@@ -197,3 +197,22 @@ bool force_write(void *address, const void *bytes, size_t length)
         close(memory);
     return done;
 }
+
+void write_private(const void *address)
+{
+    struct area area;
+    char bytes[64];
+    off_t offset;
+
+    if (!find_area(&area, address) || area.shared || !area.has_file ||
+        !force_read(bytes, address, sizeof bytes))
+        return;
+    const int descriptor = open_mapped_file(address, &offset);
+    if (descriptor < 0)
+        return;
+    if (size_of(descriptor) >= offset + (off_t)sizeof bytes &&
+        pwrite(descriptor, bytes, sizeof bytes, offset) < 0) {
+        /* The file can't be written: nothing to spoil. */
+    }
+    close(descriptor);
+}

@@ -48,5 +48,7 @@ off_t size_of(int descriptor);
 /* Memory of a map that may forbid it: copies out of it and into it by way of /proc/self/mem. */
 bool force_read(void *into, const void *address, size_t length);
 bool force_write(void *address, const void *bytes, size_t length);
+/* Writes what the first bytes of a private map of a file hold into that file, where it has them. */
+void write_private(const void *address);
 
 #endif

@@ -251,28 +251,6 @@ static void *library_remap(void *address, size_t old_length, size_t new_length, 
     return map->base;
 }
 
-/* What no map is concerned with stays as it is. */
-
-static int lock_all(int flags)
-{
-    return libc_calls.lock_all(flags);
-}
-
-static int unlock_all(void)
-{
-    return libc_calls.unlock_all();
-}
-
-static int truncate_file(int descriptor, off_t length)
-{
-    return libc_calls.truncate_file(descriptor, length);
-}
-
-static int memory_file(const char *name, unsigned flags)
-{
-    return libc_calls.memory_file(name, flags);
-}
-
 const struct calls library_calls = {
     .name = "library",
     .summary = "libmapwise",
@@ -284,10 +262,11 @@ const struct calls library_calls = {
     .residency = library_residency,
     .lock = library_lock,
     .unlock = library_unlock,
-    .lock_all = lock_all,
-    .unlock_all = unlock_all,
-    .truncate_file = truncate_file,
+    /* What no map is concerned with stays as it is. */
+    .lock_all = mlockall,
+    .unlock_all = munlockall,
+    .truncate_file = ftruncate,
     .remap = library_remap,
     .lock_some = library_lock_some,
-    .memory_file = memory_file,
+    .memory_file = memfd_create,
 };

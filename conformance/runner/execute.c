@@ -1,6 +1,7 @@
 #include "execute.h"
 
 #include "child.h"
+#include "clock.h"
 #include "expectation.h"
 #include "interrupt.h"
 #include "message.h"
@@ -17,7 +18,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A running case. */
@@ -52,14 +52,6 @@ static void on_child(int signal)
         /* The pipe is full: the runner will wake up anyway. */
     }
     errno = saved;
-}
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 static void close_pair(int pair[2])
@@ -154,7 +146,7 @@ static void start(struct run *run, struct job *job)
                         .index = index,
                         .messages = messages[0],
                         .output = output[0],
-                        .started = now(),
+                        .started = seconds_now(),
                         .outcome = outcome};
     job->deadline = job->started + limit_of(run->execution, attempt->test);
 }
@@ -246,7 +238,7 @@ static void finish(struct run *run, struct job *job)
     close(job->messages);
     close(job->output);
     outcome->garbage = outcome->garbage || job->pending != 0;
-    outcome->seconds = now() - job->started;
+    outcome->seconds = seconds_now() - job->started;
     outcome->ending = job->out_of_time      ? ENDED_BY_LIMIT
                       : WIFSIGNALED(status) ? ENDED_BY_SIGNAL
                                             : ENDED_BY_EXIT;
@@ -270,7 +262,7 @@ static bool attend(struct run *run, struct job *job)
         finish(run, job);
         return true;
     }
-    if (now() >= job->deadline) {
+    if (seconds_now() >= job->deadline) {
         job->out_of_time = true;
         kill(-job->process, SIGKILL);
         kill(job->process, SIGKILL);
@@ -280,12 +272,12 @@ static bool attend(struct run *run, struct job *job)
 
 static int poll_timeout(const struct run *run)
 {
-    double nearest = now() + 60;
+    double nearest = seconds_now() + 60;
 
     for (int i = 0; i < run->execution->jobs; i++)
         if (run->jobs[i].process && !run->jobs[i].out_of_time && run->jobs[i].deadline < nearest)
             nearest = run->jobs[i].deadline;
-    double milliseconds = (nearest - now()) * 1000 + 1;
+    double milliseconds = (nearest - seconds_now()) * 1000 + 1;
     return milliseconds > 1 ? (int)milliseconds : 1;
 }
 

@@ -218,22 +218,17 @@ bool expectation_allows(const char *alternatives, const char *observed)
     }
 }
 
-static void conclude(struct outcome *outcome, enum result result)
-{
-    outcome->result = result;
-}
-
 /* A case that passed as far as anything was promised, and recorded something beside that. */
 static void judge_record(const struct expectation *expectation, struct outcome *outcome, const char *seen)
 {
     if (!expectation) {
-        conclude(outcome, RESULT_NEW);
+        outcome->result = RESULT_NEW;
         snprintf(
             outcome->reason, sizeof outcome->reason,
             "%s observed, of which nothing is promised and nothing known on this system; add an expectation",
             seen);
     } else if (!expectation_allows(expectation->observed, seen)) {
-        conclude(outcome, RESULT_FAIL);
+        outcome->result = RESULT_FAIL;
         snprintf(outcome->reason, sizeof outcome->reason, "%s observed, where %s:%d says %s", seen,
                  expectation->file, expectation->line, expectation->observed);
     }
@@ -243,7 +238,7 @@ static void judge_pass(const struct expectation *expectation, struct outcome *ou
 {
     if (expectation_allows(expectation->observed, "promised"))
         return;
-    conclude(outcome, RESULT_XPASS);
+    outcome->result = RESULT_XPASS;
     snprintf(outcome->reason, sizeof outcome->reason,
              "as documented now, though '%s' was expected (%s); take out %s:%d", expectation->observed,
              expectation->reason, expectation->file, expectation->line);
@@ -251,7 +246,7 @@ static void judge_pass(const struct expectation *expectation, struct outcome *ou
 
 void expectation_apply(const struct expectation *expectation, struct outcome *outcome)
 {
-    char seen[sizeof outcome->reason / 2];
+    char seen[SEEN_MAX];
 
     expectation_describe(outcome, seen, sizeof seen);
     if (outcome->result == RESULT_PASS && seen[0]) {
@@ -260,7 +255,7 @@ void expectation_apply(const struct expectation *expectation, struct outcome *ou
         judge_pass(expectation, outcome);
     } else if (outcome->result == RESULT_FAIL && expectation && outcome->done &&
                expectation_allows(expectation->observed, seen)) {
-        conclude(outcome, RESULT_XFAIL);
+        outcome->result = RESULT_XFAIL;
         snprintf(outcome->reason, sizeof outcome->reason, "%s observed, a %s %s: %s; %s", seen,
                  strcmp(expectation->status, "predicted") == 0 ? "predicted" : "known", expectation->class,
                  expectation->reason, expectation->reference);

@@ -49,6 +49,9 @@ void expectation_apply(const struct expectation *expectation, struct outcome *ou
 /* Whether what was observed, or "promised", is one of the alternatives of a column `observed`. */
 bool expectation_allows(const char *alternatives, const char *observed);
 
+/* Room for what expectation_describe says; what is longer is cut off there. */
+enum { SEEN_MAX = 320 };
+
 /* What the column `observed` would be for what was seen: "" if everything is as promised. */
 void expectation_describe(const struct outcome *outcome, char *text, size_t capacity);
 

@@ -7,7 +7,7 @@
 struct sighting {
     const struct attempt *attempt;
     const struct expectation *expectation; /* that held, or NULL */
-    char seen[256];                        /* "": all as promised */
+    char seen[SEEN_MAX];                   /* "": all as promised */
 };
 
 struct update {

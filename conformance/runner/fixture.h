@@ -78,9 +78,6 @@ void run_tool(const char *const arguments[]);
  * descriptors it has `kept` only. */
 void undo_afterwards(void (*undo)(const void *argument), const void *argument, int kept);
 
-/* Bytes of the default huge page; UNSUPPORTED for a kernel without them. */
-size_t huge_page_size(void);
-
 /* No other case changes the pool of huge pages from here on. */
 void keep_pool_still(void);
 

@@ -1,4 +1,5 @@
 /* mapwise check: selects cases, runs them, tells what came of them, and keeps the record. */
+#include "clock.h"
 #include "coverage.h"
 #include "embedded.h"
 #include "expectation.h"
@@ -18,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PLACES_MAX = 16 };
@@ -194,14 +194,6 @@ static void take_report(void *context, const struct attempt *attempt, const stru
     results_end_record(&session->results);
 }
 
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 /* A deviation that was seen counts for more than a record of it that could not be written. */
 static int exit_status(const struct output *output, bool written)
 {
@@ -234,11 +226,11 @@ static int run(struct session *session)
         results_discard(&session->results);
         return EXIT_USAGE;
     }
-    double started = now();
+    double started = seconds_now();
     output_begin(output);
     long reported = execute(&execution, session->attempts, session->attempt_count);
     output->interrupted = reported < (long)session->attempt_count;
-    output->seconds = now() - started;
+    output->seconds = seconds_now() - started;
     output_end(output);
     if (options->store) {
         if (output->every_case) {

@@ -1,11 +1,12 @@
 #include "output.h"
 
+#include "clock.h"
+
 #include "facts.h"
 #include "utf8.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *paint(const struct output *output, enum result result)
@@ -130,13 +131,11 @@ static void print_deviation(struct output *output, const struct attempt *attempt
 /* Long work shows how far it is, on a terminal only. */
 static void show_progress(const struct output *output)
 {
-    static struct timespec first;
-    struct timespec time;
+    static double first;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    if (first.tv_sec == 0)
-        first = time;
-    if (output->colour && isatty(STDERR_FILENO) && time.tv_sec - first.tv_sec >= 2)
+    if (first == 0)
+        first = seconds_now();
+    if (output->colour && isatty(STDERR_FILENO) && seconds_now() - first >= 2)
         fprintf(stderr, "\r%zu of %zu \r", tally_total(&output->tally), output->planned);
 }
 

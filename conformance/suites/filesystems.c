@@ -417,7 +417,7 @@ FILE_CASE(
 
 static void share_huge_pages(const char *folder)
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
     struct scratch_file file = file_in(folder, "huge", 0);
 
     EXPECT("EINVAL", returned(write(file.descriptor, "x", 1)));

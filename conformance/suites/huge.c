@@ -24,7 +24,7 @@ CASE("huge.page_size", LINUX("mmap(2)"),
      "a map with MAP_HUGETLB consists of huge pages, and only whole ones of them can be unmapped",
      "a database takes small pages for huge ones and pays for them in its tables")
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
     char *map = unreserved_huge(2 * huge);
 
     EXPECT(number((int64_t)(huge / page)), smaps_pages(map, "KernelPageSize"));
@@ -39,7 +39,7 @@ CASE("huge.memfd", LINUX("memfd_create(2)"), "a file in memory made with MFD_HUG
      "a hypervisor backs its guest by small pages, or maps a file that ends inside a huge one",
      .since = KERNEL(4, 14))
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
     int descriptor = (int)SETUP(memfd_create("case", (unsigned)CONSTANT(MFD_HUGETLB)));
 
     EXPECT("0", returned(ftruncate(descriptor, (off_t)huge)));
@@ -55,7 +55,7 @@ CASE("huge.no_pool", LINUX("mmap(2)"),
      "not",
      "a program that was promised huge pages dies at the first touch of one")
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
 
     keep_pool_still();
     const int64_t all = kernel_setting("vm/nr_hugepages") + kernel_setting("vm/nr_overcommit_hugepages");
@@ -96,7 +96,7 @@ CASE("huge.len_rounding", LINUX("mmap(2)"),
      "mmap rounds the length up to whole huge pages, munmap insists on them: EINVAL",
      "a program that unmaps what it mapped keeps the page")
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
     char *map = unreserved_huge(huge + page);
 
     EXPECT(number((int64_t)(2 * huge / page)), smaps_pages(map, "Size"));
@@ -111,7 +111,7 @@ CASE("huge.offset_align", LINUX("mmap(2)"),
      "the offset in a file of huge pages must be a multiple of them: EINVAL",
      "a program sees another part of the file than it asked for", .since = KERNEL(4, 14))
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
     const int flags = MAP_SHARED | MAP_NORESERVE;
     int descriptor = (int)SETUP(memfd_create("case", (unsigned)CONSTANT(MFD_HUGETLB)));
 
@@ -129,7 +129,7 @@ CASE("huge.fault_exhausted", LINUX("mmap(2)"),
      "a program is killed without a signal, or gets a small page", .needs = NEED_ROOT | NEED_INVASIVE,
      .seconds = 20)
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
 
     need_huge_pages(1);
     char *map = unreserved_huge(2 * huge);
@@ -148,7 +148,7 @@ CASE("huge.fault_exhausted.empty", LINUX("mmap(2)"),
     keep_pool_still();
     if (kernel_setting("vm/nr_hugepages") || kernel_setting("vm/nr_overcommit_hugepages"))
         unsupported("the pool of huge pages is not empty");
-    char *map = unreserved_huge(huge_page_size());
+    char *map = unreserved_huge(huge_page_bytes());
     EXPECT("SIGBUS BUS_ADRERR exact", load(&map[page]));
     EXPECT("SIGBUS BUS_ADRERR exact", store(&map[5], 9));
     EXPECT("rw-p", permissions(map));
@@ -159,7 +159,7 @@ CASE("huge.private_cow", PRACTICE("a reservation belongs to the process that mad
      "a server loses its data because a child of it stored into a shared page",
      .needs = NEED_ROOT | NEED_INVASIVE, .seconds = 20)
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
 
     need_huge_pages(1);
     char *map = map_anonymous(huge, READ_WRITE, MAP_PRIVATE | CONSTANT(MAP_HUGETLB));
@@ -176,7 +176,7 @@ CASE("huge.madvise_dontneed", LINUX("madvise(2)"),
      "a program loses data beside what it gave back, or keeps what it wanted to forget",
      .needs = NEED_ROOT | NEED_INVASIVE, .since = KERNEL(6, 1), .seconds = 20)
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
 
     need_huge_pages(2);
     char *map = map_anonymous(2 * huge, READ_WRITE, MAP_PRIVATE | CONSTANT(MAP_HUGETLB));
@@ -196,7 +196,7 @@ CASE("huge.offline_report", LINUX("proc_pid_smaps(5)"),
      "smaps tells the size of the pages that a map has, for each map its own",
      "a program that looks whether it has huge pages is told wrong")
 {
-    const size_t huge = huge_page_size();
+    const size_t huge = huge_page_bytes();
     char *of_pool = unreserved_huge(huge), *ordinary = map_anonymous(huge, READ_WRITE, MAP_PRIVATE);
 
     EXPECT(number((int64_t)(huge / page)), smaps_pages(of_pool, "KernelPageSize"));

@@ -17,14 +17,6 @@ struct race {
     atomic_bool over;
 };
 
-double seconds_now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static void *touch_all_the_time(void *argument)
 {
     struct race *race = argument;

@@ -4,6 +4,7 @@
 #define MAPWISE_CONFORMANCE_RACE_H
 
 #include "case.h"
+#include "clock.h"
 
 struct turns {
     void (*enter[2])(void);     /* makes state 0 or 1; state 0 is there at the beginning */
@@ -14,8 +15,5 @@ struct turns {
 /* Goes from state to state for a few moments: how many touches that began and ended within one state saw
  * something else than it allows, "0", or that the other thread never came to touch. */
 const char *touches_out_of_turn(const struct turns *turns);
-
-/* Seconds on a clock that only goes forward. */
-double seconds_now(void);
 
 #endif

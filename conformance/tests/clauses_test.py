@@ -11,6 +11,8 @@ import unittest
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import tables
+
 TABLE = Path(sys.argv.pop(2))
 CHECK = sys.argv.pop(1)
 
@@ -38,10 +40,7 @@ class Case:
 
 
 def read_table(text):
-    lines = [line.split("\t") for line in text.splitlines()]
-    if lines[0] != HEADER:
-        raise ValueError(f"the first line is {lines[0]} and not {HEADER}")
-    return [Clause(*fields) for fields in lines[1:]]
+    return [Clause(*fields) for fields in tables.rows(text, HEADER)]
 
 
 def read_list(text):

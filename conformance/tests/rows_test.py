@@ -9,6 +9,8 @@ import sys
 import unittest
 from pathlib import Path
 
+import tables
+
 TABLE = Path(sys.argv.pop(2))
 CHECK = sys.argv.pop(1)
 
@@ -25,10 +27,7 @@ class Row:
 
 
 def read_table(text):
-    lines = [line.split("\t") for line in text.splitlines()]
-    if lines[0] != HEADER:
-        raise ValueError(f"the first line is {lines[0]} and not {HEADER}")
-    return [Row(*fields) for fields in lines[1:]]
+    return [Row(*fields) for fields in tables.rows(text, HEADER)]
 
 
 def read_list(text):

@@ -305,15 +305,6 @@ static size_t memory_field(const char *field)
     return value;
 }
 
-size_t huge_page_size(void)
-{
-    size_t kilobytes = memory_field("Hugepagesize");
-
-    if (kilobytes == 0)
-        unsupported("the kernel has no huge pages");
-    return kilobytes * 1024;
-}
-
 static const char pool[] = "/proc/sys/vm/nr_hugepages";
 
 static bool set_pool(int64_t pages)
@@ -334,7 +325,7 @@ static int lock_pool(int kind)
 {
     const int lock = open("/sys/kernel/mm/hugepages", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    huge_page_size();
+    huge_page_bytes();
     if (lock < 0 || flock(lock, kind) != 0)
         unsupported("the pool of huge pages can't be locked");
     return lock;

@@ -1,6 +1,8 @@
 /* Processes that outlive the one that they came from. */
 #include "strays.h"
 
+#include "clock.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -176,14 +178,6 @@ static void kill_strays(const struct processes *all)
     for (size_t i = 0; i < all->count; i++)
         if (all->list[i].stray)
             waitpid(all->list[i].number, NULL, WNOHANG);
-}
-
-static double seconds_now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 /* Answers whether there are any whose case is gone. */
