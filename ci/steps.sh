@@ -58,7 +58,7 @@ build() {
 run_tests() {
     local preset=$1
     shift
-    ctest --preset "$preset" --no-tests=error "$@"
+    ctest --preset "$preset" --no-tests=error --parallel "$jobs" "$@"
 }
 
 # Sources only: headers are looked at through them. The configuration tells which ones are built.

@@ -13,6 +13,13 @@ if(NOT Python3_FOUND)
   message(STATUS "python3 not found: the tests of the programs are not registered")
 endif()
 
+# What measures runs alone when tests run beside each other.
+function(mapwise_alone_if_it_measures name label)
+  if(label STREQUAL "bench")
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+  endif()
+endfunction()
+
 # mapwise_unit_test(NAME name SOURCES file… [LIBRARIES target…] [LABEL label]): a cmocka program.
 function(mapwise_unit_test)
   cmake_parse_arguments(PARSE_ARGV 0 test "" "NAME;LABEL" "SOURCES;LIBRARIES")
@@ -26,6 +33,7 @@ function(mapwise_unit_test)
     set(test_LABEL unit)
   endif()
   set_tests_properties(${test_NAME} PROPERTIES LABELS ${test_LABEL} TIMEOUT 120)
+  mapwise_alone_if_it_measures(${test_NAME} ${test_LABEL})
 endfunction()
 
 # mapwise_script_test(NAME name LABEL label COMMAND script argument…): a Python program, standard library only.
@@ -36,4 +44,5 @@ function(mapwise_script_test)
   endif()
   add_test(NAME ${test_NAME} COMMAND ${Python3_EXECUTABLE} ${test_COMMAND})
   set_tests_properties(${test_NAME} PROPERTIES LABELS ${test_LABEL} TIMEOUT 300)
+  mapwise_alone_if_it_measures(${test_NAME} ${test_LABEL})
 endfunction()
