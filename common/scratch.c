@@ -16,27 +16,56 @@
 
 static const char folder_name[] = ".mapwise-scratch";
 
+static const mode_t own_rights = 0700;
+static bool any_left; /* by the latest removal: something that can't be removed */
+
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *position)
 {
     (void)status;
     (void)position;
-    if (type == FTW_DP)
-        rmdir(path);
-    else
-        unlink(path);
+    if ((type == FTW_DP ? rmdir(path) : unlink(path)) != 0)
+        any_left = true;
     return 0; /* go on: what can't be removed must not keep the rest */
+}
+
+static int remove_entry_below(const char *path, const struct stat *status, int type, struct FTW *position)
+{
+    return position->level == 0 ? 0 : remove_entry(path, status, type, position);
+}
+
+static void walk(const char *path, int (*visit)(const char *, const struct stat *, int, struct FTW *))
+{
+    const int descriptors = 16;
+
+    any_left = false;
+    nftw(path, visit, descriptors, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 void scratch_remove_tree(const char *path)
 {
-    const int descriptors = 16;
+    walk(path, remove_entry);
+}
 
-    nftw(path, remove_entry, descriptors, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+static bool is_as_made(const char *path)
+{
+    struct stat status;
+
+    return lstat(path, &status) == 0 && status.st_mode == (S_IFDIR | own_rights) &&
+           status.st_uid == geteuid();
+}
+
+bool scratch_empty_folder(const char *path)
+{
+    walk(path, remove_entry_below);
+    if (!any_left && is_as_made(path))
+        return true;
+    scratch_remove_tree(path);
+    return false;
 }
 
 bool scratch_make_folder(const char *path)
 {
-    return mkdir(path, 0700) == 0;
+    return mkdir(path, own_rights) == 0;
 }
 
 static bool lock_directory(struct scratch *scratch, const char *directory)

@@ -25,9 +25,14 @@ bool scratch_open_readable(struct scratch *scratch, const char *directory, uint6
 /* Whether `directory` is, by whatever name, the DIR of an open scratch folder. */
 bool scratch_is_in(const struct scratch *scratch, const char *directory);
 
-/* Makes the folder `path` and nothing else; or, with scratch_remove_tree, removes it and all in it. */
+/* Makes the folder `path` and nothing else; or, with scratch_remove_tree, removes it and all in it. Not for
+ * several threads at a time. */
 bool scratch_make_folder(const char *path);
 void scratch_remove_tree(const char *path);
+
+/* Removes all in it. If it is not as it was made after that, as much of the folder itself as can be is
+ * removed too, and the answer is false. */
+bool scratch_empty_folder(const char *path);
 
 /* Removes the scratch folder with all in it and unlocks DIR. Harmless on one that is closed. */
 void scratch_close(struct scratch *scratch);

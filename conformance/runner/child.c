@@ -135,8 +135,9 @@ const char *own_folder_of_any_kind(void)
     if (folder_is_read_only())
         unsupported("the folder's file system is read-only");
     if (!path[0]) {
-        child_folder(path, sizeof path, own_place(), current->number);
-        if (!scratch_make_folder(path)) {
+        child_folder(path, sizeof path, own_place(), current->folder);
+        /* What is there already has been emptied after the case that made it. */
+        if (!scratch_make_folder(path) && errno != EEXIST) {
             int error = errno;
             path[0] = '\0';
             setup_failed("cannot make a folder for the case: %s", strerror(error));

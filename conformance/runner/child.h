@@ -12,7 +12,7 @@ struct child_setup {
     pid_t runner;
     int messages;  /* descriptor of the result pipe */
     int output;    /* descriptor that standard output and error go to */
-    size_t number; /* distinct in the run; names its folder */
+    size_t folder; /* names its own folder, which no other running case has */
 };
 
 /* Before the first case, once the runner handles what it handles: notes what a case has to reset. */
@@ -21,7 +21,7 @@ void child_note_signals(void);
 /* Never returns: runs the case, sends MESSAGE_DONE and exits. */
 _Noreturn void child_run(const struct child_setup *setup);
 
-/* The folder for named files of case `number`, in the scratch folder of a place. */
+/* The folder `number` for named files of a case, in the scratch folder of a place. */
 void child_folder(char *path, size_t capacity, const struct place *place, size_t number);
 
 /* In the process of a case: the folder for its files, made on first use; ends the case as an ERROR if
@@ -41,6 +41,10 @@ enum { EXIT_ENDED_CASE = 125 };
 
 /* Closes the descriptors from `first` to `last`, those that are open. */
 void close_between(int first, int last);
+
+/* Zeros that children of fork do not get, for free_memory_kept; NULL: there is no memory. */
+void *memory_kept_from_children(size_t bytes);
+void free_memory_kept(void *memory, size_t bytes);
 
 /* From now on this process is killed when `parent`, its parent, ends, even by SIGKILL (where the system
  * can); at once if that has happened already. A change of user ends it: say it again. */

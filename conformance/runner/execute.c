@@ -24,6 +24,7 @@
 struct job {
     pid_t process; /* 0: this slot is free */
     size_t index;  /* of its attempt */
+    size_t folder; /* the number of its own; used again by the next case in this slot */
     int messages, output;
     double started, deadline;
     bool out_of_time;
@@ -73,7 +74,7 @@ static bool open_pipe(int ends[2])
 
 static void free_outcome(struct outcome **outcome)
 {
-    free(*outcome);
+    outcome_free(*outcome);
     *outcome = NULL;
 }
 
@@ -104,7 +105,7 @@ static double limit_of(const struct execution *execution, const struct test_case
 static void start(struct run *run, struct job *job)
 {
     const pid_t runner = getpid();
-    const size_t index = run->execution->order[run->next];
+    const size_t index = run->execution->order[run->next], folder = job->folder;
     const struct attempt *attempt = &run->attempts[index];
     struct outcome *outcome = outcome_new();
     int messages[2], output[2];
@@ -132,7 +133,7 @@ static void start(struct run *run, struct job *job)
                                         .runner = runner,
                                         .messages = messages[1],
                                         .output = output[1],
-                                        .number = index});
+                                        .folder = folder});
     if (process < 0) {
         close_pair(messages);
         close_pair(output);
@@ -144,6 +145,7 @@ static void start(struct run *run, struct job *job)
     close(output[1]);
     *job = (struct job){.process = process,
                         .index = index,
+                        .folder = job->folder,
                         .messages = messages[0],
                         .output = output[0],
                         .started = seconds_now(),
@@ -186,8 +188,9 @@ static void read_output(struct job *job)
     }
 }
 
-/* Removes what outlives a process: its folder and its shared memory. */
-static void remove_remains(const struct run *run, const struct job *job, pid_t process)
+/* Removes what outlives a process: what is in its folder, and its shared memory. To make a new folder for
+ * each case takes longer than many a case; a folder that can't be made as new is left alone from then on. */
+static void remove_remains(const struct run *run, struct job *job, pid_t process)
 {
     const struct attempt *attempt = &run->attempts[job->index];
     char path[PATH_MAX];
@@ -196,9 +199,9 @@ static void remove_remains(const struct run *run, const struct job *job, pid_t p
     shm_unlink(path);
     if (!attempt->place || !attempt->place->scratch[0])
         return;
-    child_folder(path, sizeof path, attempt->place, job->index);
-    if (access(path, F_OK) == 0)
-        scratch_remove_tree(path);
+    child_folder(path, sizeof path, attempt->place, job->folder);
+    if (access(path, F_OK) == 0 && !scratch_empty_folder(path))
+        job->folder += (size_t)run->execution->jobs;
 }
 
 /* Kills what the process of a case has left running, then gives its number back: not the other way
@@ -354,9 +357,12 @@ long execute(const struct execution *execution, const struct attempt *attempts, 
 {
     struct sigaction action = {.sa_handler = on_child, .sa_flags = SA_RESTART}, old;
     struct run run = {.execution = execution, .attempts = attempts, .count = count};
+    const size_t size_of_jobs = (size_t)execution->jobs * sizeof *run.jobs;
     struct pollfd *polled = calloc(1 + 2 * (size_t)execution->jobs, sizeof *polled);
 
-    run.jobs = calloc((size_t)execution->jobs, sizeof *run.jobs);
+    run.jobs = memory_kept_from_children(size_of_jobs);
+    for (int i = 0; run.jobs && i < execution->jobs; i++)
+        run.jobs[i].folder = (size_t)i;
     run.running = calloc((size_t)execution->jobs, sizeof *run.running);
     run.outcomes = (struct outcome **)calloc(count + 1, sizeof(struct outcome *));
     if (!polled || !run.jobs || !run.running || !run.outcomes || !open_pipe(wake_up)) {
@@ -378,7 +384,7 @@ long execute(const struct execution *execution, const struct attempt *attempts, 
             free_outcome(&run.outcomes[i]);
     }
     free(polled);
-    free(run.jobs);
+    free_memory_kept(run.jobs, size_of_jobs);
     free(run.running);
     free((void *)run.outcomes);
     return count == 0 && run.count != 0 ? -1 : (long)run.reported;

@@ -57,9 +57,12 @@ struct outcome {
     struct step steps[STEPS_MAX];
 };
 
-/* An outcome of which nothing is known yet, to be freed; NULL if memory is short. Few of its pages are
- * touched: with a child that was just forked each one costs a copy. */
+/* An outcome of which nothing is known yet, for outcome_free; NULL if memory is short. Children of fork don't
+ * get it: what they share with the runner it pays for by a fault a page when it writes there. */
 struct outcome *outcome_new(void);
+
+/* Keeps it for the next outcome_new. NULL is ignored. */
+void outcome_free(struct outcome *outcome);
 
 /* Takes in one message of the case. */
 void outcome_take(struct outcome *outcome, const struct message *message);

@@ -26,6 +26,26 @@ long long setup_result(const char *what, long long result)
     return result;
 }
 
+pthread_t start_thread(void *(*work)(void *), void *argument)
+{
+    pthread_t thread;
+    const int error = pthread_create(&thread, NULL, work, argument);
+
+    if (error != 0)
+        setup_failed("pthread_create: %s", error_name(error));
+    return thread;
+}
+
+void *join_thread(pthread_t thread)
+{
+    void *answer;
+    const int error = pthread_join(thread, &answer);
+
+    if (error != 0)
+        setup_failed("pthread_join: %s", error_name(error));
+    return answer;
+}
+
 const char *scratch_path(const char *name)
 {
     static char path[PATH_MAX];

@@ -3,6 +3,7 @@
 #ifndef MAPWISE_CONFORMANCE_SETUP_H
 #define MAPWISE_CONFORMANCE_SETUP_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,6 +51,11 @@ void evict_file(const struct scratch_file *file);
 /* A name in the case's own folder in the folder under test; nothing is there yet. With NEED_UNPRIVILEGED the
  * case stands in that folder and the name is relative: the user may not get there from above. */
 const char *scratch_path(const char *name);
+
+/* Runs `work` beside the case. */
+pthread_t start_thread(void *(*work)(void *), void *argument);
+/* Waits for its end; what it answered. */
+void *join_thread(pthread_t thread);
 
 /* Forks a child that does `before`, if that is not NULL, and then becomes cat(1) of that path: what it
  * prints, up to capacity - 1 bytes and a 0. UNSUPPORTED where cat can't be run. */

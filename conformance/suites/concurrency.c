@@ -23,10 +23,9 @@ static void run_threads(void *(*work)(void *))
 
     atomic_store(&ready, 0);
     for (intptr_t i = 0; i < THREADS; i++)
-        if (pthread_create(&threads[i], NULL, work, (void *)i) != 0)
-            setup_failed("pthread_create: out of threads");
+        threads[i] = start_thread(work, (void *)i);
     for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
+        join_thread(threads[i]);
 }
 
 static void begin_together(void)
@@ -68,7 +67,7 @@ CASE("conc.fault_storm", PRACTICE("demand paging"),
      "threads that touch a fresh page at once get one and the same page",
      "a lock taken in a fresh page is held by two threads at once, each in a page of its own", .seconds = 20)
 {
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 10; round++) {
         shared = map_anonymous(PAGES * page, READ_WRITE, MAP_PRIVATE);
         run_threads(count_in_pages);
         EXPECT("0", miscounted_pages());
@@ -82,7 +81,7 @@ FILE_CASE("conc.private_fault_race", POSIX("mmap", SHALL),
 {
     struct scratch_file file = sparse_file((off_t)(PAGES * page));
 
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 10; round++) {
         shared = map_file(&file, 0, PAGES * page, READ_WRITE, MAP_PRIVATE);
         run_threads(count_in_pages);
         EXPECT("0", miscounted_pages());
@@ -134,23 +133,33 @@ CASE("conc.processes_share", POSIX("mmap", SHALL),
 
 /* ---- one changes, the others touch -------------------------------------------------------------- */
 
-enum { ROUNDS = 400 };
+enum { FEWEST_ROUNDS = 50, CHANGING = 8 /* pages: each change costs a fault a page and reader */ };
 
-static void (*change)(int round);               /* done by the first thread, ROUNDS times */
+/* Whether to go on after so many rounds: an even number of them. */
+static bool goes_on(int rounds, double start)
+{
+    const double enough = 0.015; /* seconds */
+
+    return rounds < FEWEST_ROUNDS || rounds % 2 != 0 || seconds_now() - start < enough;
+}
+
+static void (*change)(int round);               /* done by the first thread, again and again */
 static const char *allowed_one, *allowed_other; /* what the others may see */
 static bool others_store;
 
 static void *change_and_touch(void *argument)
 {
+    const double start = seconds_now();
+
     begin_together();
     if (!argument) {
-        for (int round = 0; round < ROUNDS; round++)
+        for (int round = 0; goes_on(round, start); round++)
             change(round);
         atomic_store(&finished, 1);
         return NULL;
     }
-    for (size_t i = 0; !atomic_load(&finished) || i < PAGES; i++) {
-        char *touched = shared + (i % PAGES) * page;
+    for (size_t i = 0; !atomic_load(&finished) || i < CHANGING; i++) {
+        char *touched = shared + (i % CHANGING) * page;
         allow(others_store ? store(touched, 7) : load(touched), allowed_one, allowed_other);
     }
     return NULL;
@@ -169,7 +178,7 @@ static const char *touches_besides(const char *one, const char *other, void (*ch
 static void drop_pages(int round)
 {
     (void)round;
-    if (madvise(shared, PAGES * page, MADV_DONTNEED) != 0)
+    if (madvise(shared, CHANGING * page, MADV_DONTNEED) != 0)
         atomic_fetch_add(&wrong, 1);
 }
 
@@ -177,26 +186,26 @@ CASE("conc.madvise_vs_fault", LINUX("madvise(2)"),
      "while pages are dropped readers see the old contents or 0, and then 0 for good",
      "a thread that reads while another purges memory sees bytes that nobody stored", .seconds = 20)
 {
-    shared = map_anonymous(PAGES * page, READ_WRITE, MAP_PRIVATE);
-    memset(shared, 5, PAGES * page);
+    shared = map_anonymous(CHANGING * page, READ_WRITE, MAP_PRIVATE);
+    memset(shared, 5, CHANGING * page);
     EXPECT("0", touches_besides("5", "0", drop_pages));
-    EXPECT("0", bytes_other_than(0, shared, PAGES * page));
+    EXPECT("0", bytes_other_than(0, shared, CHANGING * page));
 }
 
 FILE_CASE("conc.madvise_vs_file", LINUX("madvise(2)"),
           "while the pages of a file's map are dropped readers see the file's bytes only",
           "a reader meets zeros in a dictionary while the cache is being trimmed", .seconds = 20)
 {
-    shared_file = scratch_file(PAGES * page);
-    for (size_t i = 0; i < PAGES; i++)
+    shared_file = scratch_file(CHANGING * page);
+    for (size_t i = 0; i < CHANGING; i++)
         write_file(&shared_file, (off_t)(i * page), 5);
-    shared = map_file(&shared_file, 0, PAGES * page, PROT_READ, MAP_PRIVATE);
+    shared = map_file(&shared_file, 0, CHANGING * page, PROT_READ, MAP_PRIVATE);
     EXPECT("0", touches_besides("5", "5", drop_pages));
 }
 
 static void toggle_protection(int round)
 {
-    if (mprotect(shared, PAGES * page, round % 2 ? READ_WRITE : PROT_READ) != 0)
+    if (mprotect(shared, CHANGING * page, round % 2 ? READ_WRITE : PROT_READ) != 0)
         atomic_fetch_add(&wrong, 1);
 }
 
@@ -205,18 +214,18 @@ CASE("conc.mprotect_vs_fault", POSIX("mprotect", SHALL),
      "hold",
      "a collector's write barrier misses stores, and live objects are swept away", .seconds = 20)
 {
-    shared = map_anonymous(PAGES * page, READ_WRITE, MAP_PRIVATE);
+    shared = map_anonymous(CHANGING * page, READ_WRITE, MAP_PRIVATE);
     others_store = true;
     EXPECT("0", touches_besides("stored", "SIGSEGV SEGV_ACCERR exact", toggle_protection));
     EXPECT("stored", store(shared, 7));
-    SETUP(mprotect(shared, PAGES * page, PROT_READ));
+    SETUP(mprotect(shared, CHANGING * page, PROT_READ));
     EXPECT("SIGSEGV SEGV_ACCERR exact", store(shared, 8));
     EXPECT("7", load(shared));
 }
 
 static void toggle_size(int round)
 {
-    if (ftruncate(shared_file.descriptor, round % 2 ? (off_t)(PAGES * page) : 0) != 0)
+    if (ftruncate(shared_file.descriptor, round % 2 ? (off_t)(CHANGING * page) : 0) != 0)
         atomic_fetch_add(&wrong, 1);
 }
 
@@ -224,19 +233,19 @@ FILE_CASE("conc.truncate_vs_fault", POSIX("mmap", SHALL),
           "while the file is cut and grown readers see 0 or SIGBUS at their address, nothing else",
           "the readers of a rotated log get stale bytes, or crash where they cannot recover", .seconds = 20)
 {
-    shared_file = sparse_file((off_t)(PAGES * page));
-    shared = map_file(&shared_file, 0, PAGES * page, PROT_READ, MAP_SHARED);
+    shared_file = sparse_file((off_t)(CHANGING * page));
+    shared = map_file(&shared_file, 0, CHANGING * page, PROT_READ, MAP_SHARED);
     EXPECT("0", touches_besides("0", "SIGBUS BUS_ADRERR exact", toggle_size));
-    EXPECT("0", load(shared + (PAGES - 1) * page));
+    EXPECT("0", load(shared + (CHANGING - 1) * page));
 }
 
 /* Both of the maps in turn come to the place, whole, by one call each. */
 static void swap_maps(int round)
 {
     const int flags = MAP_SHARED | MAP_FIXED;
-    const off_t offset = round % 2 ? (off_t)(PAGES * page) : 0;
+    const off_t offset = round % 2 ? (off_t)(CHANGING * page) : 0;
 
-    if (mmap(shared, PAGES * page, PROT_READ, flags, shared_file.descriptor, offset) != shared)
+    if (mmap(shared, CHANGING * page, PROT_READ, flags, shared_file.descriptor, offset) != shared)
         atomic_fetch_add(&wrong, 1);
 }
 
@@ -245,10 +254,10 @@ FILE_CASE("conc.fixed_vs_fault", PRACTICE("Linux, mm/mmap.c"),
           "threads that read an index crash in the instant in which it is swapped for a new one",
           .seconds = 20)
 {
-    shared_file = scratch_file(page * 2 * PAGES);
-    for (size_t i = 0; i < (size_t)2 * PAGES; i++)
-        write_file(&shared_file, (off_t)(i * page), i < PAGES ? 5 : 6);
-    shared = map_file(&shared_file, 0, PAGES * page, PROT_READ, MAP_SHARED);
+    shared_file = scratch_file(page * 2 * CHANGING);
+    for (size_t i = 0; i < (size_t)2 * CHANGING; i++)
+        write_file(&shared_file, (off_t)(i * page), i < CHANGING ? 5 : 6);
+    shared = map_file(&shared_file, 0, CHANGING * page, PROT_READ, MAP_SHARED);
     EXPECT("0", touches_besides("5", "6", swap_maps));
     EXPECT("6", load(shared));
 }
@@ -338,9 +347,11 @@ FILE_CASE("conc.signal_storm", POSIX("mmap", SHALL),
 /* Three threads map, store and unmap memory of their own while the first one forks. */
 static void *map_or_fork(void *argument)
 {
+    const double start = seconds_now();
+
     begin_together();
     if (!argument) {
-        for (int round = 0; round < 20; round++)
+        for (int round = 0; round < 5 || (round < 20 && seconds_now() - start < 0.015); round++)
             allow(load_in_child(shared), "5", "5");
         atomic_store(&finished, 1);
         return NULL;
@@ -367,8 +378,10 @@ CASE("conc.mmap_fork", POSIX("fork", SHALL),
 
 static void *protect_or_read(void *argument)
 {
+    const double start = seconds_now();
+
     begin_together();
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; goes_on(round, start); round++) {
         if (!argument) {
             SETUP(mprotect(shared, page, round % 2 ? READ_WRITE : PROT_NONE));
             continue;
@@ -508,9 +521,10 @@ FILE_CASE("conc.write_vs_map", PRACTICE("xfstests generic/344 and 346"),
 static void *read_into_gap(void *argument)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+    const double start = seconds_now();
 
     begin_together();
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; goes_on(round, start); round++) {
         if (!argument) {
             if (round % 2)
                 SETUP(munmap(shared, page));
@@ -577,8 +591,8 @@ static atomic_int direct_writes;
 /* The first thread writes past the page cache, the others read through the map. */
 static void *write_direct_or_load(void *argument)
 {
-    const double enough = 0.03; /* seconds */
-    const int fewest = 4;
+    const double enough = 0.015; /* seconds */
+    const int fewest = 4, most = 400;
     char *bytes = argument ? NULL : map_anonymous(page, READ_WRITE, MAP_PRIVATE);
     const double start = seconds_now();
 
@@ -588,7 +602,7 @@ static void *write_direct_or_load(void *argument)
             allow(load(shared), "5", "6");
         return NULL;
     }
-    for (int round = 1; round <= fewest || (seconds_now() - start < enough && round < ROUNDS); round++) {
+    for (int round = 1; round <= fewest || (seconds_now() - start < enough && round < most); round++) {
         memset(bytes, round % 2 ? 6 : 5, page);
         if (pwrite(shared_file.descriptor, bytes, page, 0) != (ssize_t)page)
             atomic_fetch_add(&wrong, 1);
@@ -693,16 +707,13 @@ FILE_CASE(
 {
     struct scratch_file file = sparse_file((off_t)(2 * page));
     char *map = map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED);
-    pthread_t thread;
+    pthread_t thread = start_thread(run_store_words, map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED));
 
-    if (pthread_create(&thread, NULL, run_store_words,
-                       map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED)) != 0)
-        setup_failed("pthread_create: out of threads");
     while (!atomic_load(word_beside_boundary(map, 2)) && atomic_load(&wrong) == 0)
         for (int which = 0; which < 2; which++)
             if (!is_pattern(atomic_load_explicit(word_beside_boundary(map, which), memory_order_relaxed)))
                 atomic_fetch_add(&wrong, 1);
-    pthread_join(thread, NULL);
+    join_thread(thread);
     EXPECT("0", number(atomic_load(&wrong)));
     EXPECT("yes", yes_or_no(atomic_load(word_beside_boundary(map, 0)) == patterns[(LITMUS_ROUNDS - 1) % 4]));
 }
@@ -750,15 +761,12 @@ FILE_CASE("conc.userfault_order", PRACTICE("C11 atomics in shared maps"),
 {
     struct scratch_file file = sparse_file((off_t)(2 * page));
     const struct message_passing passing = passing_in(map_file(&file, 0, 2 * page, PROT_READ, MAP_SHARED));
-    pthread_t thread;
+    pthread_t thread = start_thread(run_pass_messages, map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED));
 
-    if (pthread_create(&thread, NULL, run_pass_messages,
-                       map_file(&file, 0, 2 * page, READ_WRITE, MAP_SHARED)) != 0)
-        setup_failed("pthread_create: out of threads");
     while (!atomic_load(&finished))
         if (overtaken(&passing))
             atomic_fetch_add(&wrong, 1);
-    pthread_join(thread, NULL);
+    join_thread(thread);
     EXPECT("0", number(atomic_load(&wrong)));
     EXPECT(number(LITMUS_ROUNDS), number(atomic_load(passing.data)));
 }

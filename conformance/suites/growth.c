@@ -118,11 +118,9 @@ static void *run_errand(void *argument)
 static const char *load_in_thread(const char *address)
 {
     static struct errand errand;
-    pthread_t thread;
 
     errand.address = address;
-    if (pthread_create(&thread, NULL, run_errand, &errand) != 0 || pthread_join(thread, NULL) != 0)
-        setup_failed("cannot run a thread");
+    join_thread(start_thread(run_errand, &errand));
     return errand.answer;
 }
 

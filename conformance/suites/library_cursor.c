@@ -572,13 +572,9 @@ CASE("STR-27", MAPWISE("STR-27"), "threads with cursors of their own read one ma
     for (int i = 0; i < RECORDS; i++)
         wrong += mw_cursor_write(&cursor, &i, sizeof i, NULL) != MW_OK;
     for (size_t i = 0; i < THREADS; i++)
-        if (pthread_create(&threads[i], NULL, read_records, map) != 0)
-            setup_failed("a thread could not be run");
-    for (size_t i = 0; i < THREADS; i++) {
-        void *result;
-        pthread_join(threads[i], &result);
-        wrong += (intptr_t)result;
-    }
+        threads[i] = start_thread(read_records, map);
+    for (size_t i = 0; i < THREADS; i++)
+        wrong += (intptr_t)join_thread(threads[i]);
     EXPECT("0", number(wrong));
 }
 

@@ -250,13 +250,9 @@ FILE_CASE("FLT-08", MAPWISE("FLT-08"), "each thread has its own guard",
     intptr_t wrong = 0;
 
     for (size_t i = 0; i < THREADS; i++)
-        if (pthread_create(&threads[i], NULL, read_around_hole, map) != 0)
-            setup_failed("a thread could not be run");
-    for (size_t i = 0; i < THREADS; i++) {
-        void *result;
-        pthread_join(threads[i], &result);
-        wrong += (intptr_t)result;
-    }
+        threads[i] = start_thread(read_around_hole, map);
+    for (size_t i = 0; i < THREADS; i++)
+        wrong += (intptr_t)join_thread(threads[i]);
     EXPECT("0", number(wrong));
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
 }
@@ -450,7 +446,7 @@ CASE("LIF-15.handler", MAPWISE("LIF-15"), "calls from a signal handler leave the
     SETUP(mw_read_at(NULL, &byte, interrupted, 0, 1, NULL));
     SETUP(sigaction(SIGALRM, &action, NULL));
     SETUP(setitimer(ITIMER_REAL, &often, NULL));
-    for (int i = 0; i < 2000000; i++)
+    for (int i = 0; i < 500000; i++)
         mw_read_at(NULL, &byte, interrupted, 0, 1, NULL);
     SETUP(setitimer(ITIMER_REAL, &never, NULL));
     EXPECT("1", number(calls_in_handler));

@@ -367,7 +367,7 @@ static void make_adversary(mw_map *map, size_t n, size_t odd, unsigned char *nee
 CASE("FND-17", MAPWISE("FND-17"), "no text and no needle make a search quadratic",
      "a crafted file keeps a scanner busy for hours", .seconds = 10)
 {
-    enum { TEXT = 4 << 20, NEEDLE = 1 << 18 };
+    enum { TEXT = 2 << 20, NEEDLE = 1 << 18 };
     mw_map *map = library_anonymous(TEXT, MW_ACCESS_COPY);
     unsigned char *needle = (unsigned char *)map_anonymous(NEEDLE, READ_WRITE, MAP_PRIVATE);
     const size_t odd[] = {0, NEEDLE / 2, NEEDLE - 1};

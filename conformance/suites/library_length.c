@@ -383,19 +383,17 @@ CASE("LEN-16", MAPWISE("LEN-16"),
      "a log that is rotated just then takes its reader along", .since = KERNEL(3, 17), .seconds = 20)
 {
     struct outcomes seen = {0, 0, 0, 0, 0};
-    pthread_t thread;
 
     restless.file.descriptor = (int)SETUP(memfd_create("case", 0));
     resize_file(&restless.file, (off_t)(3 * page));
-    if (pthread_create(&thread, NULL, change_size, NULL) != 0)
-        setup_failed("a thread could not be run");
+    const pthread_t thread = start_thread(change_size, NULL);
     /* Until all of it has happened. */
     while (!seen.wrong && !(seen.small && seen.large && seen.cut_off && seen.refused)) {
         map_restless(&seen, MW_WHOLE);
         map_restless(&seen, 3 * page);
     }
     restless.enough = true;
-    pthread_join(thread, NULL);
+    join_thread(thread);
     EXPECT("0", number(seen.wrong));
 }
 

@@ -338,14 +338,10 @@ CASE("LIF-15.calls", MAPWISE("LIF-15"),
         setup_failed("a barrier could not be made");
     for (size_t i = 0; i < THREADS; i++) {
         parts[i] = (struct part){map, i};
-        if (pthread_create(&threads[i], NULL, work_on_part, &parts[i]) != 0)
-            setup_failed("a thread could not be run");
+        threads[i] = start_thread(work_on_part, &parts[i]);
     }
-    for (size_t i = 0; i < THREADS; i++) {
-        void *result;
-        pthread_join(threads[i], &result);
-        wrong += (intptr_t)result;
-    }
+    for (size_t i = 0; i < THREADS; i++)
+        wrong += (intptr_t)join_thread(threads[i]);
     EXPECT("0", number(wrong));
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
 }
@@ -373,14 +369,11 @@ FILE_CASE("LIF-15.inside", MAPWISE("LIF-15"),
     struct scratch_file file = scratch_file(page);
     const mw_map_options options = options_for(MW_ACCESS_WRITE, MW_F_GUARDED);
     mw_map *map = library_map_with(&file, &options);
-    pthread_t thread;
-    void *result;
     char word;
 
     SETUP(pipe(&ends[0]));
     SETUP(pipe(&ends[2]));
-    if (pthread_create(&thread, NULL, enter_and_wait, map) != 0)
-        setup_failed("a thread could not be run");
+    const pthread_t thread = start_thread(enter_and_wait, map);
     SETUP(read(ends[0], &word, 1));
     EXPECT("1", byte_at(map, 0));
     EXPECT("MW_E_BUSY", answer(mw_unmap(map, &failure)));
@@ -392,12 +385,11 @@ FILE_CASE("LIF-15.inside", MAPWISE("LIF-15"),
            answer(mw_advise(map, 0, page, MW_ADVICE_GUARD_INSTALL, MW_ADVISE_DESTRUCTIVE, &failure)));
     EXPECT("MW_OK", set_byte(map, 0, 9));
     SETUP(write(ends[3], &word, 1));
-    pthread_join(thread, &result);
-    EXPECT("MW_OK", mw_error_name((int)(intptr_t)result));
+    EXPECT("MW_OK", mw_error_name((int)(intptr_t)join_thread(thread)));
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
 }
 
-enum { MUCH = 4 << 20 }; /* bytes: a call that reads them takes a while */
+enum { MUCH = 1 << 20 }; /* bytes: a call that reads them takes a while */
 
 /* Reads all of the map until it is closed; how many times something came back that must not. */
 static void *read_until_closed(void *map)
@@ -426,17 +418,13 @@ static intptr_t unmap_under_readers(void)
     int code;
 
     for (size_t i = 0; i < READERS; i++)
-        if (pthread_create(&threads[i], NULL, read_until_closed, map) != 0)
-            setup_failed("a thread could not be run");
+        threads[i] = start_thread(read_until_closed, map);
     usleep(10000);
     while ((code = mw_unmap(map, &failure)) == MW_E_BUSY)
         usleep(100);
     wrong += code != MW_OK;
-    for (size_t i = 0; i < READERS; i++) {
-        void *result;
-        pthread_join(threads[i], &result);
-        wrong += (intptr_t)result;
-    }
+    for (size_t i = 0; i < READERS; i++)
+        wrong += (intptr_t)join_thread(threads[i]);
     return wrong;
 }
 

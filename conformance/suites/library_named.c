@@ -110,7 +110,7 @@ CASE("SHM-20", MAPWISE("SHM-20"), "MW_F_EXCLUSIVE refuses a name that is taken, 
     EXPECT("MW_OK", try_name(MW_ACCESS_WRITE, MW_F_CREATE, 0, page));
 }
 
-enum { RACERS = 4, RACES = 50 };
+enum { RACERS = 4, RACES = 25 };
 
 struct racer {
     const char *name;
@@ -146,11 +146,10 @@ static void run_race(uint32_t flags, int other, int counts[3])
 
     for (size_t i = 0; i < RACERS; i++) {
         racers[i] = (struct racer){.name = name, .place = i * page, .flags = flags};
-        if (pthread_create(&threads[i], NULL, race, &racers[i]) != 0)
-            setup_failed("a thread could not be run");
+        threads[i] = start_thread(race, &racers[i]);
     }
     for (size_t i = 0; i < RACERS; i++) {
-        pthread_join(threads[i], NULL);
+        join_thread(threads[i]);
         counts[0] += racers[i].code == MW_OK;
         counts[1] += racers[i].code == other;
         last = racers[i].map ? racers[i].map : last;

@@ -1,6 +1,8 @@
 #include "library.h"
 
+#include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
 
 mw_err failure;
 
@@ -111,13 +113,20 @@ struct resources {
 
 static struct resources remembered;
 
+/* By one call for all of them: each one is asked about, and those that are not open are told. */
 static int open_descriptors(void)
 {
-    const int enough = 1024;
+    struct pollfd asked[256] = {{0}}; /* new ones get the lowest numbers */
+    const long limit = sysconf(_SC_OPEN_MAX);
+    const int enough = limit > 0 && limit < 256 ? (int)limit : 256;
     int count = 0;
 
     for (int descriptor = 0; descriptor < enough; descriptor++)
-        count += fcntl(descriptor, F_GETFD) != -1;
+        asked[descriptor].fd = descriptor;
+    if (poll(asked, (nfds_t)enough, 0) < 0)
+        setup_failed("poll failed");
+    for (int descriptor = 0; descriptor < enough; descriptor++)
+        count += (asked[descriptor].revents & POLLNVAL) == 0;
     return count;
 }
 

@@ -199,14 +199,14 @@ CASE("fixed.dup_same_range", POSIX("mmap", SHALL),
 }
 
 CASE("fixed.accounting", PRACTICE("replacing a map costs no address space"),
-     "20000 maps over the same place leave the size of the process as it was",
+     "5000 maps over the same place leave the size of the process as it was",
      "an emulator that swaps pages all day ends with no address space left", .seconds = 10)
 {
     char *map = numbered_pages(4, MAP_PRIVATE), before[32];
 
     status_pages("VmSize"); /* what the first look allocates does not count */
     snprintf(before, sizeof before, "%s", status_pages("VmSize"));
-    for (int i = 0; i < 20000; i++)
+    for (int i = 0; i < 5000; i++)
         if (map_at(map + page, 2 * page, MAP_FIXED) != map + page)
             setup_failed("replacing a map failed");
     EXPECT(before, status_pages("VmSize"));

@@ -392,12 +392,11 @@ FILE_CASE("private.dirtycow", POSIX("mmap", SHALL),
     if (race.memory < 0)
         unsupported("/proc/self/mem can't be opened");
     race.map = map_descriptor(reopen(&file, O_RDONLY), 0, page, PROT_READ, MAP_PRIVATE);
-    if (pthread_create(&thread, NULL, drop_copies, &race) != 0)
-        setup_failed("cannot run a thread");
+    thread = start_thread(drop_copies, &race);
     for (int i = 0; i < 2000; i++)
         (void)!pwrite(race.memory, "\11", 1, (off_t)(uintptr_t)race.map);
     atomic_store(&race.over, true);
-    pthread_join(thread, NULL);
+    join_thread(thread);
     EXPECT("1", file_byte(&file, 0));
     EXPECT("1", load(map_file(&file, 0, page, PROT_READ, MAP_SHARED)));
 }

@@ -7,7 +7,7 @@
 
 enum { SHORTEST_RACE = 20 }; /* turns; a loaded machine may take longer for them than it should */
 
-static const double enough = 0.03; /* seconds */
+static const double enough = 0.015; /* seconds */
 
 struct race {
     const struct turns *turns;
@@ -46,10 +46,8 @@ const char *touches_out_of_turn(const struct turns *turns)
 {
     struct race race = {.turns = turns};
     const double start = seconds_now();
-    pthread_t thread;
+    const pthread_t thread = start_thread(touch_all_the_time, &race);
 
-    if (pthread_create(&thread, NULL, touch_all_the_time, &race) != 0)
-        setup_failed("cannot run a thread");
     for (unsigned turn = 1; turn < SHORTEST_RACE || seconds_now() - start < enough; turn++) {
         wait_for_touch(&race);
         atomic_fetch_add(&race.phase, 1);
@@ -58,6 +56,6 @@ const char *touches_out_of_turn(const struct turns *turns)
     }
     wait_for_touch(&race);
     atomic_store(&race.over, true);
-    pthread_join(thread, NULL);
+    join_thread(thread);
     return number(atomic_load(&race.wrong));
 }

@@ -80,6 +80,20 @@ CASE("pass.touching_in_a_child", PRACTICE("self-test"), "a child sees its own me
     EXPECT("SIGSEGV SEGV_ACCERR exact", store_in_child(own, 1));
 }
 
+static void *store_and_answer(void *byte)
+{
+    store(byte, 7);
+    return (char *)byte + 1;
+}
+
+CASE("pass.threads", PRACTICE("self-test"), "a thread works on the memory of the case, and its answer is had")
+{
+    char *shared = map_anonymous(page, READ_WRITE, MAP_PRIVATE);
+
+    EXPECT("exact", placed(join_thread(start_thread(store_and_answer, shared)), shared + 1));
+    EXPECT("7", load(shared));
+}
+
 FILE_CASE("pass.touching_past_the_end", PRACTICE("self-test"), "SIGBUS is told with its code and address")
 {
     struct scratch_file file = scratch_file(page);

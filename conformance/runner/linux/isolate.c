@@ -1,12 +1,32 @@
+#include "calls.h"
 #include "child.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+void *memory_kept_from_children(size_t bytes)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    /* The C library's functions may be what is looked at, and wrong. */
+    void *memory = raw_calls.map(NULL, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+
+    if (memory == MAP_FAILED)
+        return NULL;
+    raw_calls.advise(memory, bytes, MADV_DONTFORK); /* if it is refused, they get it after all */
+    return memory;
+}
+
+void free_memory_kept(void *memory, size_t bytes)
+{
+    if (memory)
+        raw_calls.unmap(memory, bytes);
+}
 
 void die_with_parent(pid_t parent)
 {
