@@ -20,7 +20,7 @@ static void note(int signal_number)
 
 void interrupt_install(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     struct sigaction action = {.sa_handler = note};
 
     sigemptyset(&action.sa_mask);

@@ -130,11 +130,10 @@ bool results_close(struct results *results)
     written = fclose(results->json.stream) == 0 && written;
     if (written)
         written = rename(results->partial, results->path) == 0;
-    if (!written) {
-        complain("cannot write '%s': %s; free some space or name another place for the results",
-                 results->path, strerror(errno));
-        unlink(results->partial);
-    }
+    if (!written)
+        complain("cannot write '%s': %s; what could be written is in '%s'; free some space or name another "
+                 "place for the results",
+                 results->path, strerror(errno), results->partial);
     results->partial[0] = '\0';
     return written;
 }

@@ -41,8 +41,8 @@ void results_name_directory(char *name, size_t capacity, const struct run_descri
 /* Ends a record: the line is complete and handed to the system. */
 void results_end_record(struct results *results);
 
-/* Gives the file its final name. If it could not be written in full it is removed, and the answer is
- * false after one line on standard error. */
+/* Gives the file its final name. If it could not be written in full it keeps the name of one that is not
+ * whole, and the answer is false after one line on standard error. */
 bool results_close(struct results *results);
 
 /* Removes what was written. Harmless on one that is closed. */

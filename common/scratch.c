@@ -38,7 +38,8 @@ static void walk(const char *path, int (*visit)(const char *, const struct stat 
     const int descriptors = 16;
 
     any_left = false;
-    nftw(path, visit, descriptors, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    if (nftw(path, visit, descriptors, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
+        any_left = true;
 }
 
 void scratch_remove_tree(const char *path)

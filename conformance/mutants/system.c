@@ -47,7 +47,7 @@ int system_mincore(void *address, size_t length, unsigned char *vector)
 
 int system_mlock2(const void *address, size_t length, unsigned flags)
 {
-    return (int)syscall(SYS_mlock2, address, length, flags);
+    return (int)(flags ? syscall(SYS_mlock2, address, length, flags) : syscall(SYS_mlock, address, length));
 }
 
 int system_munlock(const void *address, size_t length)

@@ -100,7 +100,7 @@ void child_folder(char *path, size_t capacity, const struct place *place, size_t
 
 void child_shared_memory(char *name, size_t capacity, pid_t process)
 {
-    snprintf(name, capacity, "/mapwise-case-%ld", (long)process);
+    snprintf(name, capacity, SHARED_MEMORY_PREFIX "%ld", (long)process);
 }
 
 const char *shared_memory_name(void)

@@ -56,7 +56,9 @@ void stay_readable(void);
 /* When memory runs out the system ends this process rather than the runner (where it can be told). */
 void be_first_without_memory(void);
 
-/* The name of the shared memory object that the process of a case may make; the runner removes it. */
+/* The name of the shared memory object that the process of a case may make; the runner removes it. It begins
+ * with this. */
+#define SHARED_MEMORY_PREFIX "/mapwise-case-"
 void child_shared_memory(char *name, size_t capacity, pid_t process);
 
 #endif

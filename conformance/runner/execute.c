@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -194,13 +195,14 @@ static void remove_remains(const struct run *run, struct job *job, pid_t process
 {
     const struct attempt *attempt = &run->attempts[job->index];
     char path[PATH_MAX];
+    struct stat status;
 
     child_shared_memory(path, sizeof path, process);
     shm_unlink(path);
     if (!attempt->place || !attempt->place->scratch[0])
         return;
     child_folder(path, sizeof path, attempt->place, job->folder);
-    if (access(path, F_OK) == 0 && !scratch_empty_folder(path))
+    if (lstat(path, &status) == 0 && !scratch_empty_folder(path))
         job->folder += (size_t)run->execution->jobs;
 }
 
@@ -234,6 +236,7 @@ static void finish(struct run *run, struct job *job)
     const pid_t process = job->process;
     int status = reap(job);
 
+    outcome->seconds = seconds_now() - job->started;
     job->process = 0;
     end_strays_of_ended(run);
     read_messages(job);
@@ -241,7 +244,6 @@ static void finish(struct run *run, struct job *job)
     close(job->messages);
     close(job->output);
     outcome->garbage = outcome->garbage || job->pending != 0;
-    outcome->seconds = seconds_now() - job->started;
     outcome->ending = job->out_of_time      ? ENDED_BY_LIMIT
                       : WIFSIGNALED(status) ? ENDED_BY_SIGNAL
                                             : ENDED_BY_EXIT;
@@ -370,6 +372,7 @@ long execute(const struct execution *execution, const struct attempt *attempts, 
         run.reported = 0;
         count = 0;
     } else {
+        remove_left_shared_memory();
         adopt_orphans();
         fcntl(wake_up[1], F_SETFL, O_NONBLOCK);
         sigemptyset(&action.sa_mask);

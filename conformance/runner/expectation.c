@@ -61,7 +61,10 @@ static bool read_line(struct expectation *line, char *text)
     char mistake[CONDITION_MAX];
 
     if (!part_line(line, text))
-        complain_of(line, "a line has seven columns that are not empty, with a tab between them", "");
+        complain_of(line,
+                    "a line has seven columns, with a tab between them: case, where, observed, class, "
+                    "status, reason, reference",
+                    "");
     else if (where_mistake(line->where, mistake, sizeof mistake))
         complain_of(line, "this is no condition: ", mistake);
     else if (!is_among(line->class, kinds, sizeof kinds / sizeof kinds[0]))

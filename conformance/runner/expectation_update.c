@@ -138,10 +138,12 @@ static bool is_told_before(const struct update *update, size_t index, const char
     return false;
 }
 
-static void write_all(const struct update *update, const char *path, FILE *old, FILE *file)
+/* How many lines are new. */
+static size_t write_all(const struct update *update, const char *path, FILE *old, FILE *file)
 {
     const struct expectation *line = expectations_of(path);
     char text[LINE_MAX_BYTES];
+    size_t added = 0;
 
     for (int number = 1; fgets(text, sizeof text, old); number++) {
         if (line && line->line == number) {
@@ -152,8 +154,11 @@ static void write_all(const struct update *update, const char *path, FILE *old, 
         }
     }
     for (size_t i = 0; i < update->count; i++)
-        if (is_new(&update->list[i], path) && !is_told_before(update, i, path))
+        if (is_new(&update->list[i], path) && !is_told_before(update, i, path)) {
             write_new(&update->list[i], file);
+            added++;
+        }
+    return added;
 }
 
 static bool fail(const char *path)
@@ -162,7 +167,7 @@ static bool fail(const char *path)
     return false;
 }
 
-bool update_write(const struct update *update, const char *path)
+bool update_write(const struct update *update, const char *path, size_t *added)
 {
     char partial[PATH_MAX];
 
@@ -178,7 +183,7 @@ bool update_write(const struct update *update, const char *path)
             fclose(old);
         return fail(path);
     }
-    write_all(update, path, old, file);
+    *added = write_all(update, path, old, file);
     bool written = !ferror(file) && !ferror(old);
     fclose(old);
     written = fclose(file) == 0 && written;

@@ -21,8 +21,8 @@ void update_take(struct update *update, const struct attempt *attempt, const str
 
 /* Writes the file anew. Comments, and lines of which nothing was observed, stay; so do reasons. A line whose
  * deviation is gone goes. A deviation that no line tells of comes at the end, for somebody to explain.
- * False after one line on standard error; the file is as it was then. */
-bool update_write(const struct update *update, const char *path);
+ * False after one line on standard error; the file is as it was then. *added is how many lines are new. */
+bool update_write(const struct update *update, const char *path, size_t *added);
 
 void update_end(struct update *update);
 

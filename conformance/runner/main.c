@@ -208,6 +208,18 @@ static int exit_status(const struct output *output, bool written)
     return EXIT_YES;
 }
 
+static bool update_expectations(const struct session *session)
+{
+    const char *path = session->options->expect;
+    size_t added;
+
+    if (!update_write(&session->update, path, &added))
+        return false;
+    if (session->output.format == &human_format)
+        fprintf(session->output.stream, "%s: written, %zu new line%s\n", path, added, added == 1 ? "" : "s");
+    return true;
+}
+
 static int run(struct session *session)
 {
     const struct options *options = session->options;
@@ -243,9 +255,9 @@ static int run(struct session *session)
         if (written && output->format == &human_format)
             fprintf(output->stream, "record: %s\n", session->results.path);
     }
-    written = close_output(session) && written;
     if (options->update_expectations && !output->interrupted)
-        written = update_write(&session->update, options->expect) && written;
+        written = update_expectations(session) && written;
+    written = close_output(session) && written;
     return reported < 0 ? EXIT_USAGE : exit_status(output, written);
 }
 

@@ -90,7 +90,7 @@ void outcome_take(struct outcome *outcome, const struct message *message)
         return;
     case MESSAGE_OBSERVED:
         if (!latest || latest->observed_any) {
-            outcome->garbage = !outcome->too_many_steps;
+            outcome->garbage = outcome->garbage || !outcome->too_many_steps;
             return;
         }
         latest->observed_any = true;
@@ -177,13 +177,13 @@ void outcome_judge(struct outcome *outcome)
         snprintf(reason, sizeof reason, "%s: expected %s, observed %s", deviation->what, deviation->expected,
                  deviation->observed);
         conclude(outcome, RESULT_FAIL, reason);
+    } else if (outcome->too_many_steps) {
+        conclude(outcome, RESULT_ERROR, "more steps than the runner keeps");
     } else if (outcome->unsupported) {
         conclude(outcome, RESULT_UNSUPPORTED, outcome->message);
     } else if (!outcome->done || outcome->ending != ENDED_BY_EXIT || outcome->exit_code != 0) {
         snprintf(reason, sizeof reason, "%s %s", ending, position);
         conclude(outcome, RESULT_CRASH, reason);
-    } else if (outcome->too_many_steps) {
-        conclude(outcome, RESULT_ERROR, "more steps than the runner keeps");
     } else if (outcome->step_count == 0) {
         conclude(outcome, RESULT_ERROR, "nothing was observed");
     } else if (unanswered) {

@@ -87,13 +87,13 @@ static void end_round(struct output *output, const struct attempt *attempt)
     output->round_tally = (struct tally){0};
 }
 
-static void print_step(FILE *stream, const struct step *step)
+static void print_step(FILE *stream, const char *file, const struct step *step)
 {
     const char *observed = step->observed_any ? step->observed : "(nothing: it ended here)";
     const bool records = step_only_records(step);
     bool as_promised = step->observed_any && (records || observation_matches(step->expected, step->observed));
 
-    fprintf(stream, "    %s line %d: ", as_promised ? "  " : "->", step->line);
+    fprintf(stream, "    %s %s:%d: ", as_promised ? "  " : "->", file, step->line);
     print_text(stream, "", step->what, " ");
     fputc('\n', stream);
     if (as_promised && !records)
@@ -103,17 +103,22 @@ static void print_step(FILE *stream, const struct step *step)
     fputc('\n', stream);
 }
 
+static void print_head(struct output *output, const struct attempt *attempt, const struct outcome *outcome)
+{
+    fprintf(output->stream, "%s%s%s %s", paint(output, outcome->result), result_name(outcome->result),
+            paint_end(output), attempt->test->id);
+    if (attempt->place)
+        fprintf(output->stream, " in %s (%s)", attempt->place->directory,
+                attempt->place->filesystem ? attempt->place->filesystem : "unknown file system");
+}
+
 static void print_deviation(struct output *output, const struct attempt *attempt,
                             const struct outcome *outcome)
 {
     const struct test_case *test = attempt->test;
     FILE *stream = output->stream;
 
-    fprintf(stream, "%s%s%s %s", paint(output, outcome->result), result_name(outcome->result),
-            paint_end(output), test->id);
-    if (attempt->place)
-        fprintf(stream, " in %s (%s)", attempt->place->directory,
-                attempt->place->filesystem ? attempt->place->filesystem : "unknown file system");
+    print_head(output, attempt, outcome);
     fprintf(stream, "\n    %s\n    %s %s, %s", test->sentence, test->clause.source, test->clause.section,
             strength_name(test->clause.strength));
     print_text(stream, "\n    ", outcome->reason, " ");
@@ -121,7 +126,7 @@ static void print_deviation(struct output *output, const struct attempt *attempt
     if (test->meaning)
         fprintf(stream, "    so %s\n", test->meaning);
     for (size_t i = 0; i < outcome->step_count; i++)
-        print_step(stream, &outcome->steps[i]);
+        print_step(stream, test->file, &outcome->steps[i]);
     if (outcome->output_length) {
         print_text(stream, "    output:\n      | ", outcome->output, "\n      | ");
         fputc('\n', stream);
@@ -144,8 +149,7 @@ static void tell(struct output *output, const struct attempt *attempt, const str
     if (!result_is_fine(outcome->result))
         print_deviation(output, attempt, outcome);
     else if (outcome->result != RESULT_PASS) {
-        fprintf(output->stream, "%s%s%s %s", paint(output, outcome->result), result_name(outcome->result),
-                paint_end(output), attempt->test->id);
+        print_head(output, attempt, outcome);
         print_text(output->stream, ": ", outcome->reason, " ");
         fputc('\n', output->stream);
     }

@@ -43,6 +43,7 @@ static void print_diagnostics(FILE *stream, const struct attempt *attempt, const
     print_yaml(stream, "  ", "clause", clause);
     if (test->meaning)
         print_yaml(stream, "  ", "meaning", test->meaning);
+    print_yaml(stream, "  ", "file", test->file);
     fprintf(stream, "  line: %d\n", test->line);
     print_yaml(stream, "  ", "ended", ending);
     fputs(outcome->step_count ? "  steps:\n" : "  steps: []\n", stream);

@@ -72,7 +72,7 @@ void rounds_print(const struct rounds *rounds, FILE *stream)
     }
     if (rounds->count > 1)
         fprintf(stream, "%zu of %zu answered not always the same in %zu rounds\n", rounds_flaky(rounds),
-                rounds->length, rounds->count);
+                rounds->length, rounds->taken / rounds->length);
 }
 
 void rounds_record(const struct rounds *rounds, struct json *json)

@@ -17,4 +17,8 @@ void become_guardian(void);
 /* Kills all descendants of this process but the spared children and theirs, and waits for their end. */
 void end_strays(const pid_t *spared, size_t count);
 
+/* Removes shared memory of cases whose run was killed before it could (where the system lists such objects):
+ * those whose process is gone, and that nobody has touched for longer than a case takes. */
+void remove_left_shared_memory(void);
+
 #endif

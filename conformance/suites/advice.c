@@ -269,6 +269,7 @@ CASE("madvise.dontneed_locked", LINUX("madvise(2)"),
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
+    need_lockable(page);
     SETUP(mlock(map, page));
     EXPECT("EINVAL", returned(madvise(map, page, MADV_DONTNEED)));
     EXPECT("1", load(map));
@@ -282,6 +283,7 @@ CASE("madvise.dontneed_locked_advice", LINUX("madvise(2)"), "MADV_DONTNEED_LOCKE
 {
     char *map = numbered_pages(2, MAP_PRIVATE);
 
+    need_lockable(page);
     SETUP(mlock(map, page));
     EXPECT("0", returned(madvise(map, page, CONSTANT(MADV_DONTNEED_LOCKED))));
     EXPECT("0 2", page_bytes(map, 2 * page));

@@ -373,6 +373,7 @@ CASE("madvise.guard_locked", LINUX("madvise(2)"), "guards can't be put into lock
 {
     char *map = numbered_pages(1, MAP_PRIVATE);
 
+    need_lockable(page);
     SETUP(mlock(map, page));
     EXPECT("EINVAL", returned(madvise(map, page, CONSTANT(MADV_GUARD_INSTALL))));
     EXPECT("1", load(map));
@@ -400,6 +401,7 @@ CASE("madvise.dontneed_locked_range", LINUX("madvise(2)"),
 {
     char *map = numbered_pages(4, MAP_PRIVATE);
 
+    need_lockable(4 * page);
     SETUP(mlock(map, 4 * page));
     EXPECT("0", returned(madvise(map + page, 2 * page, CONSTANT(MADV_DONTNEED_LOCKED))));
     EXPECT("1 0 0 4", page_bytes(map, 4 * page));

@@ -444,6 +444,7 @@ CASE("anon.memfd_secret", LINUX("memfd_secret(2)"),
 {
     struct scratch_file file = {.descriptor = secret_file()};
 
+    need_lockable(page); /* secret memory counts as locked */
     resize_file(&file, (off_t)page);
     char *secret = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
     char *open_memory = map_memory(page, MAP_SHARED);

@@ -28,11 +28,13 @@ static void run_threads(void *(*work)(void *))
         join_thread(threads[i]);
 }
 
-static void begin_together(void)
+/* Waits for the others; the time at which all begin. */
+static double begin_together(void)
 {
     atomic_fetch_add(&ready, 1);
     while (atomic_load(&ready) < THREADS)
         sched_yield();
+    return seconds_now();
 }
 
 /* One of two texts, else the observation counts as wrong. */
@@ -90,6 +92,14 @@ FILE_CASE("conc.private_fault_race", POSIX("mmap", SHALL),
     }
 }
 
+static const char *counter_in_file(size_t index)
+{
+    int counter = -1;
+
+    SETUP(pread(shared_file.descriptor, &counter, sizeof counter, (off_t)(index * page)));
+    return number(counter);
+}
+
 FILE_CASE("conc.shared_fault_race", POSIX("mmap", SHALL),
           "no store is lost when threads touch the pages of a hole at once, and all reach the file",
           "records that threads append to a preallocated log vanish without an error", .seconds = 20)
@@ -99,7 +109,7 @@ FILE_CASE("conc.shared_fault_race", POSIX("mmap", SHALL),
     run_threads(count_in_pages);
     EXPECT("0", miscounted_pages());
     for (size_t i = 0; i < PAGES; i += 9)
-        EXPECT(number(*(unsigned char *)(shared + i * page)), file_byte(&shared_file, (int64_t)(i * page)));
+        EXPECT(number(THREADS), counter_in_file(i));
 }
 
 static const char *count_alone(void *unused)
@@ -143,17 +153,17 @@ static bool goes_on(int rounds, double start)
     return rounds < FEWEST_ROUNDS || rounds % 2 != 0 || seconds_now() - start < enough;
 }
 
+static atomic_long touches;                     /* by the others, while it changes */
 static void (*change)(int round);               /* done by the first thread, again and again */
 static const char *allowed_one, *allowed_other; /* what the others may see */
 static bool others_store;
 
 static void *change_and_touch(void *argument)
 {
-    const double start = seconds_now();
+    const double start = begin_together();
 
-    begin_together();
     if (!argument) {
-        for (int round = 0; goes_on(round, start); round++)
+        for (int round = 0; goes_on(round, start) || atomic_load(&touches) < FEWEST_ROUNDS; round++)
             change(round);
         atomic_store(&finished, 1);
         return NULL;
@@ -161,6 +171,7 @@ static void *change_and_touch(void *argument)
     for (size_t i = 0; !atomic_load(&finished) || i < CHANGING; i++) {
         char *touched = shared + (i % CHANGING) * page;
         allow(others_store ? store(touched, 7) : load(touched), allowed_one, allowed_other);
+        atomic_fetch_add(&touches, 1);
     }
     return NULL;
 }
@@ -347,9 +358,8 @@ FILE_CASE("conc.signal_storm", POSIX("mmap", SHALL),
 /* Three threads map, store and unmap memory of their own while the first one forks. */
 static void *map_or_fork(void *argument)
 {
-    const double start = seconds_now();
+    const double start = begin_together();
 
-    begin_together();
     if (!argument) {
         for (int round = 0; round < 5 || (round < 20 && seconds_now() - start < 0.015); round++)
             allow(load_in_child(shared), "5", "5");
@@ -378,9 +388,8 @@ CASE("conc.mmap_fork", POSIX("fork", SHALL),
 
 static void *protect_or_read(void *argument)
 {
-    const double start = seconds_now();
+    const double start = begin_together();
 
-    begin_together();
     for (int round = 0; goes_on(round, start); round++) {
         if (!argument) {
             SETUP(mprotect(shared, page, round % 2 ? READ_WRITE : PROT_NONE));
@@ -521,9 +530,8 @@ FILE_CASE("conc.write_vs_map", PRACTICE("xfstests generic/344 and 346"),
 static void *read_into_gap(void *argument)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
-    const double start = seconds_now();
+    const double start = begin_together();
 
-    begin_together();
     for (int round = 0; goes_on(round, start); round++) {
         if (!argument) {
             if (round % 2)
@@ -594,9 +602,8 @@ static void *write_direct_or_load(void *argument)
     const double enough = 0.015; /* seconds */
     const int fewest = 4, most = 400;
     char *bytes = argument ? NULL : map_anonymous(page, READ_WRITE, MAP_PRIVATE);
-    const double start = seconds_now();
+    const double start = begin_together();
 
-    begin_together();
     if (argument) {
         while (!atomic_load(&finished))
             allow(load(shared), "5", "6");

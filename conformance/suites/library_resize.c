@@ -710,6 +710,7 @@ CASE("ADV-01.lock_limit", MAPWISE("ADV-01"),
     const struct rlimit limit = {2 * page, 2 * page};
     mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
 
+    need_lockable(2 * page);
     SETUP(setrlimit(RLIMIT_MEMLOCK, &limit));
     EXPECT("MW_E_LIMIT", answer(mw_lock(map, 0, MW_WHOLE, 0, &failure)));
     EXPECT("0", status_pages("VmLck"));

@@ -1,5 +1,6 @@
 /* Limits: what the limits of a process refuse, what does not count, and that it goes on afterwards. */
 #include "case.h"
+#include "fixture.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -154,7 +155,7 @@ CASE("limit.map_count_munmap", LINUX("mmap(2)"),
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[3 * page]));
 }
 
-/* By the system's own calls, two maps by each: what is looked at are the last ones. */
+/* By the C library, whatever the path, and two maps by each call: what is looked at are the last ones. */
 static void use_up_most_maps(size_t limit)
 {
     const size_t length = limit * page, left = 1000;
@@ -281,25 +282,10 @@ static void remove_group(void)
         usleep(10000);
 }
 
-/* A process apart from the case and its group of processes, that removes the control group when the case has
- * come to its end, whichever end that is. */
-static void appoint_caretaker(void)
+static void remove_group_afterwards(const void *unused)
 {
-    int ends[2];
-
-    SETUP(pipe(ends));
-    if (SETUP(fork()) != 0) {
-        close(ends[0]);
-        return;
-    }
-    setsid();
-    for (int descriptor = 0; descriptor < 1024; descriptor++)
-        if (descriptor != ends[0])
-            close(descriptor);
-    while (read(ends[0], &(char){0}, 1) < 0 && errno == EINTR) {
-    }
+    (void)unused;
     remove_group();
-    _exit(0);
 }
 
 static void limit_group(size_t bytes)
@@ -309,7 +295,7 @@ static void limit_group(size_t bytes)
 
     snprintf(limit, sizeof limit, "%zu", bytes);
     snprintf(group, sizeof group, "%s/mapwise-case-%ld", files->root, (long)getpid());
-    appoint_caretaker();
+    undo_afterwards(remove_group_afterwards, NULL, -1);
     if (mkdir(group, 0755) != 0 || write_group(files->memory, limit) != 0)
         unsupported("a control group can't be made here");
     write_group(files->swap, files == &second_generation ? "0" : limit); /* not there without swap */

@@ -184,6 +184,7 @@ CASE("mincore.after_mlock", POSIX("mlock", SHALL),
 {
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 
+    need_lockable(page);
     SETUP(mlock(map + page, page));
     EXPECT("0100", residency(map, 4 * page));
 }
@@ -330,6 +331,7 @@ CASE("mincore.agrees_pagemap", LINUX("proc(5)"),
     char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
 
     EXPECT("stored", store(map + 2 * page, 1));
+    need_lockable(page);
     SETUP(mlock(map + 2 * page, page));
     EXPECT("0010", residency(map, 4 * page));
     EXPECT("no", yes_or_no(present(map + page)));

@@ -270,6 +270,7 @@ FILE_CASE("msync.locked_invalidate", POSIX("msync", SHALL), "MS_INVALIDATE of a 
     char *map = map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
 
     EXPECT("0", returned(msync(map, page, MS_SYNC | MS_INVALIDATE)));
+    need_lockable(page);
     SETUP(mlock(map, page));
     EXPECT("EBUSY", returned(msync(map, page, MS_SYNC | MS_INVALIDATE)));
     EXPECT("0", returned(msync(map, page, MS_SYNC)));

@@ -171,6 +171,12 @@ class Install(unittest.TestCase):
                 output_of(compiler, standard, "-Wall", "-Wextra", "-Werror", *kind, SOURCES[language], "-o", program,
                           *flags)
                 self.assertEqual(output_of_program(program, LD_LIBRARY_PATH=str(folder.parent)), f"{self.version}\n")
+        examples = sorted(prefix.rglob("examples/*.c"))
+        self.assertGreaterEqual(len(examples), 12)
+        for example in examples:
+            self.assertTrue(example.with_suffix(".expected").exists(), example)
+            output_of(TOOLS["c"], example, "-o", program, *(["-static"] if STATIC else []),
+                      *pkg_config("--cflags", "--libs", *(["--static"] if STATIC else [])))
 
 
 if __name__ == "__main__":

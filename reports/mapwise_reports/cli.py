@@ -91,10 +91,10 @@ def _diff(old: Path, new: Path, form: str) -> int:
     """Prints what differs. What is missing in a record leaves the question open, unless it is worse already."""
     try:
         (before, trouble), (after, more) = read_check(old), read_check(new)
+        difference = compare(before, after)
     except DiffError as error:
         _complain(str(error))
         return NOTHING
-    difference = compare(before, after)
     for run in difference.incomplete:
         _complain(f"{run.file}: {run.state.value}; only what it holds is compared")
     for problem in (*trouble, *more):

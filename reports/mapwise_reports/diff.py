@@ -137,9 +137,18 @@ def compare(old: Run, new: Run) -> Difference:
     difference.facts = _facts(old, new, places)
     before = _cases(old, {one.path: name for name, one, _ in places if one is not None})
     after = _cases(new, {other.path: name for name, _, other in places if other is not None})
+    if before and after and before.keys().isdisjoint(after):
+        raise DiffError(f"no case of one is in the other: {_kinds(before)}, and {_kinds(after)}; compare runs of the same kind")
     for key in dict.fromkeys([*before, *after]):
         _sort_in(difference, Change(key, before.get(key), after.get(key)))
     return difference
+
+
+def _kinds(cases: dict[Key, Case]) -> str:
+    """What a record is of: "libc on ext4"."""
+    paths = sorted({key.path for key in cases if key.path})
+    places = sorted({key.place for key in cases if key.place})
+    return " and ".join(filter(None, [f"calls by {', '.join(paths)}" if paths else "", f"files on {', '.join(places)}" if places else ""]))
 
 
 def _sort_in(difference: Difference, change: Change) -> None:

@@ -223,6 +223,14 @@ def test_json_lines_are_as_their_schema_says(two: tuple[Path, Path], capsys: pyt
         jsonschema.Draft202012Validator(schema).validate(json.loads(line))
 
 
+def test_records_of_different_kinds_are_not_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    libc = write(tmp_path / "libc.jsonl", [case("one"), case("two")])
+    raw = write(tmp_path / "raw.jsonl", [{**case("one"), "path": "raw"}])
+    status, out, err = run_diff(libc, raw, capsys=capsys)
+    assert (status, out) == (2, "") and err.count("\n") == 1
+    assert "no case of one is in the other: calls by libc" in err and "and calls by raw" in err
+
+
 def test_markdown_is_escaped(two: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run_diff(*two, "--format", "markdown", capsys=capsys)
     assert status == 1 and "## Newly broken: 1" in out

@@ -17,8 +17,15 @@ static void *raw_map(void *address, size_t length, int protection, int flags, in
 {
     if (offset % OFFSET_UNIT != 0 || offset / OFFSET_UNIT != (off_t)(long)(offset / OFFSET_UNIT))
         unsupported("the system call can't say this offset");
+#ifdef __s390__ /* where the call finds its arguments in memory */
+    const unsigned long arguments[] = {(unsigned long)address,    length,
+                                       (unsigned long)protection, (unsigned long)flags,
+                                       (unsigned long)descriptor, (unsigned long)(offset / OFFSET_UNIT)};
+    return (void *)syscall(MAP_CALL, arguments);
+#else
     return (void *)syscall(MAP_CALL, address, length, protection, flags, descriptor,
                            (long)(offset / OFFSET_UNIT));
+#endif
 }
 
 static int raw_unmap(void *address, size_t length)

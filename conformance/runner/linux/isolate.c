@@ -63,6 +63,10 @@ const char *why_no_files(const char *folder)
     return NULL;
 }
 
+#ifndef SYS_close_range /* headers older than the kernel; the same number everywhere */
+#define SYS_close_range 436
+#endif
+
 /* One call where there is close_range (Linux 5.9), since every case does this. */
 void close_between(int first, int last)
 {

@@ -1,6 +1,7 @@
 /* Processes that outlive the one that they came from. */
 #include "strays.h"
 
+#include "child.h"
 #include "clock.h"
 
 #include <ctype.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -131,8 +133,9 @@ static const struct process *find_process(const struct processes *all, pid_t num
     return NULL;
 }
 
-/* Marks the children of this process that are not spared, and the descendants of those. */
-static size_t mark_strays(struct processes *all, const pid_t *spared, size_t count)
+/* Marks the children of this process that are not spared, and the descendants of those; guardians if told so.
+ */
+static size_t mark_strays(struct processes *all, const pid_t *spared, size_t count, bool guardians_too)
 {
     const pid_t self = getpid();
     size_t strays = 0;
@@ -142,7 +145,8 @@ static size_t mark_strays(struct processes *all, const pid_t *spared, size_t cou
         more = false;
         for (size_t i = 0; i < all->count; i++) {
             struct process *process = &all->list[i];
-            if (process->stray || process->guardian || is_among(process->number, spared, count))
+            if (process->stray || (process->guardian && !guardians_too) ||
+                is_among(process->number, spared, count))
                 continue;
             const struct process *parent =
                 process->parent == self ? NULL : find_process(all, process->parent);
@@ -197,21 +201,54 @@ static bool reap_guardians(const struct processes *all)
 void end_strays(const pid_t *spared, size_t count)
 {
     const double patience = 5; /* one that hangs in the kernel can't be ended by anybody */
+    static double waited;      /* for guardians, in all: one that hangs is a stray like any other */
     const struct timespec moment = {.tv_nsec = 1000000};
-    const double deadline = seconds_now() + patience;
+    const double start = seconds_now();
     struct processes all = {0};
+    bool waits = false;
 
     /* They are stopped first, until none is left that runs: of those that fork without end a dead one would
      * make room for the next, while a stopped one holds its place. */
-    while (may_have_strays(spared, count) && seconds_now() < deadline) {
+    while (may_have_strays(spared, count) && seconds_now() - start < patience) {
         list_processes(&all);
-        if (mark_strays(&all, spared, count) == 0) {
+        if (mark_strays(&all, spared, count, waited >= patience) == 0) {
             if (!reap_guardians(&all))
                 break;
+            waits = true;
         } else if (!stop_strays(&all)) {
             kill_strays(&all);
         }
         nanosleep(&moment, NULL);
     }
+    if (waits)
+        waited += seconds_now() - start;
     free(all.list);
+}
+
+static bool is_left(int folder, const char *name, pid_t process)
+{
+    const time_t longest_case = 300; /* seconds */
+    struct stat status;
+
+    return kill(process, 0) != 0 && errno == ESRCH &&
+           fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           time(NULL) - status.st_mtime > longest_case;
+}
+
+void remove_left_shared_memory(void)
+{
+    const size_t length = strlen(SHARED_MEMORY_PREFIX) - 1;
+    DIR *folder = opendir("/dev/shm");
+    struct dirent *entry;
+
+    while (folder && (entry = readdir(folder))) {
+        char *end;
+        if (strncmp(entry->d_name, SHARED_MEMORY_PREFIX + 1, length) != 0)
+            continue;
+        const long process = strtol(entry->d_name + length, &end, 10);
+        if (process > 0 && *end == '\0' && is_left(dirfd(folder), entry->d_name, (pid_t)process))
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    }
+    if (folder)
+        closedir(folder);
 }

@@ -38,6 +38,9 @@ extern "C" {
  * MW_RESIZE_KEEP_FILE the map only follows the file, and MW_WHOLE as `length` means to the file's present
  * end.
  *
+ * `flags`: MW_RESIZE_MAY_MOVE, MW_RESIZE_KEEP_FILE, MW_RESIZE_PREALLOC, or 0. Without MAY_MOVE a map that has
+ * no room behind it (mw_map_options.reserve makes some) does not grow: MW_E_NOMEM.
+ *
  * New pages have the rights of the last page before them, and advice and locks that were given to the whole
  * map. The present length, exactly: MW_OK, nothing happens. All or nothing: on failure the map and the file's
  * size are as before.
