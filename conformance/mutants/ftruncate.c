@@ -144,6 +144,19 @@ MUTANT(ftruncate, grows_not_zero_at_start, "the first byte that a file gains is 
     return answer;
 }
 
+MUTANT(ftruncate, hole_lost_middle,
+       "a file that gains many pages has a byte in their middle that is not zero")
+{
+    off_t before = size(call), many = 16 * (off_t)page_size();
+    int answer = real(call);
+
+    if (answer == 0 && before >= 0 && call->length - before > many &&
+        pwrite(call->descriptor, "x", 1, before + many / 3) < 0) {
+        /* Nothing to spoil. */
+    }
+    return answer;
+}
+
 MUTANT(ftruncate, loses_first_byte, "the first byte of the file is lost")
 {
     int answer = real(call);

@@ -310,6 +310,15 @@ AS_OTHER(sequential_random, "MADV_SEQUENTIAL reads nothing ahead", MADV_SEQUENTI
 AS_OTHER(normal_random, "MADV_NORMAL reads nothing ahead", MADV_NORMAL, MADV_RANDOM)
 AS_OTHER(willneed_sequential, "MADV_WILLNEED reads nothing by itself", MADV_WILLNEED, MADV_SEQUENTIAL)
 
+MUTANT(madvise, willneed_unlocks, "MADV_WILLNEED takes a lock away")
+{
+    int answer = real(call);
+
+    if (answer == 0 && call->advice == MADV_WILLNEED)
+        system_munlock(call->address, call->length);
+    return answer;
+}
+
 /* ---- populate ---------------------------------------------------------------------------------- */
 
 AS_OTHER(populate_read_writes, "MADV_POPULATE_READ copies the pages of private maps", MADV_POPULATE_READ,
@@ -322,6 +331,13 @@ AS_OTHER(populate_read_willneed, "MADV_POPULATE_READ is no more than MADV_WILLNE
 static bool populates(const struct call *call)
 {
     return call->advice == MADV_POPULATE_READ || call->advice == MADV_POPULATE_WRITE;
+}
+
+MUTANT(madvise, populate_first_64, "no more than 64 pages are populated")
+{
+    if (populates(call) && sensible(call) && call->length > 64 * page_size())
+        call->length = 64 * page_size();
+    return real(call);
 }
 
 MUTANT(madvise, populate_zeroes, "populating for writing zeroes the pages")

@@ -55,6 +55,13 @@ BOTH(last_page_left, "the last page of several is not locked")
     return real(call);
 }
 
+BOTH(first_64_pages, "no more than 64 pages are locked")
+{
+    if (sensible(call) && call->length > 64 * page_size())
+        call->length = 64 * page_size();
+    return real(call);
+}
+
 BOTH(page_more, "the page behind the range is locked too")
 {
     if (sensible(call) && wholly_mapped(call->address, call->length + page_size()))

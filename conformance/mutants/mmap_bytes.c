@@ -134,6 +134,18 @@ MMAP_MUTANT(last_page_anonymous, "the last page of a map of a file is anonymous 
     return map;
 }
 
+MMAP_MUTANT(none_file_zero, "a private map of a file without rights is anonymous memory")
+{
+    void *map = real_mmap(call);
+
+    if (map != MAP_FAILED && is_file(call) && is_private(call) && call->protection == PROT_NONE)
+        system_mmap(map, call->length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    return map;
+}
+
+MMAP_REFUSES(descriptor_high_refused, "descriptors of 64 and above are refused",
+             is_file(call) && call->descriptor >= 64, EBADF)
+
 MMAP_MUTANT(moves_position, "mapping a file moves the position at which its descriptor reads")
 {
     if (is_file(call))
@@ -170,6 +182,12 @@ MMAP_CHANGES(read_executes, "PROT_READ allows execution", call->protection &PROT
 MMAP_CHANGES(exec_dropped, "PROT_EXEC is not granted", true, call->protection &= ~PROT_EXEC)
 MMAP_CHANGES(private_read_writes, "a private map for reading only can be written",
              is_private(call) && call->protection == PROT_READ, call->protection |= PROT_WRITE)
+MMAP_CHANGES(exec_file_writes, "a private map of a file for executing can be written",
+             is_file(call) && is_private(call) && (call->protection & PROT_EXEC),
+             call->protection |= PROT_WRITE)
+MMAP_CHANGES(exec_only_file_writes, "a private map of a file for nothing but executing can be written",
+             is_file(call) && is_private(call) && call->protection == PROT_EXEC,
+             call->protection |= PROT_WRITE)
 MMAP_CHANGES(write_dropped, "maps of files can't be written", is_file(call), call->protection &= ~PROT_WRITE)
 MMAP_CHANGES(shared_write_dropped, "shared maps can't be written", is_shared(call),
              call->protection &= ~PROT_WRITE)

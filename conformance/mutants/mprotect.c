@@ -73,6 +73,13 @@ MUTANT(mprotect, whole_map, "all of the map changes, not only the range")
     return real(call);
 }
 
+MUTANT(mprotect, first_64_pages, "no more than 64 pages change")
+{
+    if (sensible(call) && call->length > 64 * page_size() && wholly_mapped(call->address, call->length))
+        call->length = 64 * page_size();
+    return real(call);
+}
+
 MUTANT(mprotect, first_map_only, "only the first of several maps in the range changes")
 {
     struct area area;
@@ -168,6 +175,25 @@ MUTANT(mprotect, unlocks, "pages whose rights change are unlocked")
     if (answer == 0)
         system_munlock(call->address, call->length);
     return answer;
+}
+
+MUTANT(mprotect, dontfork_lost, "pages whose rights change forget MADV_DONTFORK")
+{
+    int answer = real(call);
+
+    if (answer == 0)
+        system_madvise(call->address, call->length, MADV_DOFORK);
+    return answer;
+}
+
+MUTANT(mprotect, through_none, "while rights change there is a moment without any")
+{
+    int answer = real(call);
+
+    if (answer != 0)
+        return answer;
+    system_mprotect(call->address, call->length, PROT_NONE);
+    return real(call);
 }
 
 /* ---- errors ------------------------------------------------------------------------------------ */

@@ -99,6 +99,15 @@ MREMAP(move_loses_last_page, "a map that moves loses the bytes of its last page"
     return map;
 }
 
+MREMAP(move_loses_page_20, "a long map that moves loses the bytes of a page in its middle")
+{
+    char *map = real(call);
+
+    if (moved(call, map) && call->old_length >= 24 * page_size())
+        zero_page(map + 20 * page_size());
+    return map;
+}
+
 MREMAP(grow_loses_last_page, "a map that grows in place loses the bytes of its last page")
 {
     char *map = real(call);
@@ -201,6 +210,24 @@ CHANGES(fixed_moves_alone, "MREMAP_FIXED does not need MREMAP_MAYMOVE", call->fl
         call->flags |= MREMAP_MAYMOVE)
 REFUSED(fixed_exclusive, "MREMAP_FIXED over a map fails with EEXIST",
         (call->flags & MREMAP_FIXED) && wholly_mapped(call->new_address, 1), EEXIST)
+MREMAP(fixed_page_before, "MREMAP_FIXED takes away the page before the range too")
+{
+    char *map = real(call);
+
+    if (map != MAP_FAILED && (call->flags & MREMAP_FIXED))
+        system_munmap(map - page_size(), page_size());
+    return map;
+}
+
+static bool spans_maps(const char *address, size_t length)
+{
+    struct area area;
+
+    return find_area(&area, address) && area.end < address + length;
+}
+
+REFUSED(fixed_no_replace, "MREMAP_FIXED is refused where its range spans several maps",
+        (call->flags & MREMAP_FIXED) && spans_maps(call->new_address, call->new_length), EINVAL)
 CHANGES(dontunmap_ignored, "MREMAP_DONTUNMAP unmaps the old range", call->flags &MREMAP_DONTUNMAP,
         call->flags &= ~MREMAP_DONTUNMAP)
 CHANGES(dontunmap_moves_alone, "MREMAP_DONTUNMAP does not need MREMAP_MAYMOVE", call->flags &MREMAP_DONTUNMAP,
@@ -410,6 +437,15 @@ MREMAP(lock_lost, "a locked map that moves is not locked any more")
     char *map = real(call);
 
     if (moved(call, map))
+        system_munlock(map, call->new_length);
+    return map;
+}
+
+MREMAP(shrink_unlocks, "a locked map that shrinks is not locked any more")
+{
+    char *map = real(call);
+
+    if (map != MAP_FAILED && shrinks(call))
         system_munlock(map, call->new_length);
     return map;
 }

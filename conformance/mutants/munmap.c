@@ -171,6 +171,32 @@ MUTANT(munmap, high_cut, "a range that reaches beyond the address space is cut, 
     return real(call);
 }
 
+MUTANT(munmap, closed_file_left, "a map of a file that has no rights stays mapped")
+{
+    struct area area;
+
+    if (call->length > 0 && call->length < SIZE_MAX / 2 && find_area(&area, call->address) && area.has_file &&
+        area.protection == PROT_NONE && call->address + call->length <= area.end)
+        return 0;
+    return real(call);
+}
+
+MUTANT(munmap, rest_dontfork_lost, "what is left of a map forgets MADV_DONTFORK")
+{
+    struct area area;
+    bool found = call->length > 0 && call->length < SIZE_MAX / 2 && find_area(&area, call->address);
+    int answer = real(call);
+
+    if (answer != 0 || !found)
+        return answer;
+    char *end = call->address + whole_pages(call->length);
+    if (area.start < call->address)
+        system_madvise(area.start, (size_t)(call->address - area.start), MADV_DOFORK);
+    if (end < area.end)
+        system_madvise(end, (size_t)(area.end - end), MADV_DOFORK);
+    return answer;
+}
+
 REFUSES(munmap, hole_refused, "a range with a hole in it is refused with ENOMEM, and stays mapped",
         call->length > 0 && call->length < SIZE_MAX / 2 && !wholly_mapped(call->address, call->length),
         ENOMEM)

@@ -109,6 +109,16 @@ MUTANT(posix_fallocate, byte_less, "the file becomes a byte shorter than asked f
     return real(call);
 }
 
+MUTANT(posix_fallocate, moves_position,
+       "the position at which the descriptor reads moves to the end of the range")
+{
+    int error = real(call);
+
+    if (error == 0)
+        lseek(call->descriptor, end_of(call), SEEK_SET);
+    return error;
+}
+
 MUTANT(posix_fallocate, answers_minus_1, "an error is answered with -1 and errno")
 {
     int error = real(call);

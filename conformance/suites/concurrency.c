@@ -220,6 +220,16 @@ static void toggle_protection(int round)
         atomic_fetch_add(&wrong, 1);
 }
 
+CASE("conc.mprotect_readers", POSIX("mprotect", SHALL),
+     "loads succeed all the time while a right to write comes and goes",
+     "a thread that only reads dies because another one opens the table for a change", .seconds = 20)
+{
+    shared = map_anonymous(CHANGING * page, READ_WRITE, MAP_PRIVATE);
+    memset(shared, 5, CHANGING * page);
+    EXPECT("0", touches_besides("5", "5", toggle_protection));
+    EXPECT("0", bytes_other_than(5, shared, CHANGING * page));
+}
+
 CASE("conc.mprotect_vs_fault", POSIX("mprotect", SHALL),
      "while rights change a store is done or raises SIGSEGV at its address, and afterwards the last rights "
      "hold",

@@ -141,6 +141,19 @@ FILE_CASE("posix_fallocate.within", POSIX("posix_fallocate", SHALL),
     EXPECT("0", bytes_other_than(3, map + 2 * page, page));
 }
 
+FILE_CASE("posix_fallocate.position", PRACTICE("only what reads, writes or seeks moves a file's position"),
+          "the position at which a descriptor reads stays where it is when storage is reserved",
+          "a log that reserves its storage ahead goes on behind a hole")
+{
+    struct scratch_file file = scratch_file(2 * page);
+
+    SETUP(lseek(file.descriptor, 5, SEEK_SET));
+    EXPECT("0", reserve(&file, 0, page));
+    EXPECT("5", number(lseek(file.descriptor, 0, SEEK_CUR)));
+    EXPECT("0", reserve(&file, page, 4 * page));
+    EXPECT("5", number(lseek(file.descriptor, 0, SEEK_CUR)));
+}
+
 FILE_CASE("posix_fallocate.range", POSIX("posix_fallocate", SHALL),
           "a negative offset or length is refused with EINVAL, a range too far out with EFBIG",
           "a wrapped offset reserves the wrong part of the disk, and the store fails later on")

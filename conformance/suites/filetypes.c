@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
@@ -107,6 +108,21 @@ FILE_CASE("fd.append_descriptor", POSIX("mmap", SHALL),
     EXPECT("stored", store(map, 9));
     EXPECT("9", file_byte(&file, 0));
     EXPECT(number((int64_t)page), file_size(&file));
+}
+
+FILE_CASE("fd.high", POSIX("mmap", SHALL), "descriptors are as good as any other whatever their number",
+          "a server with many connections can't map files any more")
+{
+    struct scratch_file file = scratch_file(page);
+    struct rlimit limit;
+
+    SETUP(getrlimit(RLIMIT_NOFILE, &limit));
+    for (int least = 31; (rlim_t)least < limit.rlim_cur && least < 1 << 16; least = 2 * least + 1) {
+        int descriptor = (int)SETUP(fcntl(file.descriptor, F_DUPFD_CLOEXEC, least));
+        EXPECT("1", first_byte(map_private(descriptor)));
+        EXPECT("1", first_byte(map_shared(descriptor)));
+        SETUP(close(descriptor));
+    }
 }
 
 CASE("err.ret_minus1", POSIX("mmap", SHALL), "a call that fails answers MAP_FAILED and says why in errno",

@@ -442,15 +442,16 @@ FILE_CASE("fault.grow.new_map", POSIX("ftruncate", SHALL),
           "a map that is made after the file grew reads zeros in the added part, and stores reach the file",
           "a database finds other people's bytes in the pages that it has just added")
 {
+    const size_t length = 200 * page;
     struct scratch_file file = scratch_file(10);
 
     map_file(&file, 0, page, PROT_READ | PROT_WRITE, MAP_SHARED);
-    resize_file(&file, 2 * (off_t)page);
-    char *map = map_file(&file, 0, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED);
+    resize_file(&file, (off_t)length);
+    char *map = map_file(&file, 0, length, PROT_READ | PROT_WRITE, MAP_SHARED);
     EXPECT("1", load(&map[9]));
-    EXPECT("0", bytes_other_than(0, &map[10], 2 * page - 10));
-    EXPECT("stored", store(&map[2 * page - 1], 9));
-    EXPECT("9", file_byte(&file, 2 * (int64_t)page - 1));
+    EXPECT("0", bytes_other_than(0, &map[10], length - 10));
+    EXPECT("stored", store(&map[length - 1], 9));
+    EXPECT("9", file_byte(&file, (int64_t)length - 1));
 }
 
 FILE_CASE("fault.grow.append_new_map", POSIX("mmap", SHALL),

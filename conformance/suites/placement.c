@@ -474,6 +474,25 @@ CASE("munmap.many", POSIX("munmap", SHALL), "one munmap takes away several maps 
     EXPECT("0", load(range + 3 * page));
 }
 
+FILE_CASE("munmap.any_rights", POSIX("munmap", SHALL),
+          "munmap takes maps of files and of memory away, private and shared, whatever rights they have",
+          "an address that was given back is still in use when it is wanted again")
+{
+    static const int rights[] = {PROT_NONE, PROT_READ, READ_WRITE}, sharing[] = {MAP_PRIVATE, MAP_SHARED};
+    struct scratch_file file = scratch_file(2 * page);
+
+    for (size_t i = 0; i < 6; i++) {
+        char *map = map_file(&file, 0, 2 * page, rights[i / 2], sharing[i % 2]);
+        EXPECT("0", returned(munmap(map, 2 * page)));
+        EXPECT("SIGSEGV SEGV_MAPERR exact", load(map));
+        EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[2 * page - 1]));
+        map = map_anonymous(2 * page, rights[i / 2], sharing[i % 2]);
+        EXPECT("0", returned(munmap(map, 2 * page)));
+        EXPECT("SIGSEGV SEGV_MAPERR exact", load(map));
+        EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[2 * page - 1]));
+    }
+}
+
 CASE("munmap.twice", POSIX("munmap", SHALL), "a second munmap of the same range succeeds like the first",
      "a clean-up that runs again after an error reports a failure that is none")
 {

@@ -74,6 +74,24 @@ CASE("mmap.prot.si_addr_exact", POSIX("signal.h", SHALL),
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[page + 17]));
 }
 
+FILE_CASE("mmap.prot.none_opened", POSIX("mmap", SHALL),
+          "a map of a file that was made without rights shows the file as soon as mprotect opens it",
+          "a loader that reserves its image closed and opens it part by part runs zeros")
+{
+    static const int sharing[] = {MAP_PRIVATE, MAP_SHARED};
+    struct scratch_file file = scratch_file(3 * page);
+
+    for (size_t i = 0; i < 2; i++) {
+        char *map = map_file(&file, 0, 3 * page, PROT_NONE, sharing[i]);
+        SETUP(mprotect(map + page, page, PROT_READ));
+        EXPECT("2", load(map + page));
+        SETUP(mprotect(map, 3 * page, READ_WRITE));
+        EXPECT("1 2 3", page_bytes(map, 3 * page));
+        EXPECT("stored", store(map, 9));
+        EXPECT(sharing[i] == MAP_SHARED ? "9" : "1", file_byte(&file, 0));
+    }
+}
+
 /* ---- code -------------------------------------------------------------------------------------- */
 
 /* Small and aligned enough to lie within one page of the program. */
@@ -160,6 +178,25 @@ CASE("mmap.prot.xo_readable", POSIX("mmap", UNSPECIFIED),
 
 /* A system may keep pages from being writable and executable: POSIX calls that ENOTSUP. */
 #define NOT_BOTH "EOPNOTSUPP|ENOTSUP|EACCES|EPERM"
+
+FILE_CASE("mmap.prot.exec_ro", POSIX("mmap", SHALL),
+          "a map of a file for executing can't be stored to, with PROT_READ and without, private and shared",
+          "an attacker writes into the code of a program that is as closed as any other")
+{
+    static const int rights[] = {PROT_EXEC, PROT_READ | PROT_EXEC}, sharing[] = {MAP_PRIVATE, MAP_SHARED};
+    struct scratch_file file = scratch_file(page);
+
+    for (size_t i = 0; i < 4; i++) {
+        char *map = mmap(NULL, page, rights[i / 2], sharing[i % 2], file.descriptor, 0);
+        if (map == MAP_FAILED && errno == EPERM)
+            unsupported("nothing in this folder may be executed");
+        EXPECT("mapped", mapped(map));
+        EXPECT("SIGSEGV SEGV_ACCERR exact|SIGSEGV SEGV_PKUERR exact", store(map, 9));
+        SETUP(mprotect(map, page, READ_WRITE));
+        EXPECT("1", load(map));
+        EXPECT("stored", store(map, 1));
+    }
+}
 
 CASE("mmap.prot.wx", POSIX("mmap", MAY),
      "a page that can be written and executed is had and runs what was stored, or is refused, by both calls",

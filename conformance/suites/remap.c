@@ -178,6 +178,22 @@ CASE("mremap.fixed_exact", LINUX("mremap(2)"),
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&map[page]));
 }
 
+CASE("mremap.fixed_spans", LINUX("mremap(2)"),
+     "MREMAP_FIXED replaces what is in its range, be it several maps, and leaves the pages on both sides "
+     "alone",
+     "a collector that fills a gap in its heap takes a living neighbour away")
+{
+    char *map = numbered_pages(3, MAP_PRIVATE), *target = numbered_pages(5, MAP_PRIVATE);
+
+    map_over(target + 2 * page, page, PROT_READ, MAP_SHARED, -1);
+    EXPECT("exact", placed(mremap(map, 3 * page, 3 * page, MREMAP_MAYMOVE | MREMAP_FIXED, target + page),
+                           target + page));
+    EXPECT("1 1 2 3 5", page_bytes(target, 5 * page));
+    EXPECT("stored", store(&target[page - 1], 7));
+    EXPECT("stored", store(&target[3 * page], 7));
+    EXPECT("stored", store(&target[4 * page], 7));
+}
+
 CASE("mremap.fixed_resize", LINUX("mremap(2)"),
      "MREMAP_FIXED moves and grows at once: the bytes come along and zeros follow",
      "a table moved to a larger place ends in rubbish, or has lost its rows")
