@@ -32,15 +32,14 @@ bool observation_matches(const char *expected, const char *observed)
     return false;
 }
 
-/* What was freed last; the first bytes of each point to the one before. */
-static struct outcome *spare;
+static struct outcome *spare; /* what was freed last */
 
 struct outcome *outcome_new(void)
 {
     struct outcome *outcome = spare;
 
     if (outcome)
-        memcpy(&spare, outcome, sizeof spare);
+        spare = outcome->freed_before;
     else
         outcome = memory_kept_from_children(sizeof *outcome);
     if (outcome) {
@@ -54,7 +53,7 @@ void outcome_free(struct outcome *outcome)
 {
     if (!outcome)
         return;
-    memcpy(outcome, &spare, sizeof spare);
+    outcome->freed_before = spare;
     spare = outcome;
 }
 

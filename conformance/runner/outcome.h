@@ -39,6 +39,7 @@ struct step {
 enum ending { ENDED_BY_EXIT, ENDED_BY_SIGNAL, ENDED_BY_LIMIT };
 
 struct outcome {
+    struct outcome *freed_before; /* while it waits to be used again */
     size_t step_count;
     bool done; /* the case ran to its end */
     bool unsupported, failed_setup, garbage, too_many_steps;

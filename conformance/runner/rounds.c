@@ -70,7 +70,7 @@ void rounds_print(const struct rounds *rounds, FILE *stream)
                         result_name((enum result)result));
         fprintf(stream, "; first otherwise with --seed %" PRIu64 "\n", tried->other_seed);
     }
-    if (rounds->count > 1)
+    if (rounds->count > 1 && rounds->length > 0)
         fprintf(stream, "%zu of %zu answered not always the same in %zu rounds\n", rounds_flaky(rounds),
                 rounds->length, rounds->taken / rounds->length);
 }

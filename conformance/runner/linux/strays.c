@@ -243,7 +243,7 @@ void remove_left_shared_memory(void)
 
     while (folder && (entry = readdir(folder))) {
         char *end;
-        if (strncmp(entry->d_name, SHARED_MEMORY_PREFIX + 1, length) != 0)
+        if (strncmp(entry->d_name, &SHARED_MEMORY_PREFIX[1], length) != 0)
             continue;
         const long process = strtol(entry->d_name + length, &end, 10);
         if (process > 0 && *end == '\0' && is_left(dirfd(folder), entry->d_name, (pid_t)process))
