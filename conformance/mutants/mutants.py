@@ -193,12 +193,12 @@ def killed_cases(bench, names, runs, candidates):
 
 
 def report_cases(executed, killed):
-    """The cases that fail under no mutant, against the table of those that can't; how many are wrong."""
+    """The cases that fail under no mutant, against the table of those that can't; how many are wrong. One of those
+    may be hit by chance: a page too many that goes takes what lies beside it.
+    """
     reasons = rows_of(UNKILLED)
     explained = {case for glob in reasons for case in fnmatch.filter(executed - killed, glob)}
-    wrong = [f"{glob}: listed in {UNKILLED.name}, and {case} fails under a mutant"
-             for glob in reasons for case in fnmatch.filter(killed, glob)]
-    wrong += [f"{glob}: listed in {UNKILLED.name}, and no case that runs here is so called"
+    wrong = [f"{glob}: listed in {UNKILLED.name}, and no case that runs here is so called"
               for glob in reasons if not fnmatch.filter(executed, glob)]
     wrong += [f"{case}: fails under no mutant; add one, or a reason to {UNKILLED.name}"
               for case in sorted(executed - killed - explained)]
