@@ -129,7 +129,9 @@ run_valgrind() {
         # It runs one thread at a time: without taking turns one that waits might do so for ever.
         valgrind --quiet --error-exitcode=1 --leak-check=full --fair-sched=yes "$program" || return 1
     done
-    valgrind --quiet --error-exitcode=1 --leak-check=full --trace-children=no \
+    # Its search for leaks would go on in the cases, and there through memory that only the runner has: that is
+    # left to AddressSanitizer.
+    valgrind --quiet --error-exitcode=1 --trace-children=no \
         build/dev/bin/mapwise-check --case 'fault.eof.*' --no-results build/dev
 }
 

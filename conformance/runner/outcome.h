@@ -58,8 +58,8 @@ struct outcome {
     struct step steps[STEPS_MAX];
 };
 
-/* An outcome of which nothing is known yet, for outcome_free; NULL if memory is short. Children of fork have
- * zeros there: what they share with the runner it pays for by a fault a page when it writes there. */
+/* An outcome of which nothing is known yet, for outcome_free; NULL if memory is short. Children of fork don't
+ * get it: what they share with the runner it pays for by a fault a page when it writes there. */
 struct outcome *outcome_new(void);
 
 /* Keeps it for the next outcome_new. NULL is ignored. */

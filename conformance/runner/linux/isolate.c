@@ -18,7 +18,7 @@ void *memory_kept_from_children(size_t bytes)
 
     if (memory == MAP_FAILED)
         return NULL;
-    raw_calls.advise(memory, bytes, MADV_WIPEONFORK); /* if it is refused, they get it after all */
+    raw_calls.advise(memory, bytes, MADV_DONTFORK); /* if it is refused, they get it after all */
     return memory;
 }
 
