@@ -131,8 +131,8 @@ run_valgrind() {
     done
     # Its search for leaks would go on in the cases, and there through memory that only the runner has: that is
     # left to AddressSanitizer.
-    valgrind --quiet --error-exitcode=1 --trace-children=no \
-        build/dev/bin/mapwise-check --case 'fault.eof.*' --no-results build/dev
+    valgrind --quiet --error-exitcode=1 --leak-check=no --trace-children=no \
+        build/dev/bin/mapwise-check --case 'fault.eof.*' --timeout-scale 10 --no-results build/dev
 }
 
 # Two processes at a time run everything again and again, each a load to the other, beside one that only keeps a

@@ -42,8 +42,8 @@ enum { EXIT_ENDED_CASE = 125 };
 /* Closes the descriptors from `first` to `last`, those that are open. */
 void close_between(int first, int last);
 
-/* Zeros that children of fork do not get, and that no limit of theirs counts, for free_memory_kept; NULL: there
- * is no memory. */
+/* Zeros that children of fork do not get, and that no limit of theirs counts, for free_memory_kept; NULL:
+ * there is no memory. */
 void *memory_kept_from_children(size_t bytes);
 void free_memory_kept(void *memory, size_t bytes);
 
