@@ -1,5 +1,4 @@
-/* A small generator with a recorded seed, so that an order can be had again, on every machine (splitmix64).
- */
+/* A small generator with a recorded seed: the same order again, on every machine (splitmix64). */
 #ifndef MAPWISE_COMMON_RANDOM_H
 #define MAPWISE_COMMON_RANDOM_H
 

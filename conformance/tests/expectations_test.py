@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -102,7 +103,8 @@ class Expected(Scratch):
 class Updated(Scratch):
     def update(self, *globs):
         options = [option for glob in globs for option in ("--case", glob)]
-        self.run_cases("--expect", self.file, "--update-expectations", *options)
+        told = self.run_cases("--expect", self.file, "--update-expectations", "--format", "human", *options).stdout
+        self.assertRegex(told, rf"(?m)^{re.escape(str(self.file))}: written, \d+ new lines?$")
         return self.file.read_text()
 
     def test_what_is_gone_goes_and_what_is_new_comes(self):

@@ -266,6 +266,35 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(told["pass.leaves_files"]["result"], "PASS")
         self.assertEqual(process.returncode, 1)
 
+    def test_a_folder_that_was_replaced_is_left_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            process = run("--jobs", "1", "--no-results", "--case", "pass.replaces_its_folder", "--case", "pass.uses_the_next_folder",
+                          cwd=folder)
+            self.assertEqual(process.returncode, 0, process.stdout)
+            self.assertIn("2 of 2 ", process.stdout)
+            self.assertEqual(os.listdir(folder), [])
+
+    @unittest.skipUnless(os.access("/dev/shm", os.W_OK), "no /dev/shm")
+    def test_old_shared_memory_of_killed_runs_is_removed(self):
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        left = Path("/dev/shm", f"mapwise-case-{ended.pid}")
+        ours = Path("/dev/shm", f"mapwise-case-{os.getpid()}")
+        try:
+            for path in (left, ours):
+                path.touch()
+            with tempfile.TemporaryDirectory() as folder:
+                run("--no-results", "--case", "pass.recorded_as_known", cwd=folder)
+                self.assertTrue(left.exists(), "it may be of a case in another process namespace")
+                for path in (left, ours):
+                    os.utime(path, (0, 0))
+                run("--no-results", "--case", "pass.recorded_as_known", cwd=folder)
+            self.assertFalse(left.exists())
+            self.assertTrue(ours.exists(), "its process lives")
+        finally:
+            for path in (left, ours):
+                path.unlink(missing_ok=True)
+
     def test_a_record_that_finds_no_room_is_told(self):
         """What was written of it stays, by the name of what is not whole; what was seen counts all the same."""
         with tempfile.TemporaryDirectory() as folder:
@@ -320,6 +349,9 @@ class Interrupt(unittest.TestCase):
 
     def test_sigterm_likewise(self):
         self.interrupted(signal.SIGTERM)
+
+    def test_sigquit_likewise(self):
+        self.interrupted(signal.SIGQUIT)
 
     def test_a_killed_runner_takes_its_cases_along(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -365,6 +365,24 @@ FILE_CASE("pass.leaves_files", PRACTICE("self-test"), "files that a case leaves 
     EXPECT("0", returned(symlink("/etc", scratch_path("folder/link"))));
 }
 
+FILE_CASE("pass.replaces_its_folder", PRACTICE("self-test"),
+          "a folder that is none any more is not the next case's")
+{
+    char folder[sizeof((struct scratch_file *)0)->path];
+
+    snprintf(folder, sizeof folder, "%s", scratch_path("file"));
+    *strrchr(folder, '/') = '\0';
+    EXPECT("0", returned(rmdir(folder)));
+    EXPECT("0", returned(symlink("/nowhere", folder)));
+}
+
+FILE_CASE("pass.uses_the_next_folder", PRACTICE("self-test"), "the case after that has a folder of its own")
+{
+    struct scratch_file file = scratch_file(page);
+
+    EXPECT("1", file_byte(&file, 0));
+}
+
 CASE("pass.leaves_shared_memory", PRACTICE("self-test"), "shared memory that a case leaves is removed")
 {
     puts(shared_memory_name());

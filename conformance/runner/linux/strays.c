@@ -133,7 +133,7 @@ static const struct process *find_process(const struct processes *all, pid_t num
     return NULL;
 }
 
-/* Marks the children of this process that are not spared, and the descendants of those; guardians if told so.
+/* Marks the children of this process that are not spared, and the descendants of those; guardians where told.
  */
 static size_t mark_strays(struct processes *all, const pid_t *spared, size_t count, bool guardians_too)
 {
