@@ -266,6 +266,21 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(told["pass.leaves_files"]["result"], "PASS")
         self.assertEqual(process.returncode, 1)
 
+    def test_a_record_that_finds_no_room_is_told(self):
+        """What was written of it stays, by the name of what is not whole; what was seen counts all the same."""
+        with tempfile.TemporaryDirectory() as folder:
+            process = subprocess.run(
+                ["sh", "-c", 'ulimit -f 8; exec "$0" "$@"', RUNNER, "--format", "jsonl", "--case", "pass.o*", "--case", "crash.s*",
+                 "--output", "told"], cwd=folder, capture_output=True, text=True, timeout=60)
+            self.assertEqual(process.returncode, 1)
+            self.assertIn("File too large", process.stderr)
+            left, = os.listdir(Path(folder, "mapwise-results"))
+            self.assertTrue(left.endswith(".jsonl.partial"))
+
+
+class Remains(unittest.TestCase):
+    """What cases, and runs that were killed, leave behind."""
+
     def test_a_folder_that_was_replaced_is_left_alone(self):
         with tempfile.TemporaryDirectory() as folder:
             process = run("--jobs", "1", "--no-results", "--case", "pass.replaces_its_folder", "--case", "pass.uses_the_next_folder",
@@ -294,17 +309,6 @@ class FullDisk(unittest.TestCase):
         finally:
             for path in (left, ours):
                 path.unlink(missing_ok=True)
-
-    def test_a_record_that_finds_no_room_is_told(self):
-        """What was written of it stays, by the name of what is not whole; what was seen counts all the same."""
-        with tempfile.TemporaryDirectory() as folder:
-            process = subprocess.run(
-                ["sh", "-c", 'ulimit -f 8; exec "$0" "$@"', RUNNER, "--format", "jsonl", "--case", "pass.o*", "--case", "crash.s*",
-                 "--output", "told"], cwd=folder, capture_output=True, text=True, timeout=60)
-            self.assertEqual(process.returncode, 1)
-            self.assertIn("File too large", process.stderr)
-            left, = os.listdir(Path(folder, "mapwise-results"))
-            self.assertTrue(left.endswith(".jsonl.partial"))
 
 
 class Invasive(unittest.TestCase):
