@@ -1,6 +1,7 @@
 #include "expectation.h"
 
 #include "message.h"
+#include "registry.h"
 #include "where.h"
 
 #include <errno.h>
@@ -173,6 +174,14 @@ bool expectations_read_file(const char *path)
     return good;
 }
 
+void expectations_note_unknown(const char *name)
+{
+    for (const struct expectation *line = expectations_of(name); line; line = line->next)
+        if (!registry_has_case(line->test))
+            complain("note: %s:%d: this program has no case '%s', so the line stands for nothing", line->file,
+                     line->line, line->test);
+}
+
 const struct expectation *expectations_of(const char *name)
 {
     for (size_t i = 0; i < file_count; i++)
@@ -247,6 +256,15 @@ static void judge_pass(const struct expectation *expectation, struct outcome *ou
              expectation->reason, expectation->file, expectation->line);
 }
 
+/* A case that fails where a deviation is known, but another one. */
+static void judge_other_deviation(const struct expectation *expectation, struct outcome *outcome)
+{
+    const size_t used = strlen(outcome->reason);
+
+    snprintf(outcome->reason + used, sizeof outcome->reason - used, "; %s:%d expects %s", expectation->file,
+             expectation->line, expectation->observed);
+}
+
 void expectation_apply(const struct expectation *expectation, struct outcome *outcome)
 {
     char seen[SEEN_MAX];
@@ -256,8 +274,11 @@ void expectation_apply(const struct expectation *expectation, struct outcome *ou
         judge_record(expectation, outcome, seen);
     } else if (outcome->result == RESULT_PASS && expectation) {
         judge_pass(expectation, outcome);
-    } else if (outcome->result == RESULT_FAIL && expectation && outcome->done &&
-               expectation_allows(expectation->observed, seen)) {
+    } else if (outcome->result != RESULT_FAIL || !expectation || !outcome->done) {
+        return;
+    } else if (!expectation_allows(expectation->observed, seen)) {
+        judge_other_deviation(expectation, outcome);
+    } else {
         outcome->result = RESULT_XFAIL;
         snprintf(outcome->reason, sizeof outcome->reason, "%s observed, a %s %s: %s; %s", seen,
                  strcmp(expectation->status, "predicted") == 0 ? "predicted" : "known", expectation->class,

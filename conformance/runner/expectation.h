@@ -36,6 +36,9 @@ bool expectations_read(const char *name, const char *text, bool any_system);
 /* The same for a file of the file system; its expectations come first of all. */
 bool expectations_read_file(const char *path);
 
+/* Says on standard error which lines of the file `name` are about cases that this program does not have. */
+void expectations_note_unknown(const char *name);
+
 /* All those of the file `name` that was read, in its order; NULL for none. */
 const struct expectation *expectations_of(const char *name);
 

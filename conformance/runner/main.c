@@ -290,6 +290,8 @@ static bool read_expectations(const struct options *options)
     where_emulator(options->emulator);
     if (options->expect && !expectations_read_file(options->expect))
         return false;
+    if (options->expect)
+        expectations_note_unknown(options->expect);
     for (const struct embedded_file *file = expectation_files; file->name; file++)
         if (!expectations_read(file->name, file->text, false))
             return false;

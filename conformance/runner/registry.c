@@ -67,6 +67,14 @@ bool registry_has_suite(const char *name)
     return false;
 }
 
+bool registry_has_case(const char *id)
+{
+    for (const struct test_case *test = registered; test; test = test->next)
+        if (strcmp(test->id, id) == 0)
+            return true;
+    return false;
+}
+
 const char *registry_duplicate(void)
 {
     for (const struct test_case *test = registered; test; test = test->next)

@@ -21,6 +21,7 @@ bool selects_all(const struct selection *selection);
 const struct test_case **registry_select(const struct selection *selection, size_t *count);
 
 bool registry_has_suite(const char *name);
+bool registry_has_case(const char *id);
 
 /* The id that stands twice, or NULL. */
 const char *registry_duplicate(void);

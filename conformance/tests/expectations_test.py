@@ -94,6 +94,19 @@ class Expected(Scratch):
             self.assertIn(named, process.stderr)
             self.assertEqual(process.stderr.count("\n"), 1)
 
+    def test_a_failure_names_the_expectation_that_does_not_fit(self):
+        self.file.write_text(line("fail.expected_elsewhere", "7"))
+        record = self.records("--case", "fail.expected_elsewhere", "--expect", self.file)[1]
+        self.assertEqual(record["result"], "FAIL")
+        self.assertTrue(record["reason"].endswith(f"; {self.file}:1 expects 7"), record["reason"])
+
+    def test_a_line_about_no_case_is_told(self):
+        self.file.write_text(line("xfail.expected", "8; 9") + line("no.such_case", "8"))
+        process = self.run_cases("--case", "xfail.expected", "--expect", self.file)
+        self.assertEqual(process.returncode, 0)
+        self.assertIn(f"{self.file}:2: this program has no case 'no.such_case'", process.stderr)
+        self.assertEqual(process.stderr.count("\n"), 1)
+
     def test_a_file_that_is_not_there_is_named(self):
         process = self.run_cases("--expect", self.folder / "none.tsv")
         self.assertEqual(process.returncode, 2)
