@@ -416,7 +416,7 @@ FILE_CASE("FLT-08.arguments", MAPWISE("FLT-08"),
     for (int way = 0; way < 4; way++) {
         struct looking looking = {bytes, way, cut_map(&second, 0, 2, 2)};
         EXPECT("MW_E_FAULT", answer(mw_guarded(map, ask_with_lost_arguments, &looking, &failure)));
-        EXPECT(number((int64_t)(page)), failed_at());
+        EXPECT("1", failed_page()); /* with 32 bits a number of 64 is stored in two halves, in either order */
         EXPECT("MW_OK", answer(mw_unmap(looking.other, &failure)));
     }
     EXPECT("MW_OK", mw_error_name(mw_unpin(map, bytes)));
