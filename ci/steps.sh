@@ -95,7 +95,8 @@ check_static() {
 check_i386() {
     local check=build/i386/bin/mapwise-check
     if $check --help >/dev/null 2>&1; then
-        run_tests i386 -L "unit|install" && $check --suite library --no-results build/i386
+        run_tests i386 -L "unit|install" && $check --no-results build/i386 &&
+            $check --path raw --no-results build/i386
     elif command -v qemu-i386 >/dev/null; then
         run_tests i386 -L "unit|install" -E "lib.capability|lib.failure|example.survive_truncation" && check_by_qemu i386
     else

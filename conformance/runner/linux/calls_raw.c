@@ -3,6 +3,7 @@
 
 #include "setup.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 
@@ -15,7 +16,9 @@ enum { MAP_CALL = SYS_mmap, OFFSET_UNIT = 1 };
 
 static void *raw_map(void *address, size_t length, int protection, int flags, int descriptor, off_t offset)
 {
-    if (offset % OFFSET_UNIT != 0 || offset / OFFSET_UNIT != (off_t)(long)(offset / OFFSET_UNIT))
+    const bool units = OFFSET_UNIT > 1; /* which have no sign */
+
+    if (units && (offset < 0 || offset % OFFSET_UNIT != 0 || (uint64_t)(offset / OFFSET_UNIT) > ULONG_MAX))
         unsupported("the system call can't say this offset");
 #ifdef __s390__ /* where the call finds its arguments in memory */
     const unsigned long arguments[] = {(unsigned long)address,    length,
