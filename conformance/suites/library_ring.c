@@ -125,9 +125,9 @@ CASE("RNG-03.fixed", MAPWISE("RNG-03"), "a ring can be put at an address, and ne
     EXPECT("MW_E_EXIST", try_ring(page, &options));
     EXPECT("9", byte_at(map, page));
     EXPECT("MW_OK", answer(mw_free(map)));
-    EXPECT("nothing", leaked());
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&range[0]));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&range[page]));
+    EXPECT("nothing", leaked());
 }
 
 CASE("RNG-03.populate", MAPWISE("RNG-03"), "MW_F_POPULATE brings both views in, for one memory",
@@ -226,9 +226,9 @@ CASE("RNG-04", MAPWISE("RNG-04"), "a ring tells what it is, keeps its size, and 
     EXPECT("MW_OK", set_byte(map, 0, 9));
     EXPECT("9", byte_at(map, 2 * page));
     EXPECT("MW_OK", answer(mw_unmap(map, &failure)));
-    EXPECT("nothing", leaked());
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&base[0]));
     EXPECT("SIGSEGV SEGV_MAPERR exact", load(&base[4 * page - 1]));
+    EXPECT("nothing", leaked()); /* last: what it takes from malloc may lie where the ring was */
 }
 
 CASE("RNG-05", MAPWISE("RNG-05"), "rights and advice are those of each view",
