@@ -7,7 +7,10 @@
 
 #include <stdlib.h>
 
-enum { BATCHES_IN_BLOCK = 3 }; /* where no cache has to be prepared; else one sample a block */
+enum {
+    BATCHES_IN_BLOCK = 3, /* where no cache has to be prepared; else one sample a block */
+    SELDOM = 3,           /* what takes long is in one of so many rounds */
+};
 
 struct schedule {
     struct run *run;
@@ -45,8 +48,9 @@ static void accept(void *user, const struct measurement *measurement)
 
     gb_set_iteration_time(active->state, measurement->seconds / (double)measurement->batch);
     active->bytes += (double)measurement->bytes / (double)measurement->batch;
-    if (measurement->bytes_needed && measurement->counted.bytes_read != COUNTER_ABSENT)
-        active->amplification = (double)measurement->counted.bytes_read / (double)measurement->bytes_needed;
+    if (measurement->bytes_needed && measurement->counted.of[BYTES_READ] != COUNTER_ABSENT)
+        active->amplification =
+            (double)measurement->counted.of[BYTES_READ] / (double)measurement->bytes_needed;
     if (!series_add(active->series, measurement)) {
         active->series->broken = true;
         active->series->reason[0] = '\0';
@@ -100,12 +104,22 @@ static bool register_block(struct block *block)
            gb_iterations(benchmark, samples_in_block(block->series)) == GB_OK;
 }
 
+static bool is_in_round(const struct series *series, unsigned round)
+{
+    return !series->demands.seldom || round % SELDOM == 0;
+}
+
+static unsigned blocks_in(const struct series *series, unsigned rounds)
+{
+    return series->demands.seldom ? (rounds + SELDOM - 1) / SELDOM : rounds;
+}
+
 static bool register_round(struct block *blocks, struct series *const *list, size_t count, unsigned round,
                            struct schedule *schedule)
 {
     for (size_t i = 0; i < count; i++) {
         blocks[i] = (struct block){.schedule = schedule, .series = list[i], .round = round};
-        if (!register_block(&blocks[i]))
+        if (is_in_round(list[i], round) && !register_block(&blocks[i]))
             return false;
     }
     return true;
@@ -153,9 +167,9 @@ bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
         if (series->cannot)
             continue;
         list[count++] = series;
-        series->wanted = rounds * (unsigned)samples_in_block(series);
+        series->wanted = blocks_in(series, rounds) * (unsigned)samples_in_block(series);
+        schedule.count += blocks_in(series, rounds);
     }
-    schedule.count = count * rounds;
     if (fine && count)
         fine = run_rounds(&schedule, list, count, rounds, output);
     free(list);

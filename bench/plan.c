@@ -43,7 +43,7 @@ static void choose_point(void *user, const struct point *point)
     if (choice->filter && regexec(choice->filter, series.name, 0, NULL, 0) != 0)
         return;
     series.demands = family_demands(choice->family, point);
-    const size_t copies = series.demands.subject == NOTHING ? 1 : plan->place_count;
+    const size_t copies = series.demands.subject < FOLDER ? 1 : plan->place_count;
     for (size_t i = 0; i < copies; i++) {
         struct series *added = append(plan);
         if (!added) {
@@ -51,7 +51,7 @@ static void choose_point(void *user, const struct point *point)
             return;
         }
         *added = series;
-        added->place = series.demands.subject == NOTHING ? NULL : &plan->places[i];
+        added->place = series.demands.subject < FOLDER ? NULL : &plan->places[i];
     }
 }
 
@@ -95,7 +95,7 @@ static uint64_t bytes_needed(const struct plan *plan)
 
     for (size_t i = 0; i < plan->count; i++) {
         const struct demands *demands = &plan->series[i].demands;
-        bool counted = demands->subject == NOTHING;
+        bool counted = demands->subject < FOLDER;
         if (demands->subject == FOLDER && demands->size > folder)
             folder = demands->size;
         for (size_t j = 0; j < i && !counted; j++)

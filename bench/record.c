@@ -10,9 +10,9 @@
 
 static double amplification_of(const struct measurement *m)
 {
-    if (m->bytes_needed == 0 || m->counted.bytes_read == COUNTER_ABSENT)
+    if (m->bytes_needed == 0 || m->counted.of[BYTES_READ] == COUNTER_ABSENT)
         return -1;
-    return (double)m->counted.bytes_read / (double)m->bytes_needed;
+    return (double)m->counted.of[BYTES_READ] / (double)m->bytes_needed;
 }
 
 static double seconds_of(const struct measurement *m)
@@ -81,6 +81,17 @@ static const char *condition_name(enum temperature temperature)
     return names[temperature];
 }
 
+static void write_trace(struct json *json, const struct measurement *m)
+{
+    if (m->trace_count == 0)
+        return;
+    json_number(json, "trace_step", m->trace_step);
+    json_array(json, "trace");
+    for (size_t i = 0; i < m->trace_count; i++)
+        json_number(json, NULL, (double)m->trace[i]);
+    json_end_array(json);
+}
+
 static void write_sample(struct json *json, const struct series *series, const struct measurement *m)
 {
     const double amplification = amplification_of(m);
@@ -93,18 +104,15 @@ static void write_sample(struct json *json, const struct series *series, const s
     json_unsigned(json, "bytes", m->bytes);
     json_unsigned(json, "bytes_needed", m->bytes_needed);
     json_unsigned(json, "items", m->items);
-    write_counter(json, "minor_faults", m->counted.minor_faults);
-    write_counter(json, "major_faults", m->counted.major_faults);
-    write_counter(json, "bytes_read", m->counted.bytes_read);
+    for (int i = 0; i < COUNTERS; i++)
+        write_counter(json, counter_name((enum counter)i), m->counted.of[i]);
     if (amplification < 0)
         json_null(json, "amplification");
     else
         json_number(json, "amplification", amplification);
-    write_counter(json, "bytes_written", m->counted.bytes_written);
     write_pages(json, "resident_before", m->resident_before);
     write_pages(json, "resident_after", m->resident_after);
-    write_counter(json, "context_switches", m->counted.context_switches);
-    write_counter(json, "steal_nanoseconds", m->counted.steal_nanoseconds);
+    write_trace(json, m);
     json_string(json, "condition", condition_name(series->demands.temperature));
     json_end_object(json);
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CALLS = 1000, RANDOM_READS = 128, MEMORY = 64 << 20, DIRECT_PIECE = 1 << 20, HUGE_PAGE = 2 << 20 };
+enum { CALLS = 1000, RANDOM_READS = 128, BLOCK = 64 << 20, DIRECT_PIECE = 1 << 20, HUGE_PAGE = 2 << 20 };
 
 static struct demands demands_of(const struct family *family, const struct point *point)
 {
@@ -39,27 +39,27 @@ static void calibrate_system_call(struct sample *s)
 
 static void calibrate_memory_copy(struct sample *s)
 {
-    const void *from = sample_memory(s, MEMORY);
-    void *to = sample_memory(s, MEMORY);
+    const void *from = sample_memory(s, BLOCK);
+    void *to = sample_memory(s, BLOCK);
 
     if (!from || !to)
         return;
-    each_operation(s, MEMORY, MEMORY / s->page_size);
+    each_operation(s, BLOCK, BLOCK / s->page_size);
     while (next_sample(s)) {
-        memcpy(to, from, MEMORY);
+        memcpy(to, from, BLOCK);
         consume(*(const uint64_t *)to);
     }
 }
 
 static void calibrate_memory_read(struct sample *s)
 {
-    const void *memory = sample_memory(s, MEMORY);
+    const void *memory = sample_memory(s, BLOCK);
 
     if (!memory)
         return;
-    each_operation(s, MEMORY, MEMORY / s->page_size);
+    each_operation(s, BLOCK, BLOCK / s->page_size);
     while (next_sample(s))
-        consume(sum_words(memory, MEMORY));
+        consume(sum_words(memory, BLOCK));
 }
 
 static bool read_pieces(struct sample *s, int file, void *buffer, size_t piece, size_t count, bool random)

@@ -1,18 +1,32 @@
 #include "counters.h"
 
-static int64_t difference(int64_t earlier, int64_t later)
+const char *counter_name(enum counter counter)
 {
-    return earlier == COUNTER_ABSENT || later == COUNTER_ABSENT ? COUNTER_ABSENT : later - earlier;
+    static const char *const names[COUNTERS] = {
+        [MINOR_FAULTS] = "minor_faults",           [MAJOR_FAULTS] = "major_faults",
+        [CONTEXT_SWITCHES] = "context_switches",   [BYTES_READ] = "bytes_read",
+        [BYTES_WRITTEN] = "bytes_written",         [RESIDENT_BYTES] = "resident_bytes",
+        [PAGE_TABLE_BYTES] = "page_table_bytes",   [TLB_SHOOTDOWNS] = "tlb_shootdowns",
+        [STEAL_NANOSECONDS] = "steal_nanoseconds", [CYCLES] = "cycles",
+        [INSTRUCTIONS] = "instructions",           [TLB_LOAD_MISSES] = "tlb_load_misses",
+    };
+
+    return names[counter];
 }
 
 struct counters counters_between(const struct counters *earlier, const struct counters *later)
 {
-    return (struct counters){
-        .minor_faults = difference(earlier->minor_faults, later->minor_faults),
-        .major_faults = difference(earlier->major_faults, later->major_faults),
-        .context_switches = difference(earlier->context_switches, later->context_switches),
-        .bytes_read = difference(earlier->bytes_read, later->bytes_read),
-        .bytes_written = difference(earlier->bytes_written, later->bytes_written),
-        .steal_nanoseconds = difference(earlier->steal_nanoseconds, later->steal_nanoseconds),
-    };
+    struct counters between;
+
+    for (int i = 0; i < COUNTERS; i++) {
+        const int64_t from = earlier->of[i], to = later->of[i];
+        between.of[i] = from == COUNTER_ABSENT || to == COUNTER_ABSENT ? COUNTER_ABSENT : to - from;
+    }
+    return between;
+}
+
+void counter_add(struct counters *counters, enum counter counter, int64_t value)
+{
+    if (counters->of[counter] != COUNTER_ABSENT)
+        counters->of[counter] += value;
 }

@@ -6,16 +6,35 @@
 
 #define COUNTER_ABSENT INT64_MIN
 
+enum counter {
+    MINOR_FAULTS, /* of this process and of children that were waited for */
+    MAJOR_FAULTS,
+    CONTEXT_SWITCHES,  /* likewise, voluntary and not */
+    BYTES_READ,        /* by this process: from the device */
+    BYTES_WRITTEN,     /* likewise, made dirty for it */
+    RESIDENT_BYTES,    /* of this process, by how much they grew */
+    PAGE_TABLE_BYTES,  /* likewise */
+    TLB_SHOOTDOWNS,    /* interrupts on all processors that had them drop translations */
+    STEAL_NANOSECONDS, /* taken by the hypervisor from the processor that measures */
+    CYCLES,            /* in this process and the kernel on its behalf; where there are hardware counters */
+    INSTRUCTIONS,
+    TLB_LOAD_MISSES,
+    COUNTERS,
+};
+
+/* How records name it. */
+const char *counter_name(enum counter counter);
+
 struct counters {
-    int64_t minor_faults, major_faults; /* of this thread */
-    int64_t context_switches;           /* voluntary and not, of this thread */
-    int64_t bytes_read, bytes_written;  /* by the process: from the device; made dirty for it */
-    int64_t steal_nanoseconds;          /* taken by the hypervisor from all processors */
+    int64_t of[COUNTERS];
 };
 
 struct counters counters_read(void);
 
 /* later - earlier; what is absent in either stays absent. */
 struct counters counters_between(const struct counters *earlier, const struct counters *later);
+
+/* Adds what was counted elsewhere; to what is absent nothing can be added. */
+void counter_add(struct counters *counters, enum counter counter, int64_t value);
 
 #endif

@@ -58,6 +58,9 @@ struct demands family_demands(const struct family *family, const struct point *p
     for (size_t i = 0; value && i < sizeof temperatures / sizeof temperatures[0]; i++)
         if (strcmp(value, temperatures[i].name) == 0)
             demands.temperature = temperatures[i].temperature;
+    value = point_value(family, point, "pages");
+    if (value && (strcmp(value, "small") == 0 || strcmp(value, "huge") == 0))
+        demands.pages = *value == 's' ? SMALL_PAGES : HUGE_PAGES;
     value = point_value(family, point, "size");
     if (value && demands.subject != NOTHING)
         demands.size = strtoull(value, NULL, 10);

@@ -44,25 +44,37 @@ struct axis {
 
 /* What the body works on, prepared anew for each sample. */
 enum subject {
-    NOTHING,   /* no file: memory, the system */
+    NOTHING,   /* what the family makes itself: memory, the system */
+    MEMORY,    /* private anonymous memory, mapped and not touched yet: s->map, s->bytes */
     FOLDER,    /* a file name of its own, no file yet: s->path */
     FILE_ONLY, /* a filled file, not mapped: s->file, s->path */
     MAP_READ,  /* a filled file, mapped for reading: s->map, s->bytes */
     MAP_WRITE, /* likewise, shared and for writing */
+    MAP_COPY,  /* likewise, private and for writing: what is stored goes to copies of the pages */
 };
 
 enum temperature {
     ANY_TEMPERATURE, /* no condition */
     COLD,            /* no page of the file is in the page cache */
     WARM,            /* all of them are, and the mapping is fresh: each first touch is a minor fault */
-    MAPPED,          /* all of them are, and in the page tables too */
+    MAPPED,          /* all of them are, and in the page tables too; of memory: every page is stored to */
+};
+
+/* What memory is made of. */
+enum pages {
+    SMALL_PAGES, /* of the smallest size, so that a touch is a touch of one */
+    HUGE_PAGES,  /* transparent huge ones, looked for before the sample if it is MAPPED */
+    ANY_PAGES,   /* as the system decides */
 };
 
 struct demands {
     enum subject subject;
     enum temperature temperature; /* an axis "temperature", if there is one, says it instead */
-    bool batches;  /* the loop may run many times in one sample: it leaves things as they were */
-    uint64_t size; /* bytes of the file; an axis "size", if there is one, says it instead */
+    enum pages pages; /* of MEMORY; an axis "pages" (small, huge), if there is one, says it instead */
+    bool batches;     /* the loop may run many times in one sample: it leaves things as they were */
+    bool advised;     /* the axis "advice" says what each map is advised before the clock starts */
+    bool seldom;      /* a sample takes seconds: only every third round has one */
+    uint64_t size;    /* bytes of file or memory; an axis "size", if there is one, says it instead */
 };
 
 /* One point of the axes: a value for each, in their order. */

@@ -23,6 +23,10 @@ bool page_cache_look(struct cached_pages *out, int file, uint64_t length);
 /* Asks the system to drop the file's pages, once. */
 void page_cache_drop(int file);
 
+/* From now on page_cache_drop drops what it can of the whole system's cache, too. False with errno set: only
+ * root may. */
+bool page_cache_drop_caches(void);
+
 /* The whole recipe, but for unmapping, which is the caller's. Waits a little for read-ahead that is still
  * on its way. The answer is how many pages of the first `length` bytes are left: 0 is cold. */
 uint64_t page_cache_make_cold(int file, uint64_t length);

@@ -107,7 +107,7 @@ void place_probe(struct place *place)
     if (!fill_cache(file, "read_1M"))
         return;
     const struct counters after = counters_read();
-    const int64_t read = counters_between(&before, &after).bytes_read;
+    const int64_t read = counters_between(&before, &after).of[BYTES_READ];
     place->reads_are_counted = read >= (int64_t)file->size;
     if (read != COUNTER_ABSENT && read < (int64_t)file->size / 2 && on_block_device(place) && !interrupted) {
         place->can_be_cold = false;

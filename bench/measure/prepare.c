@@ -1,8 +1,10 @@
 #include "prepare.h"
 
 #include "access.h"
+#include "advice.h"
 #include "fill.h"
 #include "interrupt.h"
+#include "mapping.h"
 #include "page_cache.h"
 #include "random.h"
 
@@ -22,18 +24,50 @@ void prepare_end(struct sample *s)
     s->bytes = NULL;
 }
 
+bool sample_has_maps(const struct sample *s)
+{
+    const enum subject subject = s->series->demands.subject;
+
+    return subject == MEMORY || subject >= MAP_READ;
+}
+
+static int make_map(mw_map **map, const struct sample *s, mw_err *err)
+{
+    static const mw_access access[] = {[MEMORY] = MW_ACCESS_COPY,
+                                       [MAP_READ] = MW_ACCESS_READ,
+                                       [MAP_WRITE] = MW_ACCESS_WRITE,
+                                       [MAP_COPY] = MW_ACCESS_COPY};
+    const enum subject subject = s->series->demands.subject;
+    mw_map_options options = MW_MAP_OPTIONS_INIT;
+
+    options.access = access[subject];
+    if (subject == MEMORY)
+        return mw_map_anon(map, s->length, &options, err);
+    options.flags = MW_F_NO_TRACK;
+    return mw_map_fd(map, s->file, &options, err);
+}
+
+/* Of what size the pages of memory are to be. */
+static bool advise_pages(struct sample *s, mw_map *map)
+{
+    mw_err err = {0};
+
+    if (s->series->demands.subject == MEMORY && s->series->demands.pages == HUGE_PAGES)
+        return sample_ok(s, "huge pages", mw_advise(map, 0, MW_WHOLE, MW_ADVICE_HUGEPAGE, 0, &err), &err);
+    if (s->series->demands.subject == MEMORY && s->series->demands.pages == SMALL_PAGES)
+        mw_advise(map, 0, MW_WHOLE, MW_ADVICE_NOHUGEPAGE, MW_ADVISE_BEST_EFFORT, NULL);
+    return true;
+}
+
 static bool open_view(struct sample *s)
 {
-    const bool writing = s->series->demands.subject == MAP_WRITE;
-    const uint32_t rights = writing ? MW_PROT_READ | MW_PROT_WRITE : MW_PROT_READ;
-    mw_map_options options = MW_MAP_OPTIONS_INIT;
+    const bool reading = s->series->demands.subject == MAP_READ;
+    const uint32_t rights = reading ? MW_PROT_READ : MW_PROT_READ | MW_PROT_WRITE;
     struct view *view = &s->views[s->view_count];
     mw_err err = {0};
     void *bytes;
 
-    options.access = writing ? MW_ACCESS_WRITE : MW_ACCESS_READ;
-    options.flags = MW_F_NO_TRACK;
-    if (!sample_ok(s, "mapping", mw_map_fd(&view->map, s->file, &options, &err), &err))
+    if (!sample_ok(s, "mapping", make_map(&view->map, s, &err), &err))
         return false;
     if (!sample_ok(s, "pinning", mw_pin(&bytes, view->map, 0, MW_WHOLE, rights, &err), &err)) {
         mw_free(view->map);
@@ -41,7 +75,8 @@ static bool open_view(struct sample *s)
     }
     view->bytes = bytes;
     s->view_count++;
-    return true;
+    return advise_pages(s, view->map) &&
+           (!s->series->demands.advised || sample_advise(s, view->map, &s->advice));
 }
 
 /* A fresh mapping for every operation of the batch; one for all where pages stay mapped anyway. */
@@ -50,8 +85,10 @@ static bool open_views(struct sample *s)
     const struct demands *demands = &s->series->demands;
     const size_t wanted = demands->temperature == MAPPED ? 1 : (size_t)s->batch;
 
-    if (demands->subject != MAP_READ && demands->subject != MAP_WRITE)
+    if (!sample_has_maps(s))
         return true;
+    if (demands->advised && !sample_advice(&s->advice, s, axis_text(s, "advice")))
+        return false;
     if (s->view_capacity < wanted) {
         free(s->views);
         s->view_capacity = 0;
@@ -74,6 +111,8 @@ static bool open_views(struct sample *s)
 
 static void prepare_cache(struct sample *s)
 {
+    if (s->file < 0)
+        return;
     const char *chosen = axis_text(s, "fill");
     const char *fill = *chosen && strcmp(chosen, "none") != 0 ? chosen : "read_1M";
 
@@ -144,14 +183,36 @@ static void check_condition_before(struct sample *s)
                      s->resident_before, pages);
 }
 
+/* Whether the map's memory is in huge pages, but for less than one at each end. */
+static bool is_huge(const struct sample *s)
+{
+    const int64_t huge = mapping_bytes(s->bytes, "AnonHugePages");
+
+    return huge != COUNTER_ABSENT && (uint64_t)huge + 2 * (uint64_t)mapping_huge_page() >= s->length;
+}
+
+/* Every page of the map into the page tables. */
+static bool bring_in(struct sample *s)
+{
+    const struct demands *demands = &s->series->demands;
+
+    if (demands->subject == MEMORY || demands->subject == MAP_COPY)
+        store_each_page(s->bytes, (size_t)s->length, s->page_size, 1);
+    else
+        consume(load_each_page(s->bytes, (size_t)s->length, s->page_size));
+    if (demands->subject == MEMORY && demands->pages == HUGE_PAGES && !is_huge(s))
+        sample_cannot(s, "the system gives no huge pages for this memory");
+    return !sample_ended(s);
+}
+
 bool prepare_sample(struct sample *s)
 {
     prepare_end(s);
     prepare_cache(s);
     if (sample_ended(s) || !choose_offsets(s) || !open_views(s))
         return false;
-    if (s->series->demands.temperature == MAPPED)
-        consume(load_each_page(s->bytes, (size_t)s->length, s->page_size));
+    if (s->series->demands.temperature == MAPPED && !bring_in(s))
+        return false;
     if (s->series->family->prepare)
         s->series->family->prepare(s);
     if (sample_ended(s))

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "interrupt.h"
 #include "prepare.h"
+#include "processor.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -21,7 +22,11 @@ enum {
     FRESH_MAPS_MAX = 256,
     BATCH_MAX = 1 << 20,
     OFFSETS_MAX = 1 << 20,
+    LAPS_MAX = 1 << 17,
+    MEMORY_BYTES_MAX = 256 << 20, /* of anonymous memory and of copies of pages in one sample */
 };
+
+static const double STEAL_MOST = 0.02; /* of a sample's time */
 
 /* ---- what bodies call ------------------------------------------------------------------------- */
 
@@ -32,6 +37,11 @@ void each_operation(struct sample *s, uint64_t bytes, uint64_t items)
     s->bytes_each = bytes;
     s->needed_each = subject == MAP_READ || subject == FILE_ONLY ? bytes : 0;
     s->items_each = items;
+}
+
+void each_laps(struct sample *s, size_t laps)
+{
+    s->laps_each = laps;
 }
 
 void each_needs(struct sample *s, uint64_t bytes)
@@ -74,6 +84,23 @@ void sample_extra(struct sample *s, const char *name, double value)
 {
     if (s->current.extra_count < EXTRAS_MAX)
         s->current.extras[s->current.extra_count++] = (struct extra){name, value};
+}
+
+void sample_trace(struct sample *s, double step, double value)
+{
+    s->current.trace_step = step;
+    if (s->current.trace_count < TRACE_MAX)
+        s->current.trace[s->current.trace_count++] = (float)value;
+}
+
+void sample_count_elsewhere(struct sample *s, enum counter counter, int64_t value)
+{
+    s->elsewhere.of[counter] += value;
+}
+
+void sample_seconds(struct sample *s, double seconds)
+{
+    s->seconds_elsewhere = seconds;
 }
 
 static void write_reason(char reason[REASON_MAX], const char *format, va_list arguments)
@@ -138,13 +165,38 @@ static void check_condition_after(struct sample *s)
     const struct measurement *m = &s->current;
     const enum temperature temperature = s->series->demands.temperature;
 
-    if (m->counted.bytes_read == COUNTER_ABSENT)
+    const int64_t read = m->counted.of[BYTES_READ];
+
+    if (read == COUNTER_ABSENT)
         return;
-    if (temperature == COLD && (uint64_t)m->counted.bytes_read < m->bytes_needed)
-        sample_doubt(s, "not cold: %" PRId64 " of %" PRIu64 " bytes came from the device",
-                     m->counted.bytes_read, m->bytes_needed);
-    if ((temperature == WARM || temperature == MAPPED) && m->counted.bytes_read > 0)
-        sample_doubt(s, "not warm: %" PRId64 " bytes came from the device", m->counted.bytes_read);
+    if (temperature == COLD && (uint64_t)read < m->bytes_needed)
+        sample_doubt(s, "not cold: %" PRId64 " of %" PRIu64 " bytes came from the device", read,
+                     m->bytes_needed);
+    if ((temperature == WARM || temperature == MAPPED) && read > 0)
+        sample_doubt(s, "not warm: %" PRId64 " bytes came from the device", read);
+}
+
+/* What is measured on two processors, or while the hypervisor took this one away, is not slow but nothing. */
+static void check_processor(struct sample *s)
+{
+    const int64_t steal = s->current.counted.of[STEAL_NANOSECONDS];
+    const int pinned = processor_pinned();
+
+    if (pinned >= 0 && processor_current() != pinned)
+        sample_doubt(s, "moved from the processor it was pinned to");
+    if (steal != COUNTER_ABSENT && (double)steal * 1e-9 > STEAL_MOST * s->current.seconds)
+        sample_doubt(s, "the hypervisor took the processor away");
+}
+
+static void add_latencies(struct sample *s)
+{
+    if (s->laps.count == 0)
+        return;
+    const struct lap_times times = laps_summarize(&s->laps);
+    sample_extra(s, "latency_p50", times.p50);
+    sample_extra(s, "latency_p99", times.p99);
+    sample_extra(s, "latency_p999", times.p999);
+    sample_extra(s, "latency_max", times.maximum);
 }
 
 static void stop_clock(struct sample *s)
@@ -155,10 +207,12 @@ static void stop_clock(struct sample *s)
 
     s->timing = false;
     m->at = seconds_between(s->run->began, s->clock_began);
-    m->seconds = seconds_between(s->clock_began, now);
+    m->seconds = s->seconds_elsewhere > 0 ? s->seconds_elsewhere : seconds_between(s->clock_began, now);
     m->counted = counters_between(&s->counters_began, &counters);
+    for (int i = 0; i < COUNTERS; i++)
+        counter_add(&m->counted, (enum counter)i, s->elsewhere.of[i]);
     if (s->series->place && !s->series->place->reads_are_counted)
-        m->counted.bytes_read = COUNTER_ABSENT;
+        m->counted.of[BYTES_READ] = COUNTER_ABSENT;
     m->bytes = s->batch * s->bytes_each;
     m->bytes_needed = s->batch * s->needed_each;
     m->items = s->batch * s->items_each;
@@ -166,7 +220,26 @@ static void stop_clock(struct sample *s)
     m->resident_after = prepare_resident_pages(s);
     if (s->series->family->check)
         s->series->family->check(s);
+    add_latencies(s);
     check_condition_after(s);
+    check_processor(s);
+}
+
+/* As many operations may be in a batch. What they leave in memory stays there until its end. */
+static double most_operations(const struct sample *s)
+{
+    const struct demands *demands = &s->series->demands;
+    const bool fresh = sample_has_maps(s) && demands->temperature != MAPPED;
+    const bool takes_memory = demands->subject == MEMORY || demands->subject == MAP_COPY;
+    double most = fresh ? FRESH_MAPS_MAX : BATCH_MAX;
+
+    if (s->touches)
+        most = fmin(most, OFFSETS_MAX / (double)s->touches);
+    if (s->laps_each)
+        most = fmin(most, LAPS_MAX / (double)s->laps_each);
+    if (fresh && takes_memory)
+        most = fmin(most, MEMORY_BYTES_MAX / (double)s->length);
+    return fmax(1, most);
 }
 
 /* Whether the batch lasted long enough to be timed well. If not, the next ones are larger: from the little
@@ -174,11 +247,7 @@ static void stop_clock(struct sample *s)
 static bool long_enough(struct sample *s)
 {
     const struct demands *demands = &s->series->demands;
-    const bool maps = demands->subject == MAP_READ || demands->subject == MAP_WRITE;
-    double most = maps && demands->temperature != MAPPED ? FRESH_MAPS_MAX : BATCH_MAX;
-
-    if (s->touches && most > OFFSETS_MAX / (double)s->touches)
-        most = OFFSETS_MAX / (double)s->touches;
+    const double most = most_operations(s);
     const double batch = (double)s->batch, seconds = s->current.seconds;
     if (!demands->batches || demands->temperature == COLD || seconds >= BATCH_LEAST * 1e-9 || batch >= most)
         return true;
@@ -214,6 +283,10 @@ static bool begin(struct sample *s)
     s->doubt[0] = '\0';
     s->batch = s->results->batch;
     s->current = (struct measurement){.order = s->run->order++, .batch = s->batch};
+    s->elsewhere = (struct counters){{0}};
+    s->seconds_elsewhere = 0;
+    if (!laps_begin(&s->laps, s->batch * s->laps_each))
+        sample_broken(s, "out of memory");
     if (!prepare_sample(s) || s->doubt[0]) {
         if (s->doubt[0])
             series_discard(s->results, s->doubt);
@@ -223,7 +296,7 @@ static bool begin(struct sample *s)
     }
     s->timing = true;
     s->counters_began = counters_read();
-    s->clock_began = clock_nanoseconds();
+    s->clock_began = s->laps.last = clock_nanoseconds();
     return true;
 }
 
@@ -249,7 +322,7 @@ bool sample_boundary(struct sample *s)
 /* ---- a block of samples ----------------------------------------------------------------------- */
 
 static sigjmp_buf bus_error_exit;
-static volatile sig_atomic_t bus_error_expected;
+static _Thread_local volatile sig_atomic_t bus_error_expected; /* by the thread that runs the body */
 
 static void leave_body(int signal_number)
 {
@@ -298,7 +371,7 @@ static bool set_up(struct sample *s, struct series *series)
         s->path = s->own_path;
         return length > 0 && (size_t)length < sizeof s->own_path;
     }
-    if (series->demands.subject != NOTHING) {
+    if (series->demands.subject > FOLDER) {
         s->data = place_file(place, s->length);
         if (!s->data)
             return false;
@@ -329,6 +402,7 @@ void sample_block(struct series *series, struct run *run, uint64_t round, const 
     prepare_end(s);
     for (size_t i = 0; i < s->memory_count; i++)
         free(s->memory[i]);
+    laps_free(&s->laps);
     free(s->offset_list);
     free(s->views);
     free(s);

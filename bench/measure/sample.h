@@ -17,6 +17,7 @@
 #ifndef MAPWISE_BENCH_SAMPLE_H
 #define MAPWISE_BENCH_SAMPLE_H
 
+#include "laps.h"
 #include "series.h"
 
 #include <limits.h>
@@ -85,6 +86,11 @@ struct sample {
     struct counters counters_began;
     uint64_t resident_before;
     uint64_t bytes_each, needed_each, items_each;
+    size_t laps_each;
+    struct counters elsewhere; /* what other processes counted for this sample */
+    struct laps laps;
+    double seconds_elsewhere; /* measured by somebody else; 0: by our clock */
+    mw_advice_row advice;     /* where demands.advised */
     struct measurement current;
 };
 
@@ -107,6 +113,17 @@ static inline bool next_sample(struct sample *s)
 /* What one pass through the loop processes. 0 bytes: a bandwidth would say nothing. */
 void each_operation(struct sample *s, uint64_t bytes, uint64_t items);
 
+/* Each pass through the loop has at most `laps` operations whose own times are kept. The record has their
+ * median, tail and maximum as extra figures: latency_p50, latency_p99, latency_p999, latency_max. */
+void each_laps(struct sample *s, size_t laps);
+
+/* Ends one such operation and begins the next; the first begins with the pass. Costs one reading of the
+ * clock, so what lasts less than a microsecond is no lap. */
+static inline void lap(struct sample *s)
+{
+    laps_add(&s->laps);
+}
+
 /* How many bytes of the file one pass needs, if not the bytes above where a file is read and none where it
  * is written. A cold file's must come from the device, and amplification is counted from there. */
 void each_needs(struct sample *s, uint64_t bytes);
@@ -125,6 +142,15 @@ void *sample_memory(struct sample *s, size_t bytes);
 /* A figure of this sample that is the family's own; `name` must be static. The record holds the median. */
 void sample_extra(struct sample *s, const char *name, double value);
 
+/* A figure over the time of this sample, `step` seconds apart, in order; past TRACE_MAX none is kept. */
+void sample_trace(struct sample *s, double step, double value);
+
+/* What other processes counted while they worked for this sample. */
+void sample_count_elsewhere(struct sample *s, enum counter counter, int64_t value);
+
+/* The sample took as long as somebody else says, who does the same work with a clock of his own. */
+void sample_seconds(struct sample *s, double seconds);
+
 /* Casts doubt on this sample: it is thrown away and taken again. */
 void sample_doubt(struct sample *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -135,6 +161,9 @@ void sample_broken(struct sample *s, const char *format, ...) __attribute__((for
 /* True for MW_OK. Else ends the series, `what` saying what was tried: not supported is "can't", everything
  * else "went wrong". */
 bool sample_ok(struct sample *s, const char *what, int code, const mw_err *err);
+
+/* Whether there is a map in s->map. */
+bool sample_has_maps(const struct sample *s);
 
 /* Whether the series is over: interrupted, impossible or broken. */
 bool sample_ended(const struct sample *s);

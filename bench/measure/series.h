@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { EXTRAS_MAX = 4, DISCARD_KINDS_MAX = 8, REASON_MAX = 200, NAME_MAX_SERIES = 256 };
+enum { EXTRAS_MAX = 12, TRACE_MAX = 120, DISCARD_KINDS_MAX = 8, REASON_MAX = 200, NAME_MAX_SERIES = 256 };
 
 struct extra {
     const char *name; /* static */
@@ -28,6 +28,9 @@ struct measurement {
     uint64_t resident_before, resident_after; /* PAGES_UNKNOWN: no file, or the system can't say */
     struct extra extras[EXTRAS_MAX];
     size_t extra_count;
+    float trace[TRACE_MAX]; /* a figure over the time of the sample */
+    size_t trace_count;
+    double trace_step; /* seconds from one to the next */
 };
 
 enum outcome {

@@ -57,7 +57,7 @@ static void test_cold(const struct data_file *file)
     CHECK(fill_cache(file, "read_1M"));
     const struct counters after = counters_read();
     if (place.reads_are_counted)
-        CHECK(counters_between(&before, &after).bytes_read >= SIZE);
+        CHECK(counters_between(&before, &after).of[BYTES_READ] >= SIZE);
     CHECK(page_cache_look(&cached, file->descriptor, SIZE) && cached.resident == pages());
 }
 
@@ -241,7 +241,8 @@ static struct series series_of(enum temperature temperature, bool batches)
 
     snprintf(series.point.values[0], VALUE_MAX, "%d", SIZE);
     snprintf(series.point.values[1], VALUE_MAX, "16");
-    series.demands = (struct demands){MAP_READ, temperature, batches, SIZE};
+    series.demands =
+        (struct demands){.subject = MAP_READ, .temperature = temperature, .batches = batches, .size = SIZE};
     return series;
 }
 
@@ -266,7 +267,7 @@ static void test_cold_samples(void)
     CHECK(got.last.batch == 1 && got.last.seconds > 0);
     CHECK(got.last.resident_before == 0 && got.last.resident_after == pages());
     CHECK(got.last.bytes == SIZE && got.last.bytes_needed == SIZE && got.last.items == 1);
-    CHECK(!place.reads_are_counted || got.last.counted.bytes_read >= SIZE);
+    CHECK(!place.reads_are_counted || got.last.counted.of[BYTES_READ] >= SIZE);
     CHECK(got.last.extra_count == 1 && got.last.extras[0].value == 42);
     CHECK(seen.unique && seen.offsets_inside);
     CHECK(series.discarded_count == 0);
@@ -280,11 +281,11 @@ static void test_warm_batches(void)
     const struct recorder got = drive(&series, 2);
     CHECK(got.accepted == 2);
     CHECK(got.last.resident_before == pages() && got.last.resident_after == pages());
-    CHECK(got.last.counted.bytes_read <= 0);
+    CHECK(got.last.counted.of[BYTES_READ] <= 0);
     CHECK(got.last.batch == series.batch && got.last.items == got.last.batch);
     CHECK(got.last.seconds >= 1e-3 || series.batch == 256);
-    CHECK(seen.passes >= 3 * series.batch);                        /* one not counted, then two that are */
-    CHECK(got.last.counted.minor_faults >= (int64_t)series.batch); /* each with a fresh mapping */
+    CHECK(seen.passes >= 3 * series.batch); /* one not counted, then two that are */
+    CHECK(got.last.counted.of[MINOR_FAULTS] >= (int64_t)series.batch); /* each with a fresh mapping */
     CHECK(seen.changes >= 2 * (series.batch - 1));
 }
 
@@ -295,8 +296,8 @@ static void test_mapped_batches(void)
     memset(&seen, 0, sizeof seen);
     const struct recorder got = drive(&series, 1);
     CHECK(got.accepted == 1);
-    CHECK(seen.changes <= 2 || seen.changes < seen.passes / 2);     /* one mapping for each batch */
-    CHECK(got.last.counted.minor_faults < (int64_t)(pages() / 16)); /* none of the file's */
+    CHECK(seen.changes <= 2 || seen.changes < seen.passes / 2);         /* one mapping for each batch */
+    CHECK(got.last.counted.of[MINOR_FAULTS] < (int64_t)(pages() / 16)); /* none of the file's */
     CHECK(got.last.seconds >= 1e-3);
 }
 
@@ -371,7 +372,7 @@ static void test_uncounted_reads(void)
     memset(&seen, 0, sizeof seen);
     uncounted.reads_are_counted = false;
     series.place = &uncounted;
-    CHECK(drive(&series, 1).last.counted.bytes_read == COUNTER_ABSENT);
+    CHECK(drive(&series, 1).last.counted.of[BYTES_READ] == COUNTER_ABSENT);
 }
 
 static void evict(struct sample *s)

@@ -1,74 +1,175 @@
-/* getrusage, /proc/self/io, /proc/stat: about 0.3, 1.4 and 6.4 microseconds. */
+/* getrusage, /proc and perf_event_open. Some 100 microseconds at each edge of a sample, outside its time. */
 #include "../counters.h"
+
+#include "../processor.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/perf_event.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-/* Reads a /proc file that is kept open; false if there is none or it can't be read. */
-static bool read_kept(int *file, const char *path, char *text, size_t capacity)
+/* ---- files of /proc, kept open ---- */
+
+struct kept {
+    const char *path;
+    int file; /* 0: not tried yet, -1: there is none */
+};
+
+/* False if there is no such file or it can't be read. */
+static bool read_kept(struct kept *kept, char *text, size_t capacity)
 {
-    if (*file == -1)
-        *file = open(path, O_RDONLY | O_CLOEXEC);
-    if (*file < 0) {
-        *file = -2; /* don't try again */
+    size_t used = 0;
+
+    if (kept->file == 0)
+        kept->file = open(kept->path, O_RDONLY | O_CLOEXEC);
+    if (kept->file < 0)
         return false;
+    for (ssize_t got = 1; got > 0 && used < capacity - 1; used += (size_t)got) {
+        got = pread(kept->file, text + used, capacity - 1 - used, (off_t)used);
+        if (got < 0)
+            return false;
     }
-    ssize_t length = pread(*file, text, capacity - 1, 0);
-    if (length <= 0)
-        return false;
-    text[length] = '\0';
-    return true;
+    text[used] = '\0';
+    return used > 0;
 }
 
-static int64_t field(const char *text, const char *name)
+static int64_t field(const char *text, const char *name, int64_t unit)
 {
     const char *found = strstr(text, name);
 
-    return found ? (int64_t)strtoll(found + strlen(name), NULL, 10) : COUNTER_ABSENT;
+    return found ? (int64_t)strtoll(found + strlen(name), NULL, 10) * unit : COUNTER_ABSENT;
 }
 
-static void read_bytes(struct counters *counters)
+static void read_device_bytes(struct counters *counters)
 {
-    static int file = -1;
+    static struct kept file = {"/proc/self/io", 0};
     char text[512];
 
-    counters->bytes_read = counters->bytes_written = COUNTER_ABSENT;
-    if (read_kept(&file, "/proc/self/io", text, sizeof text)) {
-        counters->bytes_read = field(text, "\nread_bytes: ");
-        counters->bytes_written = field(text, "\nwrite_bytes: ");
+    if (!read_kept(&file, text, sizeof text))
+        return;
+    counters->of[BYTES_READ] = field(text, "\nread_bytes: ", 1);
+    counters->of[BYTES_WRITTEN] = field(text, "\nwrite_bytes: ", 1);
+}
+
+static void read_memory(struct counters *counters)
+{
+    static struct kept file = {"/proc/self/status", 0};
+    char text[4096];
+
+    if (!read_kept(&file, text, sizeof text))
+        return;
+    counters->of[RESIDENT_BYTES] = field(text, "\nVmRSS:", 1024);
+    counters->of[PAGE_TABLE_BYTES] = field(text, "\nVmPTE:", 1024);
+}
+
+/* A line is "cpu1 user nice system idle iowait irq softirq steal …", in clock ticks: of the processor that
+ * we are pinned to, else of all. */
+static void read_steal(struct counters *counters)
+{
+    static struct kept file = {"/proc/stat", 0};
+    char text[16384], name[24] = "cpu ";
+    int64_t ticks;
+
+    if (processor_pinned() >= 0)
+        snprintf(name, sizeof name, "cpu%d ", processor_pinned());
+    if (!read_kept(&file, text, sizeof text))
+        return;
+    const char *line = strstr(text, name);
+    if (line && sscanf(line + strlen(name), "%*d %*d %*d %*d %*d %*d %*d %" SCNd64, &ticks) == 1)
+        counters->of[STEAL_NANOSECONDS] = ticks * (1000000000 / sysconf(_SC_CLK_TCK));
+}
+
+/* "TLB:  12  34  TLB shootdowns": a number for each processor. Only x86 counts them. */
+static void read_shootdowns(struct counters *counters)
+{
+    static struct kept file = {"/proc/interrupts", 0};
+    static char text[1 << 18]; /* long where there are many processors */
+    char *end;
+
+    if (!read_kept(&file, text, sizeof text))
+        return;
+    const char *line = strstr(text, " TLB:");
+    if (!line)
+        return;
+    counters->of[TLB_SHOOTDOWNS] = 0;
+    for (line += strlen(" TLB:");; line = end) {
+        counters->of[TLB_SHOOTDOWNS] += (int64_t)strtoull(line, &end, 10);
+        if (end == line)
+            break;
     }
 }
 
-/* The first line is "cpu user nice system idle iowait irq softirq steal …", in clock ticks. */
-static int64_t read_steal(void)
-{
-    static int file = -1;
-    char text[256];
-    int64_t ticks;
+/* ---- hardware counters ---- */
 
-    if (!read_kept(&file, "/proc/stat", text, sizeof text) ||
-        sscanf(text, "cpu %*d %*d %*d %*d %*d %*d %*d %" SCNd64, &ticks) != 1)
-        return COUNTER_ABSENT;
-    return ticks * (1000000000 / sysconf(_SC_CLK_TCK));
+static const struct {
+    enum counter counter;
+    uint32_t type;
+    uint64_t event;
+} events[] = {
+    {CYCLES, PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES},
+    {INSTRUCTIONS, PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS},
+    {TLB_LOAD_MISSES, PERF_TYPE_HW_CACHE,
+     PERF_COUNT_HW_CACHE_DTLB | PERF_COUNT_HW_CACHE_OP_READ << 8 | PERF_COUNT_HW_CACHE_RESULT_MISS << 16},
+};
+
+enum { EVENTS = sizeof events / sizeof events[0] };
+
+/* The kernel's part matters most: what it may not count is not worth half a number. */
+static int open_event(size_t index)
+{
+    struct perf_event_attr attributes = {
+        .type = events[index].type, .size = sizeof attributes, .config = events[index].event, .inherit = 1};
+
+    return (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static void read_hardware(struct counters *counters)
+{
+    static int files[EVENTS];
+    static bool opened;
+
+    for (size_t i = 0; !opened && i < EVENTS; i++)
+        files[i] = open_event(i);
+    opened = true;
+    for (size_t i = 0; i < EVENTS; i++) {
+        uint64_t value;
+        if (files[i] >= 0 && read(files[i], &value, sizeof value) == (ssize_t)sizeof value)
+            counters->of[events[i].counter] = (int64_t)value;
+    }
+}
+
+/* ---- all of them ---- */
+
+static void add_usage(struct counters *counters, int who)
+{
+    struct rusage usage;
+
+    if (getrusage(who, &usage) != 0)
+        return;
+    counters->of[MINOR_FAULTS] += usage.ru_minflt;
+    counters->of[MAJOR_FAULTS] += usage.ru_majflt;
+    counters->of[CONTEXT_SWITCHES] += usage.ru_nvcsw + usage.ru_nivcsw;
 }
 
 struct counters counters_read(void)
 {
-    struct counters counters = {COUNTER_ABSENT, COUNTER_ABSENT, COUNTER_ABSENT, 0, 0, 0};
-    struct rusage usage;
+    struct counters counters;
 
-    read_bytes(&counters);
-    counters.steal_nanoseconds = read_steal();
-    if (getrusage(RUSAGE_THREAD, &usage) == 0) {
-        counters.minor_faults = usage.ru_minflt;
-        counters.major_faults = usage.ru_majflt;
-        counters.context_switches = usage.ru_nvcsw + usage.ru_nivcsw;
-    }
+    for (int i = 0; i < COUNTERS; i++)
+        counters.of[i] = COUNTER_ABSENT;
+    counters.of[MINOR_FAULTS] = counters.of[MAJOR_FAULTS] = counters.of[CONTEXT_SWITCHES] = 0;
+    read_device_bytes(&counters);
+    read_memory(&counters);
+    read_steal(&counters);
+    read_shootdowns(&counters);
+    add_usage(&counters, RUSAGE_SELF);
+    add_usage(&counters, RUSAGE_CHILDREN);
+    read_hardware(&counters);
     return counters;
 }

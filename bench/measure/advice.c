@@ -1,0 +1,36 @@
+#include "advice.h"
+
+bool sample_advice(mw_advice_row *row, struct sample *s, const char *name)
+{
+    mw_err err = {0};
+
+    if (!sample_ok(s, name, mw_advice_find(row, name, &err), &err))
+        return false;
+    if (row->capability != MW_CAPABILITY_NO)
+        return true;
+    sample_cannot(s, "%s: this system does not know it", name);
+    return false;
+}
+
+bool sample_advise_range(struct sample *s, mw_map *map, uint64_t offset, uint64_t length,
+                         const mw_advice_row *row)
+{
+    const uint32_t flags = row->destructive ? MW_ADVISE_DESTRUCTIVE : 0; /* who asks for it means it */
+    mw_err err = {0};
+    const int code = mw_advise(map, offset, length, row->advice, flags, &err);
+
+    if (code == MW_E_INVAL) { /* known here, and refused for this kind of file */
+        sample_cannot(s, "%s: the system refuses it for this file", row->name);
+        return false;
+    }
+    if (code == MW_E_BUSY) { /* what changes access is not for maps that are pinned, as these are */
+        sample_cannot(s, "%s: it is refused while the map is in use", row->name);
+        return false;
+    }
+    return sample_ok(s, row->name, code, &err);
+}
+
+bool sample_advise(struct sample *s, mw_map *map, const mw_advice_row *row)
+{
+    return sample_advise_range(s, map, 0, MW_WHOLE, row);
+}

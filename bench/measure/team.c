@@ -1,0 +1,166 @@
+#include "team.h"
+
+#include "processor.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct member {
+    struct team *team;
+    unsigned index;
+    int ours, theirs; /* a pair of sockets */
+    pthread_t thread;
+    pid_t process;
+};
+
+struct team {
+    struct sample *s;
+    enum team_kind kind;
+    team_work work;
+    void *user;
+    unsigned count;
+    struct member members[TEAM_MAX];
+};
+
+/* What a member says when it has done its part. Threads are counted with the process. */
+struct answer {
+    int64_t minor_faults, major_faults, context_switches;
+};
+
+/* ---- a member ---- */
+
+static struct answer usage_of(enum team_kind kind)
+{
+    struct rusage usage = {.ru_minflt = 0};
+
+    if (kind == PROCESSES)
+        getrusage(RUSAGE_SELF, &usage);
+    return (struct answer){usage.ru_minflt, usage.ru_majflt, usage.ru_nvcsw + usage.ru_nivcsw};
+}
+
+/* Until the team has ended, or whoever started it. */
+static void serve(const struct member *member)
+{
+    const struct team *team = member->team;
+    char go;
+
+    processor_share(member->index);
+    while (recv(member->theirs, &go, sizeof go, 0) == (ssize_t)sizeof go) {
+        const struct answer before = usage_of(team->kind);
+        team->work(team->user, member->index);
+        struct answer answer = usage_of(team->kind);
+        answer.minor_faults -= before.minor_faults;
+        answer.major_faults -= before.major_faults;
+        answer.context_switches -= before.context_switches;
+        if (send(member->theirs, &answer, sizeof answer, MSG_NOSIGNAL) != (ssize_t)sizeof answer)
+            break;
+    }
+}
+
+static void *thread_main(void *user)
+{
+    serve(user);
+    return NULL;
+}
+
+/* Without the others' ends, which would keep them waiting for a parent that is gone. */
+static _Noreturn void process_main(const struct member *member)
+{
+    for (unsigned i = 0; i <= member->index; i++)
+        close(member->team->members[i].ours);
+    serve(member);
+    _exit(0);
+}
+
+/* ---- the team ---- */
+
+static bool start_member(struct team *team, unsigned index)
+{
+    struct member *member = &team->members[index];
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    *member = (struct member){.team = team, .index = index, .ours = ends[0], .theirs = ends[1]};
+    if (team->kind == THREADS) {
+        const int error = pthread_create(&member->thread, NULL, thread_main, member);
+        if (error == 0)
+            return true;
+        errno = error;
+    } else {
+        member->process = fork();
+        if (member->process == 0)
+            process_main(member);
+        if (member->process > 0) {
+            close(member->theirs); /* so that we see its end */
+            member->theirs = -1;
+            return true;
+        }
+    }
+    close(ends[0]);
+    close(ends[1]);
+    return false;
+}
+
+struct team *team_start(struct sample *s, enum team_kind kind, unsigned members, team_work work, void *user)
+{
+    if (members > TEAM_MAX || members > 2 * processor_count()) {
+        sample_cannot(s, "%u at once, on %u processors", members, processor_count());
+        return NULL;
+    }
+    struct team *team = calloc(1, sizeof *team);
+    if (team)
+        *team = (struct team){.s = s, .kind = kind, .work = work, .user = user};
+    while (team && team->count < members) {
+        if (!start_member(team, team->count)) {
+            sample_broken(s, "starting a member: %s", strerror(errno));
+            team_end(team);
+            return NULL;
+        }
+        team->count++;
+    }
+    if (!team)
+        sample_broken(s, "out of memory");
+    return team;
+}
+
+void team_run(struct team *team)
+{
+    const char go = 1;
+    bool all = true;
+
+    for (unsigned i = 0; i < team->count; i++)
+        all = send(team->members[i].ours, &go, sizeof go, MSG_NOSIGNAL) == (ssize_t)sizeof go && all;
+    for (unsigned i = 0; i < team->count; i++) {
+        struct answer answer = {0};
+        all = recv(team->members[i].ours, &answer, sizeof answer, 0) == (ssize_t)sizeof answer && all;
+        sample_count_elsewhere(team->s, MINOR_FAULTS, answer.minor_faults);
+        sample_count_elsewhere(team->s, MAJOR_FAULTS, answer.major_faults);
+        sample_count_elsewhere(team->s, CONTEXT_SWITCHES, answer.context_switches);
+    }
+    if (!all)
+        sample_broken(team->s, "a member of the team died");
+}
+
+void team_end(struct team *team)
+{
+    for (unsigned i = 0; team && i < team->count; i++) {
+        struct member *member = &team->members[i];
+        shutdown(member->ours, SHUT_RDWR);
+        if (team->kind == THREADS)
+            pthread_join(member->thread, NULL);
+        else
+            waitpid(member->process, NULL, 0);
+        close(member->ours);
+        if (member->theirs >= 0)
+            close(member->theirs);
+    }
+    free(team);
+}
