@@ -14,7 +14,7 @@ enum {
 
 struct schedule {
     struct run *run;
-    progress_function progress;
+    const struct observer *observer;
     size_t done, count;
     bool out_of_memory;
 };
@@ -30,6 +30,7 @@ struct block {
 struct active {
     gb_state *state;
     struct series *series;
+    const struct observer *observer;
     bool completed;
     double bytes, amplification;
 };
@@ -51,6 +52,7 @@ static void accept(void *user, const struct measurement *measurement)
     if (measurement->bytes_needed && measurement->counted.of[BYTES_READ] != COUNTER_ABSENT)
         active->amplification =
             (double)measurement->counted.of[BYTES_READ] / (double)measurement->bytes_needed;
+    active->observer->sample(active->observer->user, active->series, measurement);
     if (!series_add(active->series, measurement)) {
         active->series->broken = true;
         active->series->reason[0] = '\0';
@@ -61,20 +63,20 @@ static void run_block(gb_state *state, void *user)
 {
     const struct block *block = user;
     struct series *series = block->series;
-    struct active active = {.state = state, .series = series, .amplification = -1};
+    struct schedule *schedule = block->schedule;
+    struct active active = {
+        .state = state, .series = series, .observer = schedule->observer, .amplification = -1};
     const struct driver driver = {.want = want, .accept = accept, .user = &active};
 
     if (!interrupted && !series->cannot && !series->broken)
-        sample_block(series, block->schedule->run, block->round, &driver);
+        sample_block(series, schedule->run, block->round, &driver);
     if (!active.completed)
         gb_skip_with_message(state, interrupted ? "interrupted" : series->reason);
     if (active.bytes > 0)
         gb_set_bytes_processed(state, (int64_t)active.bytes);
     if (active.amplification >= 0)
         gb_counter(state, "amplification", active.amplification, GB_COUNTER_DEFAULT, 1000);
-    block->schedule->done++;
-    if (block->schedule->progress)
-        block->schedule->progress(series, block->schedule->done, block->schedule->count);
+    schedule->observer->progress(series, ++schedule->done, schedule->count);
 }
 
 /* ---- all blocks ---- */
@@ -109,9 +111,14 @@ static bool is_in_round(const struct series *series, unsigned round)
     return !series->demands.seldom || round % SELDOM == 0;
 }
 
-static unsigned blocks_in(const struct series *series, unsigned rounds)
+/* Blocks from the round `first` on. */
+static unsigned blocks_from(const struct series *series, unsigned first, unsigned rounds)
 {
-    return series->demands.seldom ? (rounds + SELDOM - 1) / SELDOM : rounds;
+    unsigned count = 0;
+
+    for (unsigned round = first; round < rounds; round++)
+        count += is_in_round(series, round);
+    return count;
 }
 
 static bool register_round(struct block *blocks, struct series *const *list, size_t count, unsigned round,
@@ -119,7 +126,7 @@ static bool register_round(struct block *blocks, struct series *const *list, siz
 {
     for (size_t i = 0; i < count; i++) {
         blocks[i] = (struct block){.schedule = schedule, .series = list[i], .round = round};
-        if (is_in_round(list[i], round) && !register_block(&blocks[i]))
+        if (is_in_round(list[i], round) && round >= list[i]->rounds_done && !register_block(&blocks[i]))
             return false;
     }
     return true;
@@ -155,9 +162,9 @@ static bool run_rounds(struct schedule *schedule, struct series **list, size_t c
 }
 
 bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
-                       const struct google_output *output, progress_function progress)
+                       const struct google_output *output, const struct observer *observer)
 {
-    struct schedule schedule = {.run = run, .progress = progress};
+    struct schedule schedule = {.run = run, .observer = observer};
     struct series **list = calloc(plan->count, sizeof(struct series *));
     size_t count = 0;
     bool fine = list;
@@ -167,10 +174,10 @@ bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
         if (series->cannot)
             continue;
         list[count++] = series;
-        series->wanted = blocks_in(series, rounds) * (unsigned)samples_in_block(series);
-        schedule.count += blocks_in(series, rounds);
+        series->wanted = blocks_from(series, 0, rounds) * (unsigned)samples_in_block(series);
+        schedule.count += blocks_from(series, series->rounds_done, rounds);
     }
-    if (fine && count)
+    if (fine && schedule.count)
         fine = run_rounds(&schedule, list, count, rounds, output);
     free(list);
     if (!fine)

@@ -9,11 +9,17 @@
 
 #include <stdbool.h>
 
-/* Called after each block: how many of all are done. */
-typedef void (*progress_function)(const struct series *series, size_t done, size_t of);
+struct observer {
+    /* Called after each block: how many of all are done. */
+    void (*progress)(const struct series *series, size_t done, size_t of);
+    /* Called for each sample. */
+    void (*sample)(void *user, const struct series *series, const struct measurement *measurement);
+    void *user;
+};
 
-/* Runs `rounds` blocks of every series that can run. False after one line on standard error. */
+/* Runs `rounds` blocks of every series that can run, but for those that an earlier run has done. False after
+ * one line on standard error. */
 bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
-                       const struct google_output *output, progress_function progress);
+                       const struct google_output *output, const struct observer *observer);
 
 #endif

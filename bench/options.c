@@ -29,6 +29,9 @@ static const char help[] =
     "  --results DIR    the results folder (default: " RESULTS_FOLDER ")\n"
     "  --rounds N       samples of each series (default: 7, 15 or 31 by profile)\n"
     "  --seed N         the order of the samples and of random pages; it is recorded\n"
+    "  --resume         go on with the newest run in the results folder (or the one that\n"
+    "                   --output names) that was cut off, with its settings\n"
+    "  --drop-caches    for what is cold, drop the whole system's page cache too (root)\n"
     "  --anonymize      leave host name, paths and command line out of the records\n"
     "  --benchmark_...  Google Benchmark's own options; --benchmark_filter is --filter,\n"
     "                   --benchmark_format replaces the table, --benchmark_out writes a file\n"
@@ -46,7 +49,9 @@ enum {
     OPTION_RESULTS,
     OPTION_ROUNDS,
     OPTION_SEED,
-    OPTION_ANONYMIZE
+    OPTION_ANONYMIZE,
+    OPTION_RESUME,
+    OPTION_DROP_CACHES,
 };
 
 static const struct option table[] = {
@@ -58,6 +63,8 @@ static const struct option table[] = {
     {"rounds", required_argument, NULL, OPTION_ROUNDS},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"anonymize", no_argument, NULL, OPTION_ANONYMIZE},
+    {"resume", no_argument, NULL, OPTION_RESUME},
+    {"drop-caches", no_argument, NULL, OPTION_DROP_CACHES},
     {NULL, 0, NULL, 0},
 };
 
@@ -139,7 +146,14 @@ const char *options_profile_name(const struct options *options)
     return profile_names[options->profile];
 }
 
-static bool set_profile(struct options *options, const char *name)
+unsigned options_rounds(const struct options *options)
+{
+    static const unsigned rounds[PROFILES] = {7, 15, 31};
+
+    return options->rounds ? options->rounds : rounds[options->profile];
+}
+
+bool options_set_profile(struct options *options, const char *name)
 {
     for (int i = 0; i < PROFILES; i++)
         if (strcmp(profile_names[i], name) == 0) {
@@ -164,7 +178,7 @@ static bool take_option(struct options *options, int option, const char *value)
 
     switch (option) {
     case OPTION_PROFILE:
-        return set_profile(options, value);
+        return options_set_profile(options, value);
     case OPTION_FILTER:
         options->filter = value;
         return true;
@@ -185,6 +199,10 @@ static bool take_option(struct options *options, int option, const char *value)
         return set_number(&options->seed, "seed", value, 0, UINT64_MAX);
     case OPTION_ANONYMIZE:
         return options->anonymize = true;
+    case OPTION_RESUME:
+        return options->resume = true;
+    case OPTION_DROP_CACHES:
+        return options->drop_caches = true;
     default:
         return false;
     }
@@ -218,6 +236,7 @@ int options_parse(struct options *options, int argc, char **argv)
         if (!take_option(options, option, optarg))
             return EXIT_USAGE;
     }
+    options->directories_named = optind < argc;
     options->directories = optind < argc ? &argv[optind] : current_folder;
     options->directory_count = optind < argc ? (size_t)(argc - optind) : 1;
     return -1;

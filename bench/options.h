@@ -24,11 +24,20 @@ struct options {
     uint64_t seed;
     unsigned rounds; /* 0: as the profile says */
     bool list, anonymize;
+    bool resume;      /* go on with a run that was cut off: most of the above is that one's */
+    bool drop_caches; /* the whole system's, too, before anything is cold */
+    bool directories_named;
     struct google_output google;
 };
 
 /* "quick", "standard", "full". */
 const char *options_profile_name(const struct options *options);
+
+/* False after one line on standard error: there is no such profile. */
+bool options_set_profile(struct options *options, const char *name);
+
+/* Blocks of samples of each series. */
+unsigned options_rounds(const struct options *options);
 
 /* Fills *options. The answer is -1 to go on, else the status to exit with: after --help, or after one line
  * on standard error. */

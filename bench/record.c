@@ -92,12 +92,24 @@ static void write_trace(struct json *json, const struct measurement *m)
     json_end_array(json);
 }
 
-static void write_sample(struct json *json, const struct series *series, const struct measurement *m)
+static void write_extras_of(struct json *json, const struct measurement *m)
+{
+    if (m->extra_count == 0)
+        return;
+    json_object(json, "extra");
+    for (size_t i = 0; i < m->extra_count; i++)
+        json_number(json, m->extras[i].name, m->extras[i].value);
+    json_end_object(json);
+}
+
+void record_sample(struct json *json, const char *key, const struct series *series,
+                   const struct measurement *m)
 {
     const double amplification = amplification_of(m);
 
-    json_object(json, NULL);
+    json_object(json, key);
     json_unsigned(json, "order", m->order);
+    json_unsigned(json, "round", m->round);
     json_number(json, "at", m->at);
     json_number(json, "seconds", m->seconds);
     json_unsigned(json, "batch", m->batch);
@@ -112,6 +124,7 @@ static void write_sample(struct json *json, const struct series *series, const s
         json_number(json, "amplification", amplification);
     write_pages(json, "resident_before", m->resident_before);
     write_pages(json, "resident_after", m->resident_after);
+    write_extras_of(json, m);
     write_trace(json, m);
     json_string(json, "condition", condition_name(series->demands.temperature));
     json_end_object(json);
@@ -153,7 +166,7 @@ static void write_extras(struct json *json, const struct series *series)
     free(values);
 }
 
-static void write_discarded(struct json *json, const struct series *series)
+void record_discarded(struct json *json, const struct series *series)
 {
     json_object(json, "discarded");
     json_unsigned(json, "count", series->discarded_count);
@@ -168,6 +181,7 @@ static void write_point(struct json *json, const struct series *series)
 {
     const struct family *family = series->family;
 
+    json_string(json, "name", series->name);
     json_string(json, "family", family->name);
     json_string(json, "sentence", family->sentence);
     json_object(json, "series");
@@ -194,9 +208,9 @@ void record_series(struct json *json, const struct series *series, enum outcome 
     json_end_object(json);
     json_array(json, "samples");
     for (size_t i = 0; i < series->count; i++)
-        write_sample(json, series, &series->samples[i]);
+        record_sample(json, NULL, series, &series->samples[i]);
     json_end_array(json);
-    write_discarded(json, series);
+    record_discarded(json, series);
     if (series_figures(&figures, series)) {
         write_figures(json, &figures);
     } else {

@@ -10,6 +10,11 @@
 /* Writes the record of one series, which has ended with `outcome`. */
 void record_series(struct json *json, const struct series *series, enum outcome outcome);
 
+/* Writes one sample as the value of `key`, and the samples that were thrown away so far. */
+void record_sample(struct json *json, const char *key, const struct series *series,
+                   const struct measurement *measurement);
+void record_discarded(struct json *json, const struct series *series);
+
 struct run_summary {
     unsigned counts[4]; /* by outcome */
     bool interrupted;

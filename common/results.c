@@ -4,8 +4,10 @@
 #include "message.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +22,26 @@ static void format_now(char *text, size_t capacity, const char *format)
         text[0] = '\0';
 }
 
+static bool too_long(void)
+{
+    complain("the path of the results is too long; name a shorter one");
+    return false;
+}
+
+/* The final name, unless it is there, and the one until then. */
+static bool set_names(struct results *results, const char *path, const char *ending)
+{
+    if (path && path != results->path &&
+        snprintf(results->path, sizeof results->path, "%s", path) >= (int)sizeof results->path)
+        return too_long();
+    const size_t length = strlen(results->path), more = strlen(ending) + 1;
+    if (length + more > sizeof results->partial)
+        return too_long();
+    memcpy(results->partial, results->path, length);
+    memcpy(results->partial + length, ending, more);
+    return true;
+}
+
 static bool name_file(struct results *results, const char *directory, const char *file, const char *tool)
 {
     char start[32];
@@ -31,13 +53,32 @@ static bool name_file(struct results *results, const char *directory, const char
     else
         length = snprintf(results->path, sizeof results->path, "%s/%s-%s-%ld.jsonl", directory, tool, start,
                           (long)getpid());
-    if (length < 0 || (size_t)length + sizeof ".partial" > sizeof results->path) {
-        complain("the path of the results is too long; name a shorter one");
-        return false;
+    if (length < 0 || (size_t)length >= sizeof results->path)
+        return too_long();
+    return set_names(results, NULL, ".partial");
+}
+
+/* Not before it is ours alone is anything in it cut off. */
+static bool open_partial(struct results *results)
+{
+    const int file = open(results->partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    FILE *stream = NULL;
+
+    if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0 && ftruncate(file, 0) == 0)
+        stream = fdopen(file, "r+");
+    if (stream) {
+        results->json = json_to(stream);
+        return true;
     }
-    memcpy(results->partial, results->path, (size_t)length);
-    memcpy(results->partial + length, ".partial", sizeof ".partial");
-    return true;
+    if (file >= 0 && errno == EWOULDBLOCK)
+        complain("'%s' is being written by another program; wait for it", results->partial);
+    else
+        complain("cannot write '%s': %s; name another place for the results", results->partial,
+                 strerror(errno));
+    if (file >= 0)
+        close(file);
+    results->partial[0] = '\0';
+    return false;
 }
 
 bool results_open(struct results *results, const char *directory, const char *file, const char *tool)
@@ -51,15 +92,44 @@ bool results_open(struct results *results, const char *directory, const char *fi
         results->partial[0] = '\0';
         return false;
     }
-    FILE *stream = fopen(results->partial, "we");
-    if (!stream) {
-        complain("cannot write '%s': %s; name another place for the results", results->partial,
-                 strerror(errno));
+    return open_partial(results);
+}
+
+bool results_open_resumed(struct results *results, const char *path)
+{
+    *results = (struct results){0};
+    return set_names(results, path, ".resumed") && open_partial(results);
+}
+
+bool results_become_partial(struct results *results)
+{
+    char before[PATH_MAX];
+
+    memcpy(before, results->partial, sizeof before);
+    if (!set_names(results, results->path, ".partial") || fflush(results->json.stream) != 0 ||
+        ferror(results->json.stream) || rename(before, results->partial) != 0) {
+        complain("cannot write '%s': %s; free some space, or copy the results to where they can be written",
+                 before, strerror(errno));
+        fclose(results->json.stream);
+        unlink(before);
         results->partial[0] = '\0';
         return false;
     }
-    results->json = json_to(stream);
     return true;
+}
+
+bool results_open_instead(struct results *results, const struct results *unfinished)
+{
+    *results = (struct results){0};
+    memcpy(results->instead_of, unfinished->partial, sizeof results->instead_of);
+    return set_names(results, unfinished->path, ".whole") && open_partial(results);
+}
+
+void results_keep(struct results *results)
+{
+    if (results->partial[0])
+        fclose(results->json.stream);
+    results->partial[0] = '\0';
 }
 
 void results_name_directory(char *name, size_t capacity, const struct run_description *run, size_t index)
@@ -130,10 +200,13 @@ bool results_close(struct results *results)
     written = fclose(results->json.stream) == 0 && written;
     if (written)
         written = rename(results->partial, results->path) == 0;
+    const char *kept = results->instead_of[0] ? results->instead_of : results->partial;
     if (!written)
         complain("cannot write '%s': %s; what could be written is in '%s'; free some space or name another "
                  "place for the results",
-                 results->path, strerror(errno), results->partial);
+                 results->path, strerror(errno), kept);
+    if (results->instead_of[0])
+        unlink(written ? results->instead_of : results->partial);
     results->partial[0] = '\0';
     return written;
 }

@@ -2,7 +2,8 @@
  *
  * A run is written to NAME.partial and renamed to NAME when it ends, so a file without that ending is
  * whole; every record is flushed, so what a killed run measured is readable in the .partial file.
- * The first record describes the run, the last is its summary. */
+ * The first record describes the run, the last is its summary. As long as a program writes a file it holds
+ * a lock on it, flock(2). */
 #ifndef MAPWISE_COMMON_RESULTS_H
 #define MAPWISE_COMMON_RESULTS_H
 
@@ -16,8 +17,9 @@
 
 struct results {
     struct json json;
-    char path[PATH_MAX];    /* the final name */
-    char partial[PATH_MAX]; /* the name while the run lasts; "" when closed */
+    char path[PATH_MAX];       /* the final name */
+    char partial[PATH_MAX];    /* the name while the run lasts; "" when closed */
+    char instead_of[PATH_MAX]; /* the file whose place this one takes when it is whole; "" for none */
 };
 
 struct run_description {
@@ -31,6 +33,17 @@ struct run_description {
 /* Opens DIRECTORY/<tool>-<start>-<pid>.jsonl, making DIRECTORY (one level) if it is missing.
  * With `file`, that very file is written instead. Returns false after one line on standard error. */
 bool results_open(struct results *results, const char *directory, const char *file, const char *tool);
+
+/* Opens a file of the final name `path` that is called path.resumed until results_become_partial. */
+bool results_open_resumed(struct results *results, const char *path);
+bool results_become_partial(struct results *results);
+
+/* Opens the whole file of a run whose records stand in `unfinished` in another form: when it is closed it has
+ * the final name, and the other is removed; if that fails the other stays. */
+bool results_open_instead(struct results *results, const struct results *unfinished);
+
+/* Closes a file and leaves it the name that it has. */
+void results_keep(struct results *results);
 
 /* Writes the mapwise.run/1 record. `json` need not belong to a results file. */
 void results_describe_run(struct json *json, const struct run_description *run);

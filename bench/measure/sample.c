@@ -206,7 +206,7 @@ static void stop_clock(struct sample *s)
     struct measurement *m = &s->current;
 
     s->timing = false;
-    m->at = seconds_between(s->run->began, s->clock_began);
+    m->at = s->run->seconds_before + seconds_between(s->run->began, s->clock_began);
     m->seconds = s->seconds_elsewhere > 0 ? s->seconds_elsewhere : seconds_between(s->clock_began, now);
     m->counted = counters_between(&s->counters_began, &counters);
     for (int i = 0; i < COUNTERS; i++)
@@ -282,7 +282,7 @@ static bool begin(struct sample *s)
 {
     s->doubt[0] = '\0';
     s->batch = s->results->batch;
-    s->current = (struct measurement){.order = s->run->order++, .batch = s->batch};
+    s->current = (struct measurement){.order = s->run->order++, .round = s->round, .batch = s->batch};
     s->elsewhere = (struct counters){{0}};
     s->seconds_elsewhere = 0;
     if (!laps_begin(&s->laps, s->batch * s->laps_each))

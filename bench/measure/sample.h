@@ -29,8 +29,9 @@
 /* What the whole run shares. */
 struct run {
     uint64_t seed;
-    int64_t began;  /* clock_nanoseconds */
-    uint64_t order; /* samples begun so far */
+    int64_t began;         /* clock_nanoseconds */
+    uint64_t order;        /* samples begun so far */
+    double seconds_before; /* that an earlier run took, which this one goes on with */
 };
 
 struct driver {

@@ -20,7 +20,8 @@ struct extra {
 /* One sample: `batch` operations timed together. Bytes, items and counts are those of all of them. */
 struct measurement {
     uint64_t order; /* counted over the whole run, discarded ones included */
-    double at;      /* when it began, in seconds since the run did */
+    uint64_t round;
+    double at; /* when it began, in seconds since the run did */
     double seconds;
     uint64_t batch;
     uint64_t bytes, bytes_needed, items;
@@ -55,7 +56,8 @@ struct series {
     } discarded[DISCARD_KINDS_MAX];
     size_t discarded_kinds;
     unsigned discarded_count;
-    unsigned wanted; /* samples that should have been taken */
+    unsigned wanted;      /* samples that should have been taken */
+    unsigned rounds_done; /* by an earlier run, which this one goes on with */
 
     bool cannot, broken;
     char reason[REASON_MAX];

@@ -1,13 +1,14 @@
 """Runs mapwise-bench and checks its records, messages and exit statuses.
 
-    program_test.py MAPWISE_BENCH
+    program_test.py MAPWISE_BENCH SCHEMAS
 
-Needs nothing but Python's standard library.
+Needs nothing but Python's standard library; where there is jsonschema the records are held against SCHEMAS.
 """
 
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import tempfile
 import time
 import unittest
 
+SCHEMAS = sys.argv.pop(2)
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 NUMBER = (int, float)
 
@@ -29,6 +31,25 @@ def records_in(folder):
     (name,) = os.listdir(results)
     with open(os.path.join(results, name), encoding="utf-8") as file:
         return [json.loads(line) for line in file]
+
+
+def complaints_about(records):
+    """What the schemas say against the records."""
+    try:
+        import jsonschema
+    except ImportError:
+        return []
+    schemas = {}
+    for name in os.listdir(SCHEMAS):
+        if name.endswith(".schema.json"):
+            with open(os.path.join(SCHEMAS, name), encoding="utf-8") as file:
+                schema = json.load(file)
+            schemas[schema["title"]] = jsonschema.Draft202012Validator(schema)
+    return [
+        f"{record['schema']} {record.get('name', '')}: {error.json_path}: {error.message[:200]}"
+        for record in records
+        for error in schemas[record["schema"]].iter_errors(record)
+    ]
 
 
 class BenchCase(unittest.TestCase):
@@ -63,10 +84,13 @@ class Records(BenchCase):
         self.assertEqual(done.stderr, "")  # no progress in a pipe
         self.assertRegex(done.stdout, r"scratch space in \.\n")
         self.assert_clean()
-        first, *series, last = records_in(self.folder)
+        first, plan, *series, last = records_in(self.folder)
+        self.assertEqual(complaints_about(records_in(self.folder)), [])
         self.assertEqual((first["schema"], first["tool"]), ("mapwise.run/1", "bench"))
         self.assertEqual(first["command"][1:5], ["--rounds", "3", "--seed", "9"])
         self.assertEqual([entry["path"] for entry in first["directories"]], [self.folder])
+        self.assertEqual((plan["schema"], plan["seed"], plan["rounds"]), ("mapwise.plan/1", "9", 3))
+        self.assertEqual(plan["directories"], [self.folder])
         self.check_summary(last, series)
         for record in series:
             with self.subTest(family=record["family"], series=record["series"]):
@@ -134,7 +158,7 @@ class Records(BenchCase):
             name = "read_sequential/temperature:(cold|warm)/size:4194304"
             done = run("--rounds", "2", "--filter", name, memory, cwd=self.folder)
             self.assertEqual(done.returncode, 0, done)
-            results = {r["series"]["temperature"]: r for r in records_in(self.folder)[1:-1]}
+            results = {r["series"]["temperature"]: r for r in records_in(self.folder)[2:-1]}
             self.assertEqual(results["warm"]["result"], "MEASURED")
             self.assertEqual(results["cold"]["result"], "NOT RUN")
             self.assertRegex(results["cold"]["reason"], "tmpfs: .* stay in memory")
@@ -157,7 +181,7 @@ class Records(BenchCase):
             os.mkdir(folder)
             done = run("--rounds", "3", "--seed", "5", "--filter", "what:[cm]", cwd=folder)
             self.assertEqual(done.returncode, 0, done)
-            samples = [(s["order"], r["series"]["what"]) for r in records_in(folder)[1:-1] for s in r["samples"]]
+            samples = [(s["order"], r["series"]["what"]) for r in records_in(folder)[2:-1] for s in r["samples"]]
             orders.append([what for _, what in sorted(samples)])
         self.assertEqual(*orders)
 
@@ -170,7 +194,7 @@ class Records(BenchCase):
         name = "read_sequential/temperature:.*/size:4194304"
         done = run("--rounds", "1", "--profile", "standard", "--filter", name, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done)
-        results = {r["series"]["temperature"]: r for r in records_in(self.folder)[1:-1]}
+        results = {r["series"]["temperature"]: r for r in records_in(self.folder)[2:-1]}
         self.assertEqual(set(results), {"cold", "warm", "mapped"})
         self.assertEqual({r["series"]["fill"] for r in results.values()}, {"none", "read_1M"})
         faults = {t: r["samples"][0]["minor_faults"] / r["samples"][0]["batch"] for t, r in results.items() if r["samples"]}
@@ -181,7 +205,7 @@ class Records(BenchCase):
         name = "library_peers/.*size:4096|library_peers_find/.*needle:(1|16)/"
         done = run("--rounds", "1", "--filter", name, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done)
-        records = records_in(self.folder)[1:-1]
+        records = records_in(self.folder)[2:-1]
         self.assertEqual(len(records), 7 + 3 * 2)
         for record in records:
             with self.subTest(series=record["series"]):
@@ -196,7 +220,7 @@ class Records(BenchCase):
         name = "sync_cost/mode:async/dirty_pages:16/layout:scattered/fill:write_4K"
         done = run("--rounds", "1", "--filter", name, cwd=self.folder)
         self.assertEqual(done.returncode, 0, done)
-        (record,) = records_in(self.folder)[1:-1]
+        (record,) = records_in(self.folder)[2:-1]
         self.assertEqual(record["series"]["fill"], "write_4K")
         self.assertFalse(record["base"])
 
@@ -231,7 +255,7 @@ class Refusals(BenchCase):
     def test_help(self):
         done = run("--help", cwd=self.folder)
         self.assertEqual(done.returncode, 0)
-        for option in ("profile", "filter", "list", "output", "results", "rounds", "seed", "anonymize", "help"):
+        for option in ("profile", "filter", "list", "output", "results", "rounds", "seed", "anonymize", "resume", "drop-caches", "help"):
             self.assertIn(f"--{option}", done.stdout)
 
     def test_options(self):
@@ -323,12 +347,176 @@ class Interruption(BenchCase):
         _, errors = process.communicate(timeout=60)
         self.assertEqual((process.returncode, errors), (3, ""))
         self.assert_clean()
-        records = records_in(self.folder)[1:-1]
+        records = records_in(self.folder)[2:-1]
         self.assertEqual({r["reason"] for r in records}, {"interrupted before the first sample"})
 
     def test_at_the_start(self):
         *_, last = self.interrupt(signal.SIGTERM, 0)
         self.assertEqual((last["complete"], last["interrupted"]), (False, True))
+
+
+class Resume(BenchCase):
+    """A run that was killed has left all that it had measured, and another one goes on with it."""
+
+    ROUNDS = 6
+    FILTER = "(read|pread).*size:(4194304|16777216)|what:clock"
+    COMMAND = (PROGRAM, "--rounds", str(ROUNDS), "--seed", "5", "--filter", FILTER)
+
+    def results(self):
+        return os.path.join(self.folder, "mapwise-results")
+
+    def cut_off(self, *options, signal_number=signal.SIGKILL, samples=40):
+        """Kills a run when it has written so many samples; the name of its file, and the samples."""
+        process = subprocess.Popen(
+            [*self.COMMAND, *options], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        name, lines = None, []
+        while process.poll() is None and len(lines) < samples:
+            time.sleep(0.005)
+            for name in os.listdir(self.results()) if os.path.isdir(self.results()) else []:
+                with open(os.path.join(self.results(), name), encoding="utf-8") as file:
+                    lines = [line for line in file if '"mapwise.sample/1"' in line]
+        self.assertIsNone(process.poll(), "it came to its end before it could be killed")
+        process.send_signal(signal_number)
+        self.assertEqual(process.communicate(timeout=60)[1], b"")
+        return os.path.join(self.results(), name), [json.loads(line) for line in lines if line.endswith("}\n")]
+
+    def go_on(self, *options):
+        return run("--resume", *options, cwd=self.folder)
+
+    def check_whole(self, taken):
+        """Every sample is there once, the earlier ones as they were."""
+        run_record, plan, *series, summary = records_in(self.folder)
+        self.assertEqual(complaints_about([run_record, plan, *series, summary, *taken]), [])
+        self.assertEqual((run_record["schema"], plan["schema"]), ("mapwise.run/1", "mapwise.plan/1"))
+        self.assertEqual((summary["complete"], summary["rounds"], summary["seed"]), (True, self.ROUNDS, 5))
+        found = {(r["name"], r["directory"]): r["samples"] for r in series}
+        for record in taken:
+            self.assertIn(record["sample"], found[record["name"], record["directory"]])
+        orders = [s["order"] for samples in found.values() for s in samples]
+        self.assertEqual(len(orders), len(set(orders)))
+        for record in series:
+            rounds = sorted({s["round"] for s in record["samples"]})
+            self.assertEqual(rounds, list(range(self.ROUNDS)), record["name"])
+        self.assert_clean()
+
+    def test_killed(self):
+        path, taken = self.cut_off()
+        self.assertTrue(path.endswith(".jsonl.partial"))
+        self.assertIn(".mapwise-scratch", os.listdir(self.folder))
+        done = self.go_on()
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(os.listdir(self.results()), [os.path.basename(path).removesuffix(".partial")])
+        self.check_whole(taken)
+
+    def test_killed_within_a_line(self):
+        path, taken = self.cut_off()
+        with open(path, "r+b") as file:
+            file.truncate(os.path.getsize(path) - 30)
+        self.assertEqual(self.go_on("--output", path.removesuffix(".partial")).returncode, 0)
+        self.check_whole(taken[:-1])
+
+    def test_killed_twice(self):
+        _, first = self.cut_off()
+        self.COMMAND = (PROGRAM, "--resume")
+        _, second = self.cut_off(samples=80)
+        self.assertGreater(len(second), len(first))
+        self.assertEqual(self.go_on().returncode, 0)
+        self.check_whole(first + second)
+
+    def test_interrupted(self):
+        path, taken = self.cut_off(signal_number=signal.SIGINT)
+        self.assertEqual(os.listdir(self.results()), [os.path.basename(path).removesuffix(".partial")])
+        self.assertFalse(records_in(self.folder)[-1]["complete"])
+        self.assertEqual(self.go_on().returncode, 0)
+        self.check_whole(taken)
+
+    def test_anonymous(self):
+        _, taken = self.cut_off("--anonymize")
+        done = self.go_on(self.folder, self.folder)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
+        self.assertIn("name them again", done.stderr)
+        self.assertEqual(self.go_on(self.folder).returncode, 0)
+        self.check_whole(taken)
+        self.assertNotIn(self.folder, json.dumps(records_in(self.folder)))
+
+    def test_while_it_goes_on(self):
+        process = subprocess.Popen([*self.COMMAND, "--output", "here"], cwd=self.folder, stdout=subprocess.DEVNULL)
+        while not os.path.exists(os.path.join(self.folder, "here.partial")):
+            time.sleep(0.005)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        time.sleep(0.1)
+        done = self.go_on("--output", "here")
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, "being written by another program")
+
+    def test_nothing_to_go_on_with(self):
+        self.assertEqual(run("--rounds", "1", "--filter", "what:clock", cwd=self.folder).returncode, 0)
+        before = records_in(self.folder)
+        done = self.go_on()
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
+        self.assertRegex(done.stderr, "no run in 'mapwise-results' was cut off")
+        self.assertEqual(records_in(self.folder), before)
+
+    def change(self, path, key, value):
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines(keepends=True)
+        record = json.loads(lines[0])
+        record[key] = value
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n" + "".join(lines[1:]))
+
+    def test_of_another_program_or_machine(self):
+        path, _ = self.cut_off()
+        with open(path, "rb") as file:
+            kept = file.read()
+        other = {"hash": {"hardware": "0" * 16, "system": "0" * 16}}
+        for key, value, says in (("version", "0.0.0", "begun by mapwise 0.0.0"), ("environment", other, "hardware")):
+            self.change(path, key, value)
+            with open(path, "rb") as file:
+                changed = file.read()
+            done = self.go_on()
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done)
+            self.assertIn(says, done.stderr)
+            with open(path, "rb") as file:
+                self.assertEqual(file.read(), changed)
+            with open(path, "wb") as file:
+                file.write(kept)
+
+    def test_records_can_not_be_written(self):
+        """A full disk loses nothing that was written before."""
+        limit = 40000
+        self.FILTER = "what:(clock|system_call)$"
+        command = [PROGRAM, "--rounds", str(self.ROUNDS * 10), "--seed", "5", "--filter", self.FILTER]
+        done = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, timeout=100,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        )
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+        self.assertRegex(done.stderr, "cannot write .*what could be written is in '.*[.]partial'")
+        (name,) = os.listdir(self.results())
+        self.assertTrue(name.endswith(".jsonl.partial"))
+        with open(os.path.join(self.results(), name), encoding="utf-8") as file:
+            taken = [json.loads(line) for line in file if '"mapwise.sample/1"' in line and line.endswith("}\n")]
+        self.assertGreater(len(taken), 10)
+        self.assertEqual(self.go_on().returncode, 0)
+        self.ROUNDS *= 10
+        self.check_whole(taken)
+
+
+class Caches(BenchCase):
+    def test_drop_caches(self):
+        name = "read_sequential/temperature:cold/size:4194304"
+        done = run("--rounds", "1", "--drop-caches", "--filter", name, cwd=self.folder)
+        if os.access("/proc/sys/vm/drop_caches", os.W_OK):
+            self.assertEqual(done.returncode, 0, done)
+            plan, record = records_in(self.folder)[1:3]
+            self.assertTrue(plan["drop_caches"])
+            self.assertEqual(record["samples"][0]["resident_before"], 0)
+        else:
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
+            self.assertIn("--drop-caches", done.stderr)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,13 @@ class Sample:
     minor_faults: float | None = None
     major_faults: float | None = None
     condition: str = ""
+    batch: float = 1.0  # operations timed together
+    tlb_shootdowns: float | None = None
+    page_table_bytes: float | None = None
+    resident_bytes: float | None = None
+    trace: tuple[float, ...] = ()  # a figure over the time of the sample
+    trace_step: float | None = None  # seconds
+    extra: dict[str, float] = field(default_factory=dict)
 
     @property
     def cost(self) -> float:
@@ -160,6 +167,7 @@ class Series:
     directory: str | None = None
     filesystem: str | None = None
     items: str = ""
+    name: str = ""
     samples: tuple[Sample, ...] = ()
     discarded: Discarded = Discarded()
     seconds: float | None = None

@@ -134,6 +134,7 @@ class _FileReader:
     summary: "_Summary | None" = None
     cases: list[Case] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
+    taken: dict[tuple[str, str | None], list[Sample]] = field(default_factory=dict)
     sentences: list[Sentence] = field(default_factory=list)
     score: Score | None = None
     hidden: int = 0
@@ -169,6 +170,11 @@ class _FileReader:
             self.cases.append(_case(fields))
         elif schema == "mapwise.bench/1":
             self.series.append(_series(fields))
+        elif schema == "mapwise.sample/1":
+            key = (fields.text("name"), fields.text("directory", None))
+            self.taken.setdefault(key, []).append(_sample(fields.fields("sample")))
+        elif schema == "mapwise.plan/1":
+            pass  # what a run that goes on with this one has to know
         elif schema == "mapwise.coverage/1":
             self.sentences = [_sentence(Fields(value)) for value in fields.items("clauses")]
         elif schema == "mapwise.summary/1":
@@ -186,6 +192,7 @@ class _FileReader:
                 Problem(self.path.name, None, "unusable: no run record, so nothing says what was run")
             )
             return None
+        self.series = [self._with_samples(series) for series in self.series]
         if self.summary is not None:
             self._compare_counts(self.summary)
         if self.hidden:
@@ -204,6 +211,28 @@ class _FileReader:
         state = State.COMPLETE if self.summary.whole else State.INTERRUPTED
         return replace(
             run, state=state, seconds=self.summary.seconds, planned=self.summary.planned
+        )
+
+    def _with_samples(self, series: Series) -> Series:
+        """Of a run that was cut off the samples stand by themselves."""
+        samples = self.taken.get((series.name, series.directory))
+        if series.samples or not samples:
+            return series
+        times = sorted(sample.seconds / sample.batch for sample in samples)
+        median = quantile(times, 0.5)
+        first = samples[0]
+        per_operation = 1 / first.batch / median if median > 0 else 0.0
+        return replace(
+            series,
+            reason=f"{series.reason}; {len(samples)} samples until then",
+            samples=tuple(samples),
+            seconds=median or None,
+            bytes_per_second=(first.bytes or 0.0) * per_operation or None,
+            seconds_per_item=median * first.batch / first.items if first.items and median else None,
+            p25_seconds=quantile(times, 0.25),
+            p75_seconds=quantile(times, 0.75),
+            min_seconds=times[0],
+            extra={key: quantile(sorted(s.extra[key] for s in samples if key in s.extra), 0.5) for key in first.extra},
         )
 
     def _cases_with_sentences(self) -> Iterator[Case]:
@@ -259,6 +288,14 @@ def clean(text: str) -> str:
         c if c in "\n\t" or (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff") else "\ufffd"
         for c in text.replace("\r\n", "\n").replace("\r", "\n")
     )
+
+
+def quantile(ascending: list[float], share: float) -> float:
+    """Interpolated, as mapwise bench does it."""
+    place = share * (len(ascending) - 1)
+    low = int(place)
+    high = min(low + 1, len(ascending) - 1)
+    return ascending[low] + (place - low) * (ascending[high] - ascending[low])
 
 
 _REQUIRED: Any = object()
@@ -447,6 +484,7 @@ def _series(fields: Fields) -> Series:
         directory=fields.text("directory", None),
         filesystem=fields.text("filesystem", None),
         items=fields.fields("unit").text("items", ""),
+        name=fields.text("name", ""),
         samples=tuple(_sample(Fields(sample)) for sample in fields.items("samples")),
         discarded=_discarded(fields.fields("discarded")),
         seconds=median.positive("seconds"),
@@ -469,6 +507,13 @@ def _sample(fields: Fields) -> Sample:
         minor_faults=fields.number("minor_faults", None),
         major_faults=fields.number("major_faults", None),
         condition=fields.text("condition", ""),
+        batch=fields.number("batch", None) or 1.0,
+        tlb_shootdowns=fields.number("tlb_shootdowns", None),
+        page_table_bytes=fields.number("page_table_bytes", None),
+        resident_bytes=fields.number("resident_bytes", None),
+        trace=tuple(float(value) for value in fields.items("trace") if isinstance(value, (int, float))),
+        trace_step=fields.number("trace_step", None),
+        extra=fields.fields("extra").numbers(),
     )
 
 

@@ -222,6 +222,7 @@ def series_record(
     median = times[4]
     record = {
         "schema": "mapwise.bench/1",
+        "name": "/".join([family, *(f"{axis}:{value}" for axis, value in axes.items())]),
         "family": family,
         "sentence": f"the family {family}",
         "series": axes,

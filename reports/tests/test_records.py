@@ -204,3 +204,31 @@ def test_an_unreadable_file_is_a_problem(folder: Path) -> None:
     path = fixtures.write_records(folder / "check-1.jsonl", CHECK)
     path.chmod(0)
     assert "Permission denied" in str(read_folder(folder).problems[0])
+
+
+def test_a_killed_bench_run_keeps_what_it_measured(folder: Path) -> None:
+    whole = fixtures.series_record("pread", {"size": "4096"}, 0.002, items=4, size=16384)
+    begun = {
+        **whole, "name": "pread/size:4096", "result": "PARTIAL", "reason": "the run has not come to its end",
+        "samples": [], "median": None, "spread": None,
+    }  # fmt: skip
+    other = {**begun, "name": "pread/size:8192", "series": {"size": "8192"}}
+    found = [fixtures.run_record("bench"), {"schema": "mapwise.plan/1", "seed": "7"}, begun, other]
+    for sample in whole["samples"]:
+        found.append(
+            {
+                "schema": "mapwise.sample/1", "name": "pread/size:4096", "directory": begun["directory"],
+                "sample": {**sample, "batch": 2, "extra": {"ratio": 1.5}}, "discarded": {"count": 0, "reasons": {}},
+            }
+        )  # fmt: skip
+    run, problems = read(folder, lines(*found))
+    assert run is not None and not problems
+    assert run.state is State.TRUNCATED
+    measured, unmeasured = run.series
+    assert measured.usable and not unmeasured.usable
+    assert len(measured.samples) == len(whole["samples"])
+    assert measured.seconds == pytest.approx(whole["median"]["seconds"] / 2)
+    assert measured.bytes_per_second == pytest.approx(whole["median"]["bytes_per_second"])
+    assert measured.seconds_per_item == pytest.approx(whole["median"]["seconds_per_item"])
+    assert measured.p25_seconds == pytest.approx(whole["spread"]["p25_seconds"] / 2)
+    assert measured.extra == {"ratio": 1.5}
