@@ -1,0 +1,421 @@
+/* What samples may work on besides files, and what they say about themselves: memory, private copies, advice,
+ * teams, laps, traces and clocks of others.
+ *
+ *     subject_test DIR    works in a folder of its own inside DIR.
+ */
+#include "access.h"
+#include "advice.h"
+#include "laps.h"
+#include "mapping.h"
+#include "page_cache.h"
+#include "place.h"
+#include "processor.h"
+#include "sample.h"
+#include "team.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SIZE = 4 << 20 };
+
+static int failures;
+static struct place place;
+
+#define CHECK(condition)                                                                                     \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);                                 \
+            failures++;                                                                                      \
+        }                                                                                                    \
+    } while (0)
+
+static size_t pages(void)
+{
+    return SIZE / mw_page_size();
+}
+
+/* ---- a driver of our own ----------------------------------------------------------------------- */
+
+struct recorder {
+    unsigned wanted, asked, accepted;
+    struct measurement last;
+};
+
+static bool want(void *user)
+{
+    struct recorder *recorder = user;
+
+    return ++recorder->asked <= recorder->wanted;
+}
+
+static void accept_one(void *user, const struct measurement *measurement)
+{
+    struct recorder *recorder = user;
+
+    recorder->accepted++;
+    recorder->last = *measurement;
+}
+
+/* Runs `body` for `wanted` samples of a series with these demands and this value of the axis "value". */
+static struct recorder drive_series(struct series *series, struct demands demands, const char *axis,
+                                    const char *value, void (*body)(struct sample *s), unsigned wanted)
+{
+    static struct run run = {.seed = 7};
+    struct family family = {.name = "test", .axes = {{.name = axis, .values = {value}}}, .body = body};
+    struct recorder recorder = {.wanted = wanted};
+    const struct driver driver = {want, accept_one, &recorder};
+
+    *series = (struct series){.family = &family, .place = demands.subject < FOLDER ? NULL : &place};
+    snprintf(series->point.values[0], VALUE_MAX, "%s", value);
+    series->demands = demands;
+    sample_block(series, &run, 0, &driver);
+    return recorder;
+}
+
+static struct recorder drive(struct demands demands, void (*body)(struct sample *s), unsigned wanted)
+{
+    struct series series;
+
+    const struct recorder recorder = drive_series(&series, demands, "unused", "none", body, wanted);
+    series_free(&series);
+    return recorder;
+}
+
+static double extra(const struct measurement *m, const char *name)
+{
+    for (size_t i = 0; i < m->extra_count; i++)
+        if (strcmp(m->extras[i].name, name) == 0)
+            return m->extras[i].value;
+    return -1;
+}
+
+/* ---- subjects ---------------------------------------------------------------------------------- */
+
+static bool all_zero;
+
+static void store_all(struct sample *s)
+{
+    all_zero = true;
+    each_operation(s, 0, s->length / s->page_size);
+    while (next_sample(s)) {
+        all_zero = all_zero && load_each_page(s->bytes, (size_t)s->length, s->page_size) == 0;
+        store_each_page(s->bytes, (size_t)s->length, s->page_size, 9);
+    }
+}
+
+static void test_memory_is_fresh(void)
+{
+    const struct demands demands = {.subject = MEMORY, .batches = true, .size = 64 << 10};
+    const struct recorder got = drive(demands, store_all, 3);
+
+    CHECK(got.accepted == 3 && all_zero);
+    CHECK(got.last.batch > 1); /* one is far quicker than a millisecond */
+    CHECK(got.last.counted.of[MINOR_FAULTS] >= (int64_t)got.last.items);
+}
+
+static void test_memory_is_bounded(void)
+{
+    const struct demands demands = {.subject = MEMORY, .batches = true, .size = 64 << 20};
+    struct series series;
+    const struct recorder got = drive_series(&series, demands, "unused", "none", store_all, 1);
+
+    CHECK(got.accepted == 1 && series.batch <= 4);
+    series_free(&series);
+}
+
+static void test_mapped_memory_has_no_faults(void)
+{
+    const struct demands demands = {.subject = MEMORY, .temperature = MAPPED, .batches = true, .size = SIZE};
+    const struct recorder got = drive(demands, store_all, 2);
+
+    CHECK(got.accepted == 2 && !all_zero);
+    CHECK(got.last.counted.of[MINOR_FAULTS] < (int64_t)pages() / 16);
+}
+
+static int64_t huge_bytes;
+
+static void look_at_pages(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    while (next_sample(s)) {
+        store_each_page(s->bytes, (size_t)s->length, s->page_size, 1);
+        huge_bytes = mapping_bytes(s->bytes, "AnonHugePages");
+    }
+}
+
+static void test_pages_of_memory(void)
+{
+    struct demands demands = {.subject = MEMORY, .temperature = MAPPED, .size = 16 << 20};
+    struct series series;
+
+    CHECK(drive(demands, look_at_pages, 1).accepted == 1);
+    CHECK(huge_bytes <= 0);
+    demands.pages = HUGE_PAGES;
+    const struct recorder got = drive_series(&series, demands, "unused", "none", look_at_pages, 1);
+    CHECK(got.accepted == 1 ? huge_bytes > 8 << 20 : series.cannot && strstr(series.reason, "huge pages"));
+    series_free(&series);
+}
+
+static void test_copies_do_not_reach_the_file(void)
+{
+    const struct demands demands = {.subject = MAP_COPY, .temperature = WARM, .batches = true, .size = SIZE};
+    unsigned char before = 0, after = 1;
+
+    CHECK(pread(place.files[0].descriptor, &before, 1, 0) == 1);
+    CHECK(drive(demands, store_all, 2).accepted == 2);
+    CHECK(pread(place.files[0].descriptor, &after, 1, 0) == 1 && before == after);
+}
+
+/* ---- advice ------------------------------------------------------------------------------------ */
+
+static void read_first(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    while (next_sample(s))
+        consume(s->bytes[s->length / 2]);
+}
+
+static void test_advice_before_the_clock(void)
+{
+    const struct demands demands = {.subject = MAP_READ, .temperature = COLD, .advised = true, .size = SIZE};
+    struct series series;
+    struct recorder got = drive_series(&series, demands, "advice", "random", read_first, 1);
+
+    CHECK(got.accepted == 1);
+    CHECK(got.last.resident_after <= 1 || got.last.resident_after == PAGES_UNKNOWN); /* no read-ahead */
+    series_free(&series);
+    got = drive_series(&series, demands, "advice", "normal", read_first, 1);
+    CHECK(got.accepted == 1 && got.last.resident_after > 1);
+    series_free(&series);
+    got = drive_series(&series, demands, "advice", "nonsense", read_first, 1);
+    CHECK(got.accepted == 0 && series.broken && strstr(series.reason, "nonsense"));
+    series_free(&series);
+}
+
+/* ---- teams ------------------------------------------------------------------------------------- */
+
+enum { MEMBERS = 2 };
+
+static atomic_int worked[MEMBERS];
+static pthread_t first_thread;
+
+static void work_as_thread(void *user, unsigned member)
+{
+    CHECK(user == worked);
+    CHECK(!pthread_equal(pthread_self(), first_thread));
+    atomic_fetch_add(&worked[member], 1);
+}
+
+static void run_threads(struct sample *s)
+{
+    struct team *team = team_start(s, THREADS, MEMBERS, work_as_thread, worked);
+
+    each_operation(s, 0, 1);
+    while (team && next_sample(s))
+        team_run(team);
+    team_end(team);
+}
+
+static void touch_memory(void *user, unsigned member)
+{
+    const struct sample *s = user;
+    const size_t part = (size_t)s->length / MEMBERS;
+
+    store_each_page(s->bytes + member * part, part, s->page_size, member + 1);
+}
+
+static void run_processes(struct sample *s)
+{
+    each_operation(s, 0, s->length / s->page_size);
+    while (next_sample(s)) {
+        struct team *team = team_start(s, PROCESSES, MEMBERS, touch_memory, s);
+        if (!team)
+            return;
+        team_run(team);
+        team_end(team);
+    }
+}
+
+static void die(void *user, unsigned member)
+{
+    (void)user;
+    if (member == 1)
+        raise(SIGKILL);
+}
+
+static void run_mortals(struct sample *s)
+{
+    struct team *team = team_start(s, PROCESSES, MEMBERS, die, NULL);
+
+    each_operation(s, 0, 1);
+    while (team && next_sample(s))
+        team_run(team);
+    team_end(team);
+}
+
+static void start_too_many(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    CHECK(team_start(s, THREADS, TEAM_MAX + 1, work_as_thread, worked) == NULL);
+}
+
+static size_t open_descriptors(void)
+{
+    DIR *directory = opendir("/proc/self/fd");
+    size_t count = 0;
+
+    while (directory && readdir(directory))
+        count++;
+    if (directory)
+        closedir(directory);
+    return count;
+}
+
+static void test_teams(void)
+{
+    const struct demands nothing = {.subject = NOTHING}, memory = {.subject = MEMORY, .size = SIZE};
+    const size_t before = open_descriptors();
+    struct series series;
+
+    first_thread = pthread_self();
+    CHECK(drive(nothing, run_threads, 3).accepted == 3);
+    CHECK(atomic_load(&worked[0]) == 3 && atomic_load(&worked[1]) == 3);
+
+    /* Other processes touch copies of their own: what they counted is counted for the sample. */
+    const struct recorder got = drive(memory, run_processes, 1);
+    CHECK(got.accepted == 1 && got.last.counted.of[MINOR_FAULTS] >= (int64_t)pages());
+
+    CHECK(drive_series(&series, nothing, "unused", "none", run_mortals, 2).accepted == 0);
+    CHECK(series.broken && strstr(series.reason, "died"));
+    series_free(&series);
+    CHECK(drive_series(&series, nothing, "unused", "none", start_too_many, 1).accepted == 0);
+    CHECK(series.cannot && strstr(series.reason, "processors"));
+    series_free(&series);
+    CHECK(open_descriptors() == before);
+    CHECK(waitpid(-1, NULL, WNOHANG) == -1); /* no child is left */
+}
+
+static int own_processor = -1;
+static atomic_int seen_processors[MEMBERS];
+
+static void note_processor(void *user, unsigned member)
+{
+    (void)user;
+    atomic_store(&seen_processors[member], processor_current());
+}
+
+static void run_apart(struct sample *s)
+{
+    struct team *team = team_start(s, THREADS, MEMBERS, note_processor, NULL);
+
+    each_operation(s, 0, 1);
+    while (team && next_sample(s))
+        team_run(team);
+    team_end(team);
+}
+
+static void test_processors(void)
+{
+    own_processor = processor_pin();
+    CHECK(own_processor == processor_pinned());
+    CHECK(own_processor < 0 || processor_current() == own_processor);
+    CHECK(drive((struct demands){.subject = NOTHING}, run_apart, 1).accepted == 1);
+    if (own_processor >= 0 && processor_count() > 1)
+        CHECK(atomic_load(&seen_processors[0]) != atomic_load(&seen_processors[1]));
+}
+
+/* ---- figures ----------------------------------------------------------------------------------- */
+
+static void sleep_for(long nanoseconds)
+{
+    const struct timespec pause = {.tv_nsec = nanoseconds};
+
+    nanosleep(&pause, NULL);
+}
+
+static void take_laps(struct sample *s)
+{
+    each_operation(s, 0, 100);
+    each_laps(s, 100);
+    while (next_sample(s))
+        for (int i = 0; i < 100; i++) {
+            if (i == 7)
+                sleep_for(20000000);
+            lap(s);
+        }
+}
+
+static void test_laps(void)
+{
+    const struct recorder got = drive((struct demands){.subject = NOTHING}, take_laps, 2);
+
+    CHECK(got.accepted == 2);
+    CHECK(extra(&got.last, "latency_max") >= 0.02 && extra(&got.last, "latency_max") <= got.last.seconds);
+    CHECK(extra(&got.last, "latency_p50") > 0 && extra(&got.last, "latency_p50") < 0.002);
+    CHECK(extra(&got.last, "latency_p99") >= extra(&got.last, "latency_p50"));
+
+    struct laps laps = {0};
+    CHECK(laps_begin(&laps, 1000));
+    for (size_t i = 0; i < 1000; i++)
+        laps.nanoseconds[laps.count++] = (int64_t)((i * 7) % 1000 + 1) * 1000;
+    const struct lap_times times = laps_summarize(&laps);
+    CHECK(times.p50 > 500e-6 && times.p50 < 502e-6 && times.p99 > 990e-6 && times.p99 < 992e-6);
+    CHECK(times.maximum > 999.5e-6 && times.maximum < 1000.5e-6);
+    laps_free(&laps);
+}
+
+static void measure_elsewhere(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    while (next_sample(s)) {
+        sample_seconds(s, 12.5);
+        for (int i = 0; i < 200; i++)
+            sample_trace(s, 0.5, i);
+        sample_count_elsewhere(s, MAJOR_FAULTS, 1000);
+    }
+}
+
+static void test_figures_of_others(void)
+{
+    const struct recorder got = drive((struct demands){.subject = NOTHING}, measure_elsewhere, 2);
+
+    CHECK(got.last.seconds > 12.4 && got.last.seconds < 12.6);
+    CHECK(got.last.trace_count == TRACE_MAX && got.last.trace[3] > 2.9F && got.last.trace[3] < 3.1F);
+    CHECK(got.last.counted.of[MAJOR_FAULTS] >= 1000 && got.last.counted.of[MAJOR_FAULTS] < 2000);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2)
+        return fprintf(stderr, "usage: subject_test DIR\n"), 2;
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s/mapwise-subject-test-XXXXXX", argv[1]);
+    if (!mkdtemp(folder) || !place_open(&place, folder, SIZE) || !place_add_file(&place, SIZE))
+        return 2;
+    place_probe(&place);
+    test_memory_is_fresh();
+    test_memory_is_bounded();
+    test_mapped_memory_has_no_faults();
+    test_pages_of_memory();
+    if (place.can_be_cold) {
+        test_copies_do_not_reach_the_file();
+        test_advice_before_the_clock();
+    } else {
+        printf("nothing can be cold here (%s)\n", place.why_not_cold);
+    }
+    test_teams();
+    test_processors();
+    test_laps();
+    test_figures_of_others();
+    place_close(&place);
+    CHECK(rmdir(folder) == 0); /* nothing was left in it */
+    printf(failures ? "%d checks failed\n" : "all checks passed\n", failures);
+    return failures ? 1 : 0;
+}
