@@ -1,5 +1,6 @@
 /* Drives every function of google_benchmark.h and checks what can be seen of it. A plain C program: that
  * it compiles and links is half of the test. */
+#include "check.h"
 #include "google_benchmark.h"
 
 #include <math.h>
@@ -7,16 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static int failures;
-
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);                                 \
-            failures++;                                                                                      \
-        }                                                                                                    \
-    } while (0)
 
 /* ---- what the reporter saw -------------------------------------------------------------------- */
 
@@ -678,6 +669,5 @@ int main(void)
     test_memory_manager_context_and_file();
     CHECK(gb_clear_registered() == GB_OK);
     gb_shutdown();
-    printf(failures ? "%d checks failed\n" : "all checks passed\n", failures);
-    return failures ? 1 : 0;
+    return summary();
 }
