@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- what the reporter saw -------------------------------------------------------------------- */
@@ -172,7 +173,7 @@ static void pause_while_sleeping(gb_state *state, void *user)
     (void)user;
     while (gb_keep_running(state)) {
         gb_pause_timing(state);
-        usleep(20000);
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
         gb_resume_timing(state);
     }
 }
