@@ -55,12 +55,12 @@ static int out_of_memory(struct gb__block *block)
 
 /* ---- samples ---------------------------------------------------------------------------------- */
 
-bool gb_sample_wanted(gb_block *handle)
+bool gb_sample_wanted(gb_block *block)
 {
-    struct gb__block *block = gb__block_of(handle);
+    struct gb__block *own = gb__block_of(block);
 
-    block->owed = block->outcome == GB__RUNNING && block->count < block->wanted;
-    return block->owed;
+    own->owed = own->outcome == GB__RUNNING && own->count < own->wanted;
+    return own->owed;
 }
 
 static bool valid_figures(const gb_figure *figures, size_t count)
@@ -123,39 +123,39 @@ static bool own_figures(struct gb__block *block, gb_sample *sample)
     return true;
 }
 
-int gb_sample_accept(gb_block *handle, const gb_sample *sample)
+int gb_sample_accept(gb_block *block, const gb_sample *sample)
 {
-    struct gb__block *block = gb__block_of(handle);
+    struct gb__block *own = gb__block_of(block);
 
-    if (!block || !sample || !block->owed || !valid_sample(sample))
+    if (!own || !sample || !own->owed || !valid_sample(sample))
         return GB_ERROR_ARGUMENT;
-    gb_sample own = *sample;
-    if (!own_figures(block, &own))
-        return out_of_memory(block);
-    block->samples[block->count++] = own;
-    block->owed = false;
+    gb_sample copy = *sample;
+    if (!own_figures(own, &copy))
+        return out_of_memory(own);
+    own->samples[own->count++] = copy;
+    own->owed = false;
     return GB_OK;
 }
 
-int gb_sample_discard(gb_block *handle, const char *reason)
+int gb_sample_discard(gb_block *block, const char *reason)
 {
-    struct gb__block *block = gb__block_of(handle);
+    struct gb__block *own = gb__block_of(block);
     struct gb__discard one = {.count = 1};
 
-    if (!block || !reason)
+    if (!own || !reason)
         return GB_ERROR_ARGUMENT;
     snprintf(one.reason, sizeof one.reason, "%s", reason);
-    for (size_t i = 0; i < block->discarded_count; i++) {
-        if (strcmp(block->discarded[i].reason, one.reason) == 0) {
-            block->discarded[i].count++;
+    for (size_t i = 0; i < own->discarded_count; i++) {
+        if (strcmp(own->discarded[i].reason, one.reason) == 0) {
+            own->discarded[i].count++;
             return GB_OK;
         }
     }
-    struct gb__discard *list = realloc(block->discarded, (block->discarded_count + 1) * sizeof *list);
+    struct gb__discard *list = realloc(own->discarded, (own->discarded_count + 1) * sizeof *list);
     if (!list)
-        return out_of_memory(block);
-    block->discarded = list;
-    list[block->discarded_count++] = one;
+        return out_of_memory(own);
+    own->discarded = list;
+    list[own->discarded_count++] = one;
     return GB_OK;
 }
 

@@ -11,7 +11,6 @@
 #include <limits>
 #include <memory>
 #include <new>
-#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -170,22 +169,31 @@ void call_body(const gb_benchmark &registered, benchmark::State &state)
 namespace
 {
 
+// The number of --benchmark_min_time=NUMBER followed by `unit`; empty if it is something else.
+std::string min_time_in(const std::string &argument, char unit)
+{
+    static const std::string option = "--benchmark_min_time=";
+
+    if (argument.size() < option.size() + 2 || argument.compare(0, option.size(), option) != 0 ||
+        argument.back() != unit)
+        return {};
+    const std::string number = argument.substr(option.size(), argument.size() - option.size() - 1);
+    return number.find_first_not_of("0123456789.eE+-") == std::string::npos ? number : std::string();
+}
+
 // Rewrites --benchmark_min_time=0.5s and =100x for a library that knows only plain seconds.
 void translate_min_time(std::vector<std::string> &arguments)
 {
-    static const std::regex suffixed("--benchmark_min_time=([0-9.eE+-]+)([sx])");
-
     for (auto argument = arguments.begin(); argument != arguments.end();) {
-        std::smatch match;
-        if (!std::regex_match(*argument, match, suffixed)) {
-            ++argument;
-        } else if (match[2] == "s") {
-            *argument = "--benchmark_min_time=" + match[1].str();
-            ++argument;
-        } else {
-            self().default_iterations = std::stoll(match[1].str());
+        const std::string seconds = min_time_in(*argument, 's'), times = min_time_in(*argument, 'x');
+        if (!times.empty()) {
+            self().default_iterations = std::stoll(times);
             argument = arguments.erase(argument);
+            continue;
         }
+        if (!seconds.empty())
+            *argument = "--benchmark_min_time=" + seconds;
+        ++argument;
     }
 }
 

@@ -149,14 +149,14 @@ static void complete(struct gb__block *block, int64_t elapsed)
         accept(block, elapsed);
 }
 
-bool gb_next_sample_boundary(gb_block *handle)
+bool gb_next_sample_boundary(gb_block *block)
 {
-    struct gb__block *block = gb__block_of(handle);
+    struct gb__block *own = gb__block_of(block);
 
-    if (block->loop.timing)
-        complete(block, nanoseconds() - block->loop.began);
-    while (gb_sample_wanted(handle))
-        if (begin(block))
+    if (own->loop.timing)
+        complete(own, nanoseconds() - own->loop.began);
+    while (gb_sample_wanted(block))
+        if (begin(own))
             return true;
     return false;
 }

@@ -149,7 +149,7 @@ static answered answer_block(FILE *out, const gb_series *series, uint64_t round)
 
 static answered serve(const gb_series *series, FILE *in, FILE *out)
 {
-    char line[REQUEST_MAX];
+    char line[REQUEST_MAX] = "";
     uint64_t round = 0;
     answered result = answer(out, write_ready, series);
 

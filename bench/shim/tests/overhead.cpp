@@ -29,7 +29,8 @@ constexpr double work_ratio_limit = 1.02, empty_difference_limit = 1.5e-9;
 
 void work_loop(benchmark::State &state)
 {
-    for (auto _ : state) {
+    for (auto iteration : state) {
+        (void)iteration;
         const uint64_t hash = overhead_work(overhead_words, OVERHEAD_WORDS);
         gb_do_not_optimize(&hash);
     }
@@ -37,8 +38,10 @@ void work_loop(benchmark::State &state)
 
 void empty_loop(benchmark::State &state)
 {
-    for (auto _ : state)
+    for (auto iteration : state) {
+        (void)iteration;
         gb_clobber_memory();
+    }
 }
 
 struct pair {
