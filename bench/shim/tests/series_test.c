@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- what the worker answers ------------------------------------------------------------------ */
@@ -184,6 +185,35 @@ static void end_after_one(gb_block *block, void *user)
         gb_sample_accept(block, &good);
 }
 
+static void skip_with(gb_block *block, void *user)
+{
+    gb_block_skip(block, user);
+}
+
+static void test_texts_are_utf8(void)
+{
+    static char good_text[] = "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80";
+    static char *const bad_texts[] = {"\x80",
+                                      "\xc0\x80",
+                                      "\xc3",
+                                      "\xe0\x80\x80",
+                                      "\xed\xa0\x80",
+                                      "\xe2\x82",
+                                      "\xf0\x80\x80\x80",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff"};
+    gb_series series = {.name = "texts", .block = skip_with, .user = good_text, .samples = 1};
+
+    serve(&series, "block\n");
+    CHECK(answered("\"skipped\":\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\"}"));
+    for (size_t i = 0; i < sizeof bad_texts / sizeof bad_texts[0]; i++) {
+        series.user = bad_texts[i];
+        serve(&series, "block\n");
+        CHECK(count_of("\\ufffd") == strlen(bad_texts[i]));
+    }
+}
+
 static void test_endings(void)
 {
     enum ending ending = FAIL;
@@ -204,9 +234,13 @@ static void test_endings(void)
 
 /* ---- the loop --------------------------------------------------------------------------------- */
 
+enum { SIZES_MAX = 64 };
+
 struct loop {
     int prepares, finishes, asked, operations, open;
     int doubts_before, doubts_after; /* how often the condition shall not hold; negative: always */
+    int doubts_of_each;              /* before each sample */
+    int sizes[SIZES_MAX];            /* operations of each batch */
     bool fails_to_prepare, fails_to_finish, leaves, fails_inside;
 };
 
@@ -237,8 +271,11 @@ static const char *holds(gb_block *block, void *user)
     int *doubts = loop->asked++ % 2 == 0 ? &loop->doubts_before : &loop->doubts_after;
 
     CHECK(loop->open == 1 && !gb_block_ended(block));
-    if (*doubts == 0)
+    if (*doubts == 0) {
+        if (doubts == &loop->doubts_after)
+            loop->doubts_before = loop->doubts_of_each;
         return NULL;
+    }
     if (doubts == &loop->doubts_before)
         loop->asked++; /* there will be no second question */
     if (*doubts > 0)
@@ -252,6 +289,8 @@ static void operate(gb_block *block, void *user)
 
     while (gb_next_sample(block)) {
         loop->operations++;
+        if (loop->finishes < SIZES_MAX)
+            loop->sizes[loop->finishes]++;
         if (loop->fails_inside)
             gb_block_fail(block, "inside");
         if (loop->leaves)
@@ -299,6 +338,8 @@ static void test_condition(void)
         answered("[{\"reason\":\"before\",\"count\":2},{\"reason\":\"after\",\"count\":2}],\"error\":null"));
     run_loop((struct loop){.doubts_after = GB_RETRIES_MAX}, false);
     CHECK(count_of("seconds") == 3 && answered("\"error\":null"));
+    run_loop((struct loop){.doubts_of_each = GB_RETRIES_MAX}, false); /* counted for each sample anew */
+    CHECK(count_of("seconds") == 3 && answered("[{\"reason\":\"before\",\"count\":8}],\"error\":null"));
     loop = run_loop((struct loop){.doubts_after = -1}, true); /* of a batch that is not counted, too */
     CHECK(loop.prepares == 1 + GB_RETRIES_MAX && answered("\"count\":5}],\"error\":\"no valid"));
 }
@@ -318,21 +359,53 @@ static void test_loop_ends_early(void)
           answered("\"samples\":[],\"discarded\":[],\"error\":\"inside\""));
 }
 
+/* The number behind `name` in answers[], of sample `index`. */
+static double number(const char *name, int index)
+{
+    const char *at = answers;
+
+    for (int i = 0; i <= index && at; i++)
+        at = strstr(at + 1, name);
+    return at ? strtod(at + strlen(name), NULL) : (double)NAN;
+}
+
+static bool batches_are_long(int samples)
+{
+    bool result = true;
+
+    for (int i = 0; i < samples; i++)
+        result = result && number("\"seconds\":", i) * number("\"batch\":", i) >= 0.001 * (1 - 1e-9);
+    return result;
+}
+
 static void test_batches(void)
 {
     const struct loop loop = run_loop((struct loop){0}, true);
-    const char *at = answers;
-    double counted = 0;
+    const int first = (int)number("\"finishes\":", 0) - 1;
 
-    CHECK(count_of("seconds") == 3);
-    for (int i = 0; i < 3 && (at = strstr(at, "\"seconds\":")); i++) {
-        const double seconds = strtod(at + strlen("\"seconds\":"), NULL);
-        at = strstr(at, "\"batch\":");
-        const double batch = strtod(at + strlen("\"batch\":"), NULL);
-        CHECK(batch > 1 && seconds * batch >= 0.001 * (1 - 1e-9));
-        counted += batch;
-    }
-    CHECK(counted < loop.operations && loop.prepares > 3); /* trials came before */
+    CHECK(batches_are_long(3) && number("\"batch\":", 0) > 1);
+    /* Smaller ones came before it, and one of its size, which are not counted. */
+    CHECK(first >= 2 && first < SIZES_MAX && loop.sizes[0] == 1);
+    CHECK(loop.sizes[first] == (int)number("\"batch\":", 0) && loop.sizes[first - 1] == loop.sizes[first]);
+}
+
+/* As soon as a batch of one has been found long enough. */
+static void become_faster(gb_block *block, void *user)
+{
+    int *operations = user;
+
+    while (gb_next_sample(block))
+        nanosleep(&(struct timespec){.tv_nsec = (*operations)++ == 0 ? 1500000 : 500000}, NULL);
+}
+
+static void test_batches_grow(void)
+{
+    int operations = 0;
+    const gb_series series = {
+        .name = "faster", .block = become_faster, .user = &operations, .samples = 3, .batches = true};
+
+    serve(&series, "block\n");
+    CHECK(batches_are_long(3));
 }
 
 static void tell_figures(gb_block *block, void *user)
@@ -599,10 +672,12 @@ int main(void)
     test_samples_by_hand();
     test_discarded_samples_are_counted();
     test_endings();
+    test_texts_are_utf8();
     test_loop();
     test_condition();
     test_loop_ends_early();
     test_batches();
+    test_batches_grow();
     test_figures();
     test_blocks_are_independent();
     test_requests();
