@@ -1,22 +1,14 @@
 /* Drives every function of google_benchmark.h and checks what can be seen of it. A plain C program: that
  * it compiles and links is half of the test. */
+#include "check.h"
 #include "google_benchmark.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
-
-static int failures;
-
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);                                 \
-            failures++;                                                                                      \
-        }                                                                                                    \
-    } while (0)
 
 /* ---- what the reporter saw -------------------------------------------------------------------- */
 
@@ -135,6 +127,7 @@ static void note_ranges(gb_state *state, void *user)
     observed->calls++;
     observed->ranges[0] += gb_range_at(state, 0);
     observed->ranges[1] += gb_range_at(state, 1);
+    CHECK(gb_range_at(state, 2) == 0 && gb_range_at(state, SIZE_MAX) == 0); /* not there */
 }
 
 static void note_range(gb_state *state, void *user)
@@ -180,7 +173,7 @@ static void pause_while_sleeping(gb_state *state, void *user)
     (void)user;
     while (gb_keep_running(state)) {
         gb_pause_timing(state);
-        usleep(20000);
+        nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
         gb_resume_timing(state);
     }
 }
@@ -337,6 +330,9 @@ static void test_iterations_and_time(void)
 
     CHECK(gb_iterations(fixed, 0) == GB_ERROR_ARGUMENT);
     CHECK(gb_iterations(NULL, 1) == GB_ERROR_ARGUMENT);
+    CHECK(gb_min_warmup_time(fixed, 0.1) == GB_OK);
+    CHECK(gb_iterations(fixed, 123) == GB_ERROR_ARGUMENT); /* the library would abort */
+    CHECK(gb_min_warmup_time(fixed, 0) == GB_OK);
     CHECK(gb_iterations(fixed, 123) == GB_OK);
     CHECK(gb_min_time(fixed, 0.1) == GB_ERROR_ARGUMENT); /* the library would abort */
     CHECK(gb_min_warmup_time(fixed, 0.1) == GB_ERROR_ARGUMENT);
@@ -424,12 +420,50 @@ static void test_arguments(void)
     run("geometric");
     CHECK(observed.calls == 3 && observed.ranges[0] == 111);
 
+    CHECK(gb_range(range, INT64_MIN, 0) == GB_ERROR_ARGUMENT); /* the library negates it */
+    CHECK(gb_ranges(one, (int64_t[]){0, INT64_MIN}, (int64_t[]){0, 0}, 2) == GB_ERROR_ARGUMENT);
+
     gb_benchmark *dense = gb_register("dense", note_range, &observed);
     CHECK(gb_dense_range(dense, 1, 3, 0) == GB_ERROR_ARGUMENT && gb_dense_range(dense, 2, 6, 2) == GB_OK);
     CHECK(gb_iterations(dense, 1) == GB_OK);
     observed = (struct observed){0};
     run("dense");
     CHECK(observed.calls == 3 && observed.ranges[0] == 12);
+}
+
+/* The library would abort over sets of different sizes. */
+static void test_arguments_are_equally_many(void)
+{
+    const int64_t values[] = {1, 2};
+    const int64_t *lists[] = {values};
+    const char *names[] = {"a", "b"};
+    gb_benchmark *one = gb_register("one", note_range, NULL), *two = gb_register("two", note_ranges, NULL);
+    gb_benchmark *named = gb_register("named", note_ranges, NULL);
+
+    CHECK(gb_arg(one, 1) == GB_OK && gb_args(one, values, 2) == GB_ERROR_ARGUMENT);
+    CHECK(gb_ranges(one, values, values, 2) == GB_ERROR_ARGUMENT);
+    CHECK(gb_arg_names(one, names, 2) == GB_ERROR_ARGUMENT && gb_arg_names(one, names, 1) == GB_OK);
+    CHECK(gb_arg(one, 2) == GB_OK && gb_range(one, 3, 3) == GB_OK && gb_args(one, values, 1) == GB_OK);
+    CHECK(gb_args(two, values, 2) == GB_OK && gb_arg(two, 1) == GB_ERROR_ARGUMENT);
+    CHECK(gb_range(two, 1, 2) == GB_ERROR_ARGUMENT && gb_dense_range(two, 1, 2, 1) == GB_ERROR_ARGUMENT);
+    CHECK(gb_args_product(two, lists, (size_t[]){2}, 1) == GB_ERROR_ARGUMENT);
+    CHECK(gb_arg_names(named, names, 2) == GB_OK && gb_arg(named, 1) == GB_ERROR_ARGUMENT);
+    CHECK(gb_arg_names(named, names, 0) == GB_ERROR_ARGUMENT && gb_arg(NULL, 1) == GB_ERROR_ARGUMENT);
+}
+
+static void test_null_handles(void)
+{
+    CHECK(gb_set_label(NULL, "x") == GB_ERROR_ARGUMENT &&
+          gb_set_bytes_processed(NULL, 1) == GB_ERROR_ARGUMENT);
+    CHECK(gb_set_items_processed(NULL, 1) == GB_ERROR_ARGUMENT);
+    CHECK(gb_set_complexity_n(NULL, 1) == GB_ERROR_ARGUMENT);
+    CHECK(gb_skip_with_error(NULL, "x") == GB_ERROR_ARGUMENT);
+    CHECK(gb_skip_with_message(NULL, "x") == GB_ERROR_ARGUMENT);
+    CHECK(gb_counter(NULL, "x", 1, GB_COUNTER_DEFAULT, 1000) == GB_ERROR_ARGUMENT);
+    CHECK(gb_unit(NULL, GB_SECOND) == GB_ERROR_ARGUMENT && gb_repetitions(NULL, 1) == GB_ERROR_ARGUMENT);
+    CHECK(gb_use_manual_time(NULL) == GB_ERROR_ARGUMENT && gb_use_real_time(NULL) == GB_ERROR_ARGUMENT);
+    CHECK(gb_setup(NULL, before, NULL) == GB_ERROR_ARGUMENT &&
+          gb_complexity(NULL, GB_O_N) == GB_ERROR_ARGUMENT);
 }
 
 static void test_repetitions_and_statistics(void)
@@ -625,6 +659,8 @@ int main(void)
     test_list_and_clear();
     test_iterations_and_time();
     test_arguments();
+    test_arguments_are_equally_many();
+    test_null_handles();
     test_repetitions_and_statistics();
     test_statistics_are_bounded();
     test_threads_and_setup();
@@ -634,6 +670,5 @@ int main(void)
     test_memory_manager_context_and_file();
     CHECK(gb_clear_registered() == GB_OK);
     gb_shutdown();
-    printf(failures ? "%d checks failed\n" : "all checks passed\n", failures);
-    return failures ? 1 : 0;
+    return summary();
 }

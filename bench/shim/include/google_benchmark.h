@@ -95,6 +95,8 @@ int gb_set_default_unit(gb_time_unit unit);
  * gb_iterations exactly once a repetition. */
 gb_benchmark *gb_register(const char *name, gb_function function, void *user);
 
+/* Arguments: each of these adds what the body is called with. All sets of one benchmark have equally many
+ * arguments, and as many names. Ranges begin above INT64_MIN. */
 int gb_arg(gb_benchmark *benchmark, int64_t value);
 int gb_args(gb_benchmark *benchmark, const int64_t *values, size_t count);
 int gb_range(gb_benchmark *benchmark, int64_t first, int64_t last);
@@ -114,7 +116,8 @@ int gb_unit(gb_benchmark *benchmark, gb_time_unit unit);
  * else bounds the search then. */
 int gb_iterations(gb_benchmark *benchmark, int64_t count);
 
-/* Seconds. The warm-up counts only where a minimum time is set too (all versions so far). */
+/* Seconds. The warm-up counts only where a minimum time is set too (all versions so far), and excludes
+ * gb_iterations likewise. */
 int gb_min_time(gb_benchmark *benchmark, double seconds);
 int gb_min_warmup_time(gb_benchmark *benchmark, double seconds);
 
@@ -170,7 +173,7 @@ bool gb_keep_running_batch(gb_state *state, int64_t count);
 
 int64_t gb_max_iterations(const gb_state *state); /* how many this call is asked for */
 int64_t gb_iterations_done(const gb_state *state);
-int64_t gb_range_at(const gb_state *state, size_t index); /* argument `index`; index must exist */
+int64_t gb_range_at(const gb_state *state, size_t index); /* 0 for an argument that is not there */
 int gb_thread_index(const gb_state *state);
 int gb_thread_count(const gb_state *state);
 

@@ -8,9 +8,9 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <new>
-#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -38,14 +38,17 @@ struct callback {
 struct gb_benchmark {
     benchmark_type *handle = nullptr;
     callback body, setup, teardown;
+    size_t argument_count = 0; // of each argument set, or of the names; 0: neither so far
     bool iterations_set = false;
     bool min_time_set = false;
+    bool warmup_set = false;
     bool real_time = false;
     bool manual_time = false;
 };
 
 struct gb_state {
     benchmark::State &state;
+    size_t argument_count;
 };
 
 namespace
@@ -88,6 +91,33 @@ template <class Action> int setting(gb_benchmark *benchmark, bool valid, Action 
     return guarded([&] { action(*benchmark->handle); });
 }
 
+// The same for what sets `count` arguments or their names: all of a benchmark must be equally many.
+template <class Action>
+int arguments(gb_benchmark *benchmark, size_t count, bool valid, Action &&action) noexcept
+{
+    const bool fits =
+        benchmark && count > 0 && (benchmark->argument_count == 0 || benchmark->argument_count == count);
+    const int result = setting(benchmark, valid && fits, std::forward<Action>(action));
+
+    if (result == GB_OK)
+        benchmark->argument_count = count;
+    return result;
+}
+
+// The library negates the ends of a range.
+bool valid_range(int64_t first, int64_t last)
+{
+    return first <= last && first > std::numeric_limits<int64_t>::min();
+}
+
+// And for what a body sets.
+template <class Action> int in_body(gb_state *state, bool valid, Action &&action) noexcept
+{
+    if (!state || !valid)
+        return GB_ERROR_ARGUMENT;
+    return guarded([&] { action(state->state); });
+}
+
 bool valid_unit(gb_time_unit unit)
 {
     return unit >= GB_NANOSECOND && unit <= GB_SECOND;
@@ -113,7 +143,7 @@ constexpr const char *ended_counter = "google_benchmark_c.ended";
 
 void call_body(const gb_benchmark &registered, benchmark::State &state)
 {
-    gb_state ours{state};
+    gb_state ours{state, registered.argument_count};
 
     if (state.thread_index() != 0) {
         registered.body(&ours);
@@ -139,22 +169,31 @@ void call_body(const gb_benchmark &registered, benchmark::State &state)
 namespace
 {
 
+// The number of --benchmark_min_time=NUMBER followed by `unit`; empty if it is something else.
+std::string min_time_in(const std::string &argument, char unit)
+{
+    static const std::string option = "--benchmark_min_time=";
+
+    if (argument.size() < option.size() + 2 || argument.compare(0, option.size(), option) != 0 ||
+        argument.back() != unit)
+        return {};
+    const std::string number = argument.substr(option.size(), argument.size() - option.size() - 1);
+    return number.find_first_not_of("0123456789.eE+-") == std::string::npos ? number : std::string();
+}
+
 // Rewrites --benchmark_min_time=0.5s and =100x for a library that knows only plain seconds.
 void translate_min_time(std::vector<std::string> &arguments)
 {
-    static const std::regex suffixed("--benchmark_min_time=([0-9.eE+-]+)([sx])");
-
     for (auto argument = arguments.begin(); argument != arguments.end();) {
-        std::smatch match;
-        if (!std::regex_match(*argument, match, suffixed)) {
-            ++argument;
-        } else if (match[2] == "s") {
-            *argument = "--benchmark_min_time=" + match[1].str();
-            ++argument;
-        } else {
-            self().default_iterations = std::stoll(match[1].str());
+        const std::string seconds = min_time_in(*argument, 's'), times = min_time_in(*argument, 'x');
+        if (!times.empty()) {
+            self().default_iterations = std::stoll(times);
             argument = arguments.erase(argument);
+            continue;
         }
+        if (!seconds.empty())
+            *argument = "--benchmark_min_time=" + seconds;
+        ++argument;
     }
 }
 
@@ -276,18 +315,19 @@ gb_benchmark *gb_register(const char *name, gb_function function, void *user)
 
 int gb_arg(gb_benchmark *benchmark, int64_t value)
 {
-    return setting(benchmark, true, [&](benchmark_type &b) { b.Arg(value); });
+    return arguments(benchmark, 1, true, [&](benchmark_type &b) { b.Arg(value); });
 }
 
 int gb_args(gb_benchmark *benchmark, const int64_t *values, size_t count)
 {
-    return setting(benchmark, values && count > 0,
-                   [&](benchmark_type &b) { b.Args(std::vector<int64_t>(values, values + count)); });
+    return arguments(benchmark, count, values,
+                     [&](benchmark_type &b) { b.Args(std::vector<int64_t>(values, values + count)); });
 }
 
 int gb_range(gb_benchmark *benchmark, int64_t first, int64_t last)
 {
-    return setting(benchmark, first <= last, [&](benchmark_type &b) { b.Range(first, last); });
+    return arguments(benchmark, 1, valid_range(first, last),
+                     [&](benchmark_type &b) { b.Range(first, last); });
 }
 
 int gb_range_multiplier(gb_benchmark *benchmark, int multiplier)
@@ -297,17 +337,17 @@ int gb_range_multiplier(gb_benchmark *benchmark, int multiplier)
 
 int gb_dense_range(gb_benchmark *benchmark, int64_t first, int64_t last, int step)
 {
-    return setting(benchmark, first <= last && step > 0,
-                   [&](benchmark_type &b) { b.DenseRange(first, last, step); });
+    return arguments(benchmark, 1, first <= last && step > 0,
+                     [&](benchmark_type &b) { b.DenseRange(first, last, step); });
 }
 
 int gb_ranges(gb_benchmark *benchmark, const int64_t *first, const int64_t *last, size_t count)
 {
-    bool valid = first && last && count > 0;
+    bool valid = first && last;
 
     for (size_t i = 0; valid && i < count; i++)
-        valid = first[i] <= last[i];
-    return setting(benchmark, valid, [&](benchmark_type &b) {
+        valid = valid_range(first[i], last[i]);
+    return arguments(benchmark, count, valid, [&](benchmark_type &b) {
         std::vector<std::pair<int64_t, int64_t>> ranges;
         for (size_t i = 0; i < count; i++)
             ranges.emplace_back(first[i], last[i]);
@@ -317,11 +357,11 @@ int gb_ranges(gb_benchmark *benchmark, const int64_t *first, const int64_t *last
 
 int gb_args_product(gb_benchmark *benchmark, const int64_t *const *lists, const size_t *counts, size_t count)
 {
-    bool valid = lists && counts && count > 0;
+    bool valid = lists && counts;
 
     for (size_t i = 0; valid && i < count; i++)
         valid = lists[i] && counts[i] > 0;
-    return setting(benchmark, valid, [&](benchmark_type &b) {
+    return arguments(benchmark, count, valid, [&](benchmark_type &b) {
         std::vector<std::vector<int64_t>> product;
         for (size_t i = 0; i < count; i++)
             product.emplace_back(lists[i], lists[i] + counts[i]);
@@ -331,12 +371,12 @@ int gb_args_product(gb_benchmark *benchmark, const int64_t *const *lists, const 
 
 int gb_arg_names(gb_benchmark *benchmark, const char *const *names, size_t count)
 {
-    bool valid = names && count > 0;
+    bool valid = names;
 
     for (size_t i = 0; valid && i < count; i++)
         valid = names[i];
-    return setting(benchmark, valid,
-                   [&](benchmark_type &b) { b.ArgNames(std::vector<std::string>(names, names + count)); });
+    return arguments(benchmark, count, valid,
+                     [&](benchmark_type &b) { b.ArgNames(std::vector<std::string>(names, names + count)); });
 }
 
 int gb_unit(gb_benchmark *benchmark, gb_time_unit unit)
@@ -346,7 +386,7 @@ int gb_unit(gb_benchmark *benchmark, gb_time_unit unit)
 
 int gb_iterations(gb_benchmark *benchmark, int64_t count)
 {
-    const bool valid = benchmark && count > 0 && !benchmark->min_time_set;
+    const bool valid = benchmark && count > 0 && !benchmark->min_time_set && !benchmark->warmup_set;
 
     return setting(benchmark, valid, [&](benchmark_type &b) {
         b.Iterations(count);
@@ -368,7 +408,10 @@ int gb_min_warmup_time(gb_benchmark *benchmark, double seconds)
 {
     const bool valid = benchmark && std::isfinite(seconds) && seconds >= 0 && !benchmark->iterations_set;
 
-    return setting(benchmark, valid, [&](benchmark_type &b) { b.MinWarmUpTime(seconds); });
+    return setting(benchmark, valid, [&](benchmark_type &b) {
+        b.MinWarmUpTime(seconds);
+        benchmark->warmup_set = seconds > 0;
+    });
 }
 
 int gb_repetitions(gb_benchmark *benchmark, int count)
@@ -511,7 +554,7 @@ int64_t gb_iterations_done(const gb_state *state)
 
 int64_t gb_range_at(const gb_state *state, size_t index)
 {
-    return state->state.range(index);
+    return index < state->argument_count ? state->state.range(index) : 0;
 }
 
 int gb_thread_index(const gb_state *state)
@@ -541,16 +584,13 @@ void gb_set_iteration_time(gb_state *state, double seconds)
 
 int gb_skip_with_error(gb_state *state, const char *message)
 {
-    if (!message)
-        return GB_ERROR_ARGUMENT;
-    return guarded([&] { state->state.SkipWithError(message); });
+    return in_body(state, message, [&](benchmark::State &body) { body.SkipWithError(message); });
 }
 
 int gb_skip_with_message(gb_state *state, const char *message)
 {
-    if (!message)
-        return GB_ERROR_ARGUMENT;
-    return guarded([&] { compatibility::skip_with_message(state->state, message); });
+    return in_body(state, message,
+                   [&](benchmark::State &body) { compatibility::skip_with_message(body, message); });
 }
 
 bool gb_skipped(const gb_state *state)
@@ -560,24 +600,22 @@ bool gb_skipped(const gb_state *state)
 
 int gb_set_label(gb_state *state, const char *label)
 {
-    if (!label)
-        return GB_ERROR_ARGUMENT;
-    return guarded([&] { state->state.SetLabel(label); });
+    return in_body(state, label, [&](benchmark::State &body) { body.SetLabel(label); });
 }
 
 int gb_set_bytes_processed(gb_state *state, int64_t bytes)
 {
-    return guarded([&] { state->state.SetBytesProcessed(bytes); });
+    return in_body(state, true, [&](benchmark::State &body) { body.SetBytesProcessed(bytes); });
 }
 
 int gb_set_items_processed(gb_state *state, int64_t items)
 {
-    return guarded([&] { state->state.SetItemsProcessed(items); });
+    return in_body(state, true, [&](benchmark::State &body) { body.SetItemsProcessed(items); });
 }
 
 int gb_set_complexity_n(gb_state *state, int64_t n)
 {
-    return guarded([&] { state->state.SetComplexityN(n); });
+    return in_body(state, true, [&](benchmark::State &body) { body.SetComplexityN(n); });
 }
 
 namespace
@@ -606,11 +644,11 @@ int gb_counter(gb_state *state, const char *name, double value, unsigned flags, 
 {
     constexpr unsigned all = 2 * GB_COUNTER_INVERT - 1;
 
-    if (!name || !std::isfinite(value) || flags > all || (one_k != 1000 && one_k != 1024))
-        return GB_ERROR_ARGUMENT;
-    return guarded([&] {
+    const bool valid = name && std::isfinite(value) && flags <= all && (one_k == 1000 || one_k == 1024);
+
+    return in_body(state, valid, [&](benchmark::State &body) {
         const auto k = one_k == 1000 ? benchmark::Counter::kIs1000 : benchmark::Counter::kIs1024;
-        state->state.counters[name] = benchmark::Counter(value, to_flags(flags), k);
+        body.counters[name] = benchmark::Counter(value, to_flags(flags), k);
     });
 }
 
