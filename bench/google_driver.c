@@ -7,10 +7,7 @@
 
 #include <stdlib.h>
 
-enum {
-    BATCHES_IN_BLOCK = 3, /* where no cache has to be prepared; else one sample a block */
-    SELDOM = 3,           /* what takes long is in one of so many rounds */
-};
+enum { SELDOM = 3 }; /* what takes long is in one of so many rounds */
 
 struct schedule {
     struct run *run;
@@ -23,60 +20,16 @@ struct block {
     struct schedule *schedule;
     struct series *series;
     uint64_t round;
+    gb_series registered;
 };
 
-/* ---- one block, as the sample contract's driver ---- */
-
-struct active {
-    gb_state *state;
-    struct series *series;
-    const struct observer *observer;
-    bool completed;
-    double bytes, amplification;
-};
-
-static bool want(void *user)
+static void take(gb_block *block, void *user)
 {
-    struct active *active = user;
+    const struct block *request = user;
+    struct schedule *schedule = request->schedule;
 
-    active->completed = !gb_keep_running(active->state);
-    return !active->completed;
-}
-
-static void accept(void *user, const struct measurement *measurement)
-{
-    struct active *active = user;
-
-    gb_set_iteration_time(active->state, measurement->seconds / (double)measurement->batch);
-    active->bytes += (double)measurement->bytes / (double)measurement->batch;
-    if (measurement->bytes_needed && measurement->counted.of[BYTES_READ] != COUNTER_ABSENT)
-        active->amplification =
-            (double)measurement->counted.of[BYTES_READ] / (double)measurement->bytes_needed;
-    active->observer->sample(active->observer->user, active->series, measurement);
-    if (!series_add(active->series, measurement)) {
-        active->series->broken = true;
-        active->series->reason[0] = '\0';
-    }
-}
-
-static void run_block(gb_state *state, void *user)
-{
-    const struct block *block = user;
-    struct series *series = block->series;
-    struct schedule *schedule = block->schedule;
-    struct active active = {
-        .state = state, .series = series, .observer = schedule->observer, .amplification = -1};
-    const struct driver driver = {.want = want, .accept = accept, .user = &active};
-
-    if (!interrupted && !series->cannot && !series->broken)
-        sample_block(series, schedule->run, block->round, &driver);
-    if (!active.completed)
-        gb_skip_with_message(state, interrupted ? "interrupted" : series->reason);
-    if (active.bytes > 0)
-        gb_set_bytes_processed(state, (int64_t)active.bytes);
-    if (active.amplification >= 0)
-        gb_counter(state, "amplification", active.amplification, GB_COUNTER_DEFAULT, 1000);
-    schedule->observer->progress(series, ++schedule->done, schedule->count);
+    block_take(block, request->series, schedule->run, request->round, schedule->observer);
+    schedule->observer->progress(request->series, ++schedule->done, schedule->count);
 }
 
 /* ---- all blocks ---- */
@@ -91,19 +44,11 @@ static void shuffle(struct series **list, size_t count, uint64_t *random)
     }
 }
 
-static int64_t samples_in_block(const struct series *series)
-{
-    const bool cheap = series->demands.batches && series->demands.temperature == ANY_TEMPERATURE;
-
-    return cheap ? BATCHES_IN_BLOCK : 1;
-}
-
 static bool register_block(struct block *block)
 {
-    gb_benchmark *benchmark = gb_register(block->series->name, run_block, block);
-
-    return benchmark && gb_use_manual_time(benchmark) == GB_OK &&
-           gb_iterations(benchmark, samples_in_block(block->series)) == GB_OK;
+    block->registered = (gb_series){
+        .name = block->series->name, .block = take, .user = block, .samples = block_samples(block->series)};
+    return gb_series_register(&block->registered) != NULL;
 }
 
 static bool is_in_round(const struct series *series, unsigned round)
@@ -174,7 +119,7 @@ bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
         if (series->cannot)
             continue;
         list[count++] = series;
-        series->wanted = blocks_from(series, 0, rounds) * (unsigned)samples_in_block(series);
+        series->wanted = blocks_from(series, 0, rounds) * (unsigned)block_samples(series);
         schedule.count += blocks_from(series, series->rounds_done, rounds);
     }
     if (fine && schedule.count)

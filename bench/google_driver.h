@@ -4,18 +4,12 @@
 #ifndef MAPWISE_BENCH_GOOGLE_DRIVER_H
 #define MAPWISE_BENCH_GOOGLE_DRIVER_H
 
+#include "block.h"
+#include "options.h"
 #include "plan.h"
 #include "sample.h"
 
 #include <stdbool.h>
-
-struct observer {
-    /* Called after each block: how many of all are done. */
-    void (*progress)(const struct series *series, size_t done, size_t of);
-    /* Called for each sample. */
-    void (*sample)(void *user, const struct series *series, const struct measurement *measurement);
-    void *user;
-};
 
 /* Runs `rounds` blocks of every series that can run, but for those that an earlier run has done. False after
  * one line on standard error. */

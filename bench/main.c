@@ -12,6 +12,7 @@
 #include "processor.h"
 #include "record.h"
 #include "resume.h"
+#include "worker.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -82,7 +83,7 @@ static void keep_sample(void *user, const struct series *series, const struct me
 
 static int measure(struct plan *plan, struct run *run, const struct options *options, struct journal *journal)
 {
-    const struct observer observer = {display_progress, keep_sample, journal};
+    const struct observer observer = {keep_sample, display_progress, journal};
     struct run_summary summary = {.profile = options_profile_name(options),
                                   .seed = options->seed,
                                   .rounds = options_rounds(options),
@@ -116,6 +117,21 @@ static int run_plan(struct plan *plan, const struct options *options, char *cons
     return measure(plan, &run, options, &journal);
 }
 
+/* Standard output is the protocol's: nothing is announced. */
+static int serve_plan(struct plan *plan, const struct options *options)
+{
+    struct run run = {.seed = options->seed};
+
+    if (plan->count != 1)
+        return complain("--worker serves one series in one folder, these are %zu; name it with --filter",
+                        plan->count);
+    if (!plan_open_places(plan, options))
+        return EXIT_USAGE;
+    processor_pin();
+    run.began = clock_nanoseconds();
+    return worker_run(plan, &run);
+}
+
 /* All that the command line asks for, once it is understood. */
 static int run_options(struct options *options, char *const *argv)
 {
@@ -127,6 +143,8 @@ static int run_options(struct options *options, char *const *argv)
         if (options->list) {
             list_series(&plan);
             status = EXIT_YES;
+        } else if (options->worker) {
+            status = serve_plan(&plan, options);
         } else {
             status = run_plan(&plan, options, argv, options->resume ? &resume : NULL);
         }

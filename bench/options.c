@@ -32,6 +32,8 @@ static const char help[] =
     "  --resume         go on with the newest run in the results folder (or the one that\n"
     "                   --output names) that was cut off, with its settings\n"
     "  --drop-caches    for what is cold, drop the whole system's page cache too (root)\n"
+    "  --worker         stay, and take a block of samples of the one series that --filter\n"
+    "                   names for each line 'block' on standard input; answers are JSON\n"
     "  --anonymize      leave host name, paths and command line out of the records\n"
     "  --benchmark_...  Google Benchmark's own options; --benchmark_filter is --filter,\n"
     "                   --benchmark_format replaces the table, --benchmark_out writes a file\n"
@@ -52,6 +54,7 @@ enum {
     OPTION_ANONYMIZE,
     OPTION_RESUME,
     OPTION_DROP_CACHES,
+    OPTION_WORKER,
 };
 
 static const struct option table[] = {
@@ -65,6 +68,7 @@ static const struct option table[] = {
     {"anonymize", no_argument, NULL, OPTION_ANONYMIZE},
     {"resume", no_argument, NULL, OPTION_RESUME},
     {"drop-caches", no_argument, NULL, OPTION_DROP_CACHES},
+    {"worker", no_argument, NULL, OPTION_WORKER},
     {NULL, 0, NULL, 0},
 };
 
@@ -201,6 +205,8 @@ static bool take_option(struct options *options, int option, const char *value)
         return options->anonymize = true;
     case OPTION_RESUME:
         return options->resume = true;
+    case OPTION_WORKER:
+        return options->worker = true;
     case OPTION_DROP_CACHES:
         return options->drop_caches = true;
     default:

@@ -26,6 +26,7 @@ struct options {
     bool list, anonymize;
     bool resume;      /* go on with a run that was cut off: most of the above is that one's */
     bool drop_caches; /* the whole system's, too, before anything is cold */
+    bool worker;      /* serve requests on standard input */
     bool directories_named;
     struct google_output google;
 };

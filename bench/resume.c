@@ -207,8 +207,13 @@ static bool set_directories(struct resume *resume, struct options *options, cons
     const size_t count = (size_t)cJSON_GetArraySize(list);
 
     options->anonymize = cJSON_IsTrue(member(plan, "anonymized"));
-    if (options->anonymize && count > 0 && options->directory_count != count) {
+    if (options->anonymize && count > 0 &&
+        (!options->directories_named || options->directory_count != count)) {
         complain("the run was anonymous, in %zu folders; name them again behind --resume", count);
+        return false;
+    }
+    if (!options->anonymize && options->directories_named) {
+        complain("the run has its folders on record; name none behind --resume");
         return false;
     }
     if (options->anonymize || count == 0)

@@ -255,7 +255,7 @@ class Refusals(BenchCase):
     def test_help(self):
         done = run("--help", cwd=self.folder)
         self.assertEqual(done.returncode, 0)
-        for option in ("profile", "filter", "list", "output", "results", "rounds", "seed", "anonymize", "resume", "drop-caches", "help"):
+        for option in ("profile", "filter", "list", "output", "results", "rounds", "seed", "anonymize", "resume", "drop-caches", "worker", "help"):
             self.assertIn(f"--{option}", done.stdout)
 
     def test_options(self):
@@ -433,9 +433,10 @@ class Resume(BenchCase):
 
     def test_anonymous(self):
         _, taken = self.cut_off("--anonymize")
-        done = self.go_on(self.folder, self.folder)
-        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
-        self.assertIn("name them again", done.stderr)
+        for wrong in ((), (self.folder, self.folder)):
+            done = self.go_on(*wrong)
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
+            self.assertIn("name them again", done.stderr)
         self.assertEqual(self.go_on(self.folder).returncode, 0)
         self.check_whole(taken)
         self.assertNotIn(self.folder, json.dumps(records_in(self.folder)))
@@ -503,6 +504,60 @@ class Resume(BenchCase):
         self.assertEqual(self.go_on().returncode, 0)
         self.ROUNDS *= 10
         self.check_whole(taken)
+
+
+class Worker(BenchCase):
+    """A process that takes a block for each request."""
+
+    def serve(self, requests, *options):
+        command = [PROGRAM, "--worker", *options]
+        return subprocess.run(command, cwd=self.folder, input=requests, capture_output=True, text=True, timeout=60)
+
+    def answers(self, requests, *options):
+        done = self.serve(requests, *options)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assert_clean()
+        self.assertNotIn("mapwise-results", os.listdir(self.folder))
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_blocks(self):
+        name = "read_sequential/temperature:warm/size:4194304/"
+        ready, *blocks = self.answers("block 5\nblock\nnonsense\nblock 9\nquit\nblock\n", "--filter", f"{name}.*read_1M")
+        self.assertEqual((ready["schema"], ready["ready"]), ("gb.worker/1", True))
+        self.assertTrue(ready["series"].startswith(name))
+        self.assertEqual([block.get("block") for block in blocks], [5, 6, None, 9])
+        for block in (blocks[0], blocks[1], blocks[3]):
+            self.assertIsNone(block["error"])
+            self.assertEqual(len(block["samples"]), 1)
+            (sample,) = block["samples"]
+            self.assertGreater(sample["seconds"], 0)
+            self.assertEqual(sample["bytes"], 4194304)
+            self.assertGreater(sample["counters"]["minor_faults"], 0)
+
+    def test_random_pages_follow_from_seed_and_round(self):
+        name = "read_random/temperature:cold/size:4194304"
+        for _ in range(2):
+            _, one = self.answers("block 3\n", "--seed", "1", "--filter", name)
+            if one["error"]:
+                self.skipTest(one["error"])
+            self.assertGreater(one["samples"][0]["counters"]["bytes_read"], 0)
+
+    def test_what_can_not_be_is_skipped(self):
+        if not os.access("/dev/shm", os.W_OK):
+            self.skipTest("no /dev/shm to write to")
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+            options = ("--filter", "read_sequential/temperature:cold/size:4194304", memory)
+            _, *blocks = self.answers("block\nblock\n", *options)
+            self.assertEqual(len(blocks), 2)
+            for block in blocks:
+                self.assertEqual(block["samples"], [])
+                self.assertRegex(block["skipped"], "stay in memory")
+            self.assertEqual(os.listdir(memory), [])
+
+    def test_one_series_only(self):
+        done = self.serve("block\n", "--filter", "what:")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertRegex(done.stderr, "serves one series")
 
 
 class Caches(BenchCase):
