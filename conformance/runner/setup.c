@@ -201,6 +201,14 @@ char *map_anonymous(size_t length, int protection, int flags)
     return checked_map(mmap(free_range + page, length, protection, flags | MAP_ANONYMOUS, -1, 0));
 }
 
+char *single_pages(size_t count)
+{
+    char *map = map_anonymous(count * page, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+    madvise(map, count * page, CONSTANT(MADV_NOHUGEPAGE)); /* where there are none it is refused */
+    return map;
+}
+
 char *map_over(void *address, size_t length, int protection, int flags, int descriptor)
 {
     int fixed = flags | MAP_FIXED | (descriptor < 0 ? MAP_ANONYMOUS : 0);

@@ -73,6 +73,10 @@ char *map_anonymous(size_t length, int protection,
 /* At exactly that address, over whatever is mapped there: the start of a file, or memory (-1). */
 char *map_over(void *address, size_t length, int protection, int flags, int descriptor);
 
+/* Anonymous pages for reading and writing of which a touch brings in one, also where the system is set to
+ * bring in several at once. */
+char *single_pages(size_t count);
+
 /* Anonymous pages for reading and writing whose first bytes read 1, 2, 3 … */
 char *numbered_pages(size_t count, int flags);
 

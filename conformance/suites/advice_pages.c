@@ -239,7 +239,7 @@ CASE("madvise.populate_write", LINUX("madvise(2)"),
      "a virtual machine that preallocates its memory dies later, when a page is not there",
      .since = KERNEL(5, 14))
 {
-    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+    char *map = single_pages(4);
 
     EXPECT("stored", store(map + page, 5));
     EXPECT("0", returned(madvise(map, 3 * page, CONSTANT(MADV_POPULATE_WRITE))));

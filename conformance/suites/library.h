@@ -37,6 +37,8 @@ mw_map_options options_range(mw_access access, uint32_t flags, uint64_t offset, 
 mw_map *library_map(const struct scratch_file *file, mw_access access);
 mw_map *library_map_with(const struct scratch_file *file, const mw_map_options *options);
 mw_map *library_anonymous(size_t length, mw_access access);
+/* Private memory of which a touch brings in one page, also where the system is set to bring in several. */
+mw_map *library_single_pages(size_t length);
 
 /* One byte through mw_read_at and mw_write_at: its value or the error, "MW_OK" or the error. */
 const char *byte_at(mw_map *map, uint64_t offset);

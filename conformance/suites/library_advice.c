@@ -319,7 +319,7 @@ static const char *count(mw_map *map, uint64_t offset, uint64_t length)
 CASE("RES-01", MAPWISE("RES-01"), "there is one entry for each page, as bytes and as bits",
      "a monitor writes past its vector, or reads one page's state as another's")
 {
-    mw_map *map = library_anonymous(9 * page + 1, MW_ACCESS_COPY);
+    mw_map *map = library_single_pages(9 * page + 1);
     unsigned char bytes[11], bits[3] = {0, 0, 0xa5};
     uint64_t pages, resident;
 
@@ -397,7 +397,7 @@ CASE("DF-6", MAPWISE("DF-6"),
      "whatever was in the buffer, each of its bytes becomes 0 or 1 and each of its bits is a page's",
      "bits of the previous answer are taken for pages in memory")
 {
-    mw_map *map = library_anonymous(11 * page, MW_ACCESS_COPY);
+    mw_map *map = library_single_pages(11 * page);
     unsigned char bytes[11], bits[2] = {0xff, 0xff};
 
     memset(bytes, 0xff, sizeof bytes);
@@ -429,7 +429,7 @@ FILE_CASE("RES-06", MAPWISE("RES-06"), "pages that truncation has cut off are no
 CASE("RES-07", MAPWISE("RES-07"), "a range that begins and ends inside pages is widened to them",
      "a record that straddles two pages seems to be in memory when half of it is")
 {
-    mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
+    mw_map *map = library_single_pages(4 * page);
 
     EXPECT("MW_OK", set_byte(map, page, 1));
     EXPECT("MW_OK", set_byte(map, 2 * page, 1));

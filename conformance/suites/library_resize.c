@@ -657,7 +657,7 @@ CASE("ADV-01.lock_later", MAPWISE("ADV-01"), "pages can be locked as they come",
      "locking a huge sparse map brings all of it in at once", .since = KERNEL(4, 4))
 {
     need_locks(4 * page);
-    mw_map *map = library_anonymous(4 * page, MW_ACCESS_COPY);
+    mw_map *map = library_single_pages(4 * page);
     const char *base = info_of(map).base;
 
     EXPECT("MW_OK", answer(mw_lock(map, 0, MW_WHOLE, MW_LOCK_ON_FAULT, &failure)));

@@ -64,6 +64,14 @@ mw_map *library_anonymous(size_t length, mw_access access)
     return checked(code, map);
 }
 
+mw_map *library_single_pages(size_t length)
+{
+    mw_map *map = library_anonymous(length, MW_ACCESS_COPY);
+
+    checked(mw_advise(map, 0, MW_WHOLE, MW_ADVICE_NOHUGEPAGE, MW_ADVISE_BEST_EFFORT, &failure), map);
+    return map;
+}
+
 const char *byte_at(mw_map *map, uint64_t offset)
 {
     unsigned char byte;

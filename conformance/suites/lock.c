@@ -10,7 +10,7 @@ enum { ROOM_FOR_FOUR = 12 };
 
 static char *four_pages(void)
 {
-    return map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+    return single_pages(4);
 }
 
 static const char *residency_of_new_map(void *unused)

@@ -31,7 +31,7 @@ CASE("mincore.fresh", LINUX("mincore(2)"), "pages that nobody has touched are no
 CASE("mincore.touched", LINUX("mincore(2)"), "a touched page is resident, and its neighbours are not",
      "a checkpoint that saves resident pages alone leaves out changed ones")
 {
-    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+    char *map = single_pages(4);
 
     EXPECT("stored", store(map + page, 1));
     EXPECT("0100", residency(map, 4 * page));
@@ -328,7 +328,7 @@ CASE("mincore.agrees_pagemap", LINUX("proc(5)"),
      "pages of anonymous memory are resident exactly where pagemap says present",
      "two tools for one process disagree about what it has in memory")
 {
-    char *map = map_anonymous(4 * page, READ_WRITE, MAP_PRIVATE);
+    char *map = single_pages(4);
 
     EXPECT("stored", store(map + 2 * page, 1));
     need_lockable(page);
