@@ -1,8 +1,9 @@
 /* Pages that nobody may touch, each between two that one may: by taking their rights away, which makes
  * mappings of their own of them and of what lies between, or as guards in the page tables (Linux 6.13), which
- * does not. The extra figure `mappings` is how many more the system has while all of them are there. */
+ * does not. The extra figure `mappings` is how many more the system has while all of them are there. The
+ * system's own calls are what is looked at; the library keeps a record of what may be touched besides. */
 #include "access.h"
-#include "advice.h"
+#include "guard.h"
 #include "mapping.h"
 #include "sample.h"
 #include "trap.h"
@@ -11,11 +12,13 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static struct {
     mw_map *map;
     unsigned char *bytes; /* not pinned: nothing that is may get guards */
     uint64_t guards;
+    bool (*set)(struct sample *s, uint64_t offset, bool there);
     int64_t mappings_before, mappings; /* without guards, with all of them */
     unsigned caught;
 } guarded;
@@ -25,36 +28,55 @@ static uint64_t guard_at(const struct sample *s, uint64_t index)
     return (2 * index + 1) * s->page_size;
 }
 
-static bool set_rights(struct sample *s, uint32_t rights)
+/* ---- one guard ---- */
+
+static bool system_failed(struct sample *s)
 {
+    if (errno == EINVAL && axis_is(s, "way", "guard"))
+        sample_cannot(s, "this system has no guards in page tables (Linux 6.13)");
+    else
+        sample_broken(s, "a guard: %s", strerror(errno));
+    return false;
+}
+
+static bool protect_by_system(struct sample *s, uint64_t offset, bool there)
+{
+    const int rights = there ? PROT_NONE : PROT_READ | PROT_WRITE;
+
+    return mprotect(guarded.bytes + offset, s->page_size, rights) == 0 || system_failed(s);
+}
+
+static bool guard_by_system(struct sample *s, uint64_t offset, bool there)
+{
+    return guard_set(guarded.bytes + offset, s->page_size, there) || system_failed(s);
+}
+
+static bool protect_by_library(struct sample *s, uint64_t offset, bool there)
+{
+    const uint32_t rights = there ? MW_PROT_NONE : MW_PROT_READ | MW_PROT_WRITE;
     mw_err err = {0};
+
+    return sample_ok(s, "protecting", mw_protect(guarded.map, offset, s->page_size, rights, &err), &err);
+}
+
+static bool guard_by_library(struct sample *s, uint64_t offset, bool there)
+{
+    const mw_advice advice = there ? MW_ADVICE_GUARD_INSTALL : MW_ADVICE_GUARD_REMOVE;
+    mw_err err = {0};
+
+    return sample_ok(s, "a guard",
+                     mw_advise(guarded.map, offset, s->page_size, advice, MW_ADVISE_DESTRUCTIVE, &err), &err);
+}
+
+/* ---- all of them ---- */
+
+static bool set_all(struct sample *s, bool there)
+{
     bool set = true;
 
     for (uint64_t i = 0; set && i < guarded.guards; i++)
-        set = sample_ok(s, "protecting", mw_protect(guarded.map, guard_at(s, i), s->page_size, rights, &err),
-                        &err);
+        set = guarded.set(s, guard_at(s, i), there);
     return set;
-}
-
-static bool give_advice(struct sample *s, const char *name)
-{
-    mw_advice_row row;
-    bool given = sample_advice(&row, s, name);
-
-    for (uint64_t i = 0; given && i < guarded.guards; i++)
-        given = sample_advise_range(s, guarded.map, guard_at(s, i), s->page_size, &row);
-    return given;
-}
-
-static bool install(struct sample *s)
-{
-    return axis_is(s, "way", "protect") ? set_rights(s, MW_PROT_NONE) : give_advice(s, "guard_install");
-}
-
-static bool remove_all(struct sample *s)
-{
-    return axis_is(s, "way", "protect") ? set_rights(s, MW_PROT_READ | MW_PROT_WRITE)
-                                        : give_advice(s, "guard_remove");
 }
 
 /* One touch of each guard. */
@@ -88,13 +110,19 @@ static bool make_map(struct sample *s)
 
 static void prepare(struct sample *s)
 {
+    const bool library = axis_is(s, "by", "library");
+
     guarded.guards = axis_number(s, "guards");
+    if (axis_is(s, "way", "protect"))
+        guarded.set = library ? protect_by_library : protect_by_system;
+    else
+        guarded.set = library ? guard_by_library : guard_by_system;
     if (!make_map(s))
         return;
     guarded.mappings_before = mapping_count();
     if (!trap_set(SIGSEGV, false))
         sample_broken(s, "a handler: %s", strerror(errno));
-    else if (!axis_is(s, "step", "install") && install(s))
+    else if (!axis_is(s, "step", "install") && set_all(s, true))
         guarded.mappings = mapping_count();
 }
 
@@ -125,13 +153,14 @@ FAMILY(fault_guard, "time of setting, removing or hitting a page that is guarded
        .items = "guards", .demands = {.subject = NOTHING}, .prepare = prepare, .check = check,
        .finish = finish,
        .axes = {EACH("way", QUICK("protect guard")), VARY("step", "install", STANDARD("remove hit")),
-                VARY("guards", "256", STANDARD("16"), FULL("4096")), VARY("touched", "no", STANDARD("yes"))})
+                VARY("guards", "256", STANDARD("16"), FULL("4096")), VARY("touched", "no", STANDARD("yes")),
+                VARY("by", "system", STANDARD("library"))})
 {
     each_operation(s, 0, axis_number(s, "guards"));
     while (next_sample(s)) {
         if (axis_is(s, "step", "hit"))
             guarded.caught = hit(s);
-        else if (!(axis_is(s, "step", "install") ? install(s) : remove_all(s)))
+        else if (!set_all(s, axis_is(s, "step", "install")))
             return;
     }
 }

@@ -17,7 +17,7 @@ static void check(struct sample *s)
 
 FAMILY(fault_major, "time of touching single pages that must come from the device", .items = "pages",
        .demands = {.subject = MAP_READ, .temperature = COLD, .advised = true}, .check = check,
-       .axes = {VARY("advice", "random", QUICK("normal"), STANDARD("sequential"), FULL("hugepage")),
+       .axes = {VARY("advice", "random", STANDARD("normal sequential"), FULL("hugepage")),
                 VARY("size", "64M", STANDARD("256M"), FULL("1G")),
                 VARY("touches", "256", STANDARD("64 1024"))})
 {

@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <signal.h>
+#include <stddef.h>
 
 static struct {
     int signal_number; /* 0: none is taken */

@@ -102,6 +102,7 @@ static void *serve(void *user)
     if (errno) { /* whoever waits for a page must not wait for ever: it becomes the system's */
         atomic_store(&faults->error, errno);
         ioctl(faults->file, UFFDIO_UNREGISTER, &faults->range);
+        ioctl(faults->file, UFFDIO_WAKE, &faults->range);
     }
     return NULL;
 }
