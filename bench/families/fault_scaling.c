@@ -1,6 +1,6 @@
 /* Several threads, or processes, that touch pages at a time, each its own: by stores to anonymous memory, as
  * will-it-scale page_fault1 does, or by loads from one file in the cache. Threads have a mapping each, or
- * parts of one. One of them alone does its part right before, in the same sample: `scaling` is how fast one
+ * parts of one. One of them alone does its part right after, in the same sample: `scaling` is how fast one
  * is among the others, 1 if they do not hinder each other, processors / members where those are fewer. */
 #include "access.h"
 #include "clock.h"
@@ -32,7 +32,6 @@ static struct crew {
     unsigned members;
     uint64_t length; /* of each part */
     struct view views[TEAM_MAX];
-    double alone;
 } crew;
 
 static struct demands demands_of(const struct family *family, const struct point *point)
@@ -51,7 +50,8 @@ static int make_map(struct view *view)
 
     options.access = crew.file ? MW_ACCESS_READ : MW_ACCESS_COPY;
     options.length = crew.length * (crew.one_map ? crew.members : 1);
-    options.reserve = options.length + crew.s->page_size; /* or neighbours become one mapping */
+    if (!crew.file) /* or neighbours become one mapping */
+        options.reserve = options.length + crew.s->page_size;
     int code = crew.file ? mw_map_fd(&view->map, crew.s->file, &options, NULL)
                          : mw_map_anon(&view->map, options.length, &options, NULL);
     if (code == MW_OK && !crew.file)
@@ -111,26 +111,36 @@ static bool order(enum part part, unsigned members)
     return !error;
 }
 
+static bool renew_maps(void)
+{
+    return order(FREE_MAP, crew.members) && order(MAKE_MAP, crew.members);
+}
+
+/* All of it once before: what is done for the first time takes longer. */
 static void prepare(struct sample *s)
 {
     (void)s;
-    if (!order(MAKE_MAP, crew.members))
-        return;
-    const int64_t began = clock_nanoseconds();
-    order(TOUCH, 1);
-    crew.alone = seconds_between(began, clock_nanoseconds());
-    if (order(FREE_MAP, crew.members))
-        order(MAKE_MAP, crew.members);
+    if (order(MAKE_MAP, crew.members) && order(TOUCH, crew.members))
+        renew_maps();
     crew.orders->part = TOUCH;
+}
+
+static double seconds_alone(void)
+{
+    const int64_t began = clock_nanoseconds();
+
+    order(TOUCH, 1);
+    return seconds_between(began, clock_nanoseconds());
 }
 
 static void check(struct sample *s)
 {
     const double seconds = s->current.seconds;
 
-    sample_extra(s, "scaling", crew.alone / seconds);
-    sample_extra(s, "pages_per_second", (double)s->current.items / seconds);
     expect_faults(s, crew.file ? 1 : s->current.items);
+    sample_extra(s, "pages_per_second", (double)s->current.items / seconds);
+    if (renew_maps())
+        sample_extra(s, "scaling", seconds_alone() / seconds);
 }
 
 static void finish(struct sample *s)
