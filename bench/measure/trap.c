@@ -4,6 +4,10 @@
 #include <signal.h>
 #include <stddef.h>
 
+#ifndef TRAP_ALWAYS_WITH_MASK
+#define TRAP_ALWAYS_WITH_MASK false
+#endif
+
 static struct {
     int signal_number; /* 0: none is taken */
     bool with_mask;
@@ -30,7 +34,7 @@ bool trap_set(int signal_number, bool with_mask)
     if (sigaction(signal_number, &action, &trap.previous) != 0)
         return false;
     trap.signal_number = signal_number;
-    trap.with_mask = with_mask;
+    trap.with_mask = with_mask || TRAP_ALWAYS_WITH_MASK;
     return true;
 }
 
