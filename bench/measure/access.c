@@ -2,6 +2,8 @@
 
 #include "interrupt.h"
 
+#include <string.h>
+
 /* Long runs over a slow disk look up now and then whether they should go on. */
 enum { LOOK_UP_BYTES = 1 << 20 };
 
@@ -66,4 +68,24 @@ void store_each_page(void *bytes, size_t length, size_t page_size, uint64_t valu
 
     for (size_t offset = 0; offset < length; offset += page_size)
         *(volatile uint64_t *)(void *)(p + offset) = value;
+}
+
+void store_bytes(void *bytes, size_t length, unsigned char value)
+{
+    unsigned char *p = bytes;
+
+    for (size_t done = 0; done < length && !interrupted; done += LOOK_UP_BYTES) {
+        memset(p + done, value, length - done < LOOK_UP_BYTES ? length - done : LOOK_UP_BYTES);
+        consume(p[done]);
+    }
+}
+
+void store_at(void *bytes, const uint64_t *offsets, size_t count, size_t length, unsigned char value)
+{
+    unsigned char *p = bytes;
+
+    for (size_t i = 0; i < count && !interrupted; i++) {
+        memset(p + offsets[i], value, length);
+        consume(p[offsets[i]]);
+    }
 }

@@ -26,4 +26,10 @@ uint64_t load_each_page(const void *bytes, size_t length, size_t page_size);
 /* Stores to the first word of each page, in order. */
 void store_each_page(void *bytes, size_t length, size_t page_size, uint64_t value);
 
+/* Gives every byte the value, in order. */
+void store_bytes(void *bytes, size_t length, unsigned char value);
+
+/* Gives `length` bytes the value at each of `count` offsets, in that order. */
+void store_at(void *bytes, const uint64_t *offsets, size_t count, size_t length, unsigned char value);
+
 #endif

@@ -49,9 +49,12 @@ static struct answer usage_of(enum team_kind kind)
 static void serve(const struct member *member)
 {
     const struct team *team = member->team;
+    const struct answer ready = {0};
     char go;
 
     processor_share(member->index);
+    if (send(member->theirs, &ready, sizeof ready, MSG_NOSIGNAL) != (ssize_t)sizeof ready)
+        return;
     while (recv(member->theirs, &go, sizeof go, 0) == (ssize_t)sizeof go) {
         const struct answer before = usage_of(team->kind);
         team->work(team->user, member->index);
@@ -109,6 +112,19 @@ static bool start_member(struct team *team, unsigned index)
     return false;
 }
 
+static bool wait_for(const struct member *member, struct answer *answer)
+{
+    return recv(member->ours, answer, sizeof *answer, 0) == (ssize_t)sizeof *answer;
+}
+
+/* Until a member waits for its work: a process that was just made has more to do than it looks. */
+static bool member_is_ready(const struct team *team, unsigned index)
+{
+    struct answer ready;
+
+    return wait_for(&team->members[index], &ready);
+}
+
 struct team *team_start(struct sample *s, enum team_kind kind, unsigned members, team_work work, void *user)
 {
     if (members > TEAM_MAX || members > 2 * processor_count()) {
@@ -126,6 +142,12 @@ struct team *team_start(struct sample *s, enum team_kind kind, unsigned members,
         }
         team->count++;
     }
+    for (unsigned i = 0; team && i < members; i++)
+        if (!member_is_ready(team, i)) {
+            sample_broken(s, "a member of the team died");
+            team_end(team);
+            return NULL;
+        }
     if (!team)
         sample_broken(s, "out of memory");
     return team;
@@ -140,7 +162,7 @@ void team_run(struct team *team)
         all = send(team->members[i].ours, &go, sizeof go, MSG_NOSIGNAL) == (ssize_t)sizeof go && all;
     for (unsigned i = 0; i < team->count; i++) {
         struct answer answer = {0};
-        all = recv(team->members[i].ours, &answer, sizeof answer, 0) == (ssize_t)sizeof answer && all;
+        all = wait_for(&team->members[i], &answer) && all;
         sample_count_elsewhere(team->s, MINOR_FAULTS, answer.minor_faults);
         sample_count_elsewhere(team->s, MAJOR_FAULTS, answer.major_faults);
         sample_count_elsewhere(team->s, CONTEXT_SWITCHES, answer.context_switches);
