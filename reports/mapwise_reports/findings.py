@@ -82,7 +82,7 @@ def speed(bench: Bench | None) -> Answer:
             _reading(bench.family("read_sequential", directory), "warm", limits),
             _reading(bench.family("read_sequential", directory), "cold", limits),
             _random(bench.family("read_random", directory), limits),
-            _fault(bench.family("fault_cost", directory), limits),
+            _fault(bench.family("fault_file_read", directory), limits),
             _sync(bench.family("sync_cost", directory)),
         )
         if figure is not None
@@ -136,7 +136,7 @@ def _random(family: Family | None, limits: Limits) -> Figure | None:
 
 
 def _fault(family: Family | None, limits: Limits) -> Figure | None:
-    usable = [s for s in family.usable if s.axes.get("fault") == "minor_file"] if family else []
+    usable = [s for s in family.usable if s.axes.get("temperature") == "warm"] if family else []
     if not usable:
         return None
     low, high = min(map(cost, usable)), max(map(cost, usable))

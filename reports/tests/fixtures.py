@@ -351,20 +351,28 @@ def _cost_families() -> list[Record]:
             found.append(
                 series_record("sync_cost", axes, seconds, items=pages, base=pages == 64 and not layout)
             )
-    for fault, fill, seconds in (
-        ("minor_anonymous_write", "none", 1.3e-6), ("minor_anonymous_read", "none", 0.5e-6),
-        ("minor_file", "read_1M", 36e-9), ("minor_file", "write_1M", 24e-9), ("minor_file", "write_4K", 250e-9),
-        ("minor_file", "map", 68e-9), ("minor_file", "random", 255e-9), ("major", "none", 58e-6),
-    ):  # fmt: skip
-        touches = "64" if fault == "major" else "none"
-        axes = {"fault": fault, "size": str(BASE_SIZE), "touches": touches, "fill": fill}
+    for access, pages, seconds in (("write", "small", 1.3e-6), ("write", "huge", 0.1e-6), ("read", "small", 0.5e-6)):
+        axes = {"access": access, "size": str(16 * MIB), "pages": pages}
         found.append(
             series_record(
-                "fault_cost", axes, seconds * 4096, items=4096, base=fill in ("none", "read_1M"),
-                directory=None if "anonymous" in fault else DIRECTORY,
-                filesystem=None if "anonymous" in fault else "ext4",
+                "fault_anonymous", axes, seconds * 4096, items=4096, base=pages == "small",
+                directory=None, filesystem=None,
             )
         )  # fmt: skip
+    for fill, seconds, at_once in (
+        ("read_1M", 36e-9, 16), ("write_1M", 24e-9, 207), ("write_4K", 250e-9, 16), ("map", 68e-9, 16), ("none", 2.1e-6, 16),
+    ):  # fmt: skip
+        axes = {"temperature": "cold" if fill == "none" else "warm", "size": str(16 * MIB), "fill": fill}
+        record = series_record("fault_file_read", axes, seconds * 4096, items=4096, base=fill in ("none", "read_1M"))
+        for sample in record["samples"]:
+            sample["minor_faults"] = 4096 // at_once
+        found.append(record)
+    for advice, seconds in (("random", 58e-6), ("normal", 210e-6)):
+        axes = {"advice": advice, "size": str(BASE_SIZE), "touches": "256"}
+        extra = {"latency_p50": seconds * 0.9, "latency_p99": seconds * 4}
+        found.append(
+            series_record("fault_major", axes, seconds * 256, items=256, base=advice == "random", extra=extra)
+        )
     for source in ("descriptor", "path", "anonymous"):
         for size, touched in ((4 * MIB, "no"), (1 << 16, "no"), (64 * MIB, "no"), (4 * MIB, "yes")):
             axes = {"source": source, "size": str(size), "touched": touched}

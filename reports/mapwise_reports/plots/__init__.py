@@ -18,11 +18,10 @@ def plots(bench: Bench) -> list[Plot]:
             bandwidth.plot(bench, directory),
             advice.plot(bench, directory),
             sync.plot(bench, directory),
-            dots.plot(bench, "fault_cost", directory),
             baseline.plot(bench, directory),
         ]
         names = [family.name for family in bench.families(directory)]
-        others = [name for name in names if name not in _TAKEN and name != "fault_cost"]
+        others = [name for name in names if name not in _TAKEN]
         found += [dots.plot(bench, name, directory) for name in others]
     return [plot for plot in found if plot is not None]
 

@@ -25,9 +25,9 @@ class Kind:
 
 
 KINDS = {
-    "fault_cost": Kind(
-        "What a page fault costs", limits=("system call", "copy of a page", "random disk read")
-    ),
+    "fault_anonymous": Kind("First touches of memory", limits=("system call", "copy of a page")),
+    "fault_file_read": Kind("First loads from a file", limits=("system call", "copy of a page", "random disk read")),
+    "fault_major": Kind("Faults that wait for the disk", limits=("random disk read",)),
     "map_unmap": Kind("Mapping and unmapping", limits=("system call",)),
     "file_growth": Kind("Growing a mapped file", True, ("memory copy", "disk, in order")),
 }
