@@ -63,16 +63,39 @@ def patterns(bench: Bench, directory: str | None) -> list[Pattern]:
     return [pattern for pattern in found if pattern is not None]
 
 
+# Families that read in another pattern, after the advice was given: their cold series along the advice.
+_FURTHER = ("read_reverse", "read_stride", "read_mixed")
+
+
+def further_patterns(bench: Bench, directory: str | None) -> list[Pattern]:
+    """The patterns that are families of their own."""
+    families = (bench.family(name, directory) for name in _FURTHER)
+    found = (_further(family) for family in families if family is not None)
+    return [pattern for pattern in found if pattern is not None and pattern.others]
+
+
+def _further(family: Family) -> Pattern | None:
+    base = family.base(**{ADVICE: NORMAL, "temperature": "cold"})
+    fixed = {axis: value for axis, value in base.items() if axis != ADVICE}
+    return _against_normal(family.name, _members(family, fixed))
+
+
 def _pattern(family: Family, name: str) -> Pattern | None:
     base = family.base(**{PATTERN: name})
     fixed = {k: v for k, v in base.items() if k not in (ADVICE, PATTERN)}
-    members = [
+    return _against_normal(name, _members(family, {**fixed, PATTERN: name}))
+
+
+def _members(family: Family, fixed: dict[str, str]) -> list[Series]:
+    """The series of each advice at one point of the other axes."""
+    return [
         series
         for series in family.series
-        if series.axes.get(PATTERN) == name
-        and ADVICE in series.axes
-        and all(series.axes.get(axis) == value for axis, value in fixed.items())
+        if ADVICE in series.axes and all(series.axes.get(axis) == value for axis, value in fixed.items())
     ]
+
+
+def _against_normal(name: str, members: list[Series]) -> Pattern | None:
     normal = next((s for s in members if s.axes[ADVICE] == NORMAL and s.usable), None)
     if normal is None:
         return None

@@ -15,8 +15,14 @@ CALIBRATION = "calibration"
 NONE = "none"
 
 # Axes that hold bytes, and axes that hold counts of something.
-SIZES = {"size", "length", "step", "chunk", "block"}
-COUNTS = {"dirty_pages": ("dirty page", "dirty pages"), "touches": ("touch", "touches")}
+SIZES = {"size", "length", "step", "chunk", "block", "stride", "record", "piece", "call", "around", "limit"}
+COUNTS = {
+    "dirty_pages": ("dirty page", "dirty pages"),
+    "touches": ("touch", "touches"),
+    "threads": ("thread", "threads"),
+    "members": ("member", "members"),
+    "processes": ("process", "processes"),
+}
 
 
 @dataclass(frozen=True)
@@ -155,7 +161,8 @@ class Bench:
 
 def number(text: str) -> float | None:
     """The value of an axis as a number, if it is a plain one."""
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+    plain = text.isascii() and text.replace(".", "", 1).isdigit() and len(text) < 20
+    return float(text) if plain else None
 
 
 def axis_value(axis: str, value: str) -> str:
@@ -169,7 +176,21 @@ def axis_value(axis: str, value: str) -> str:
         return quantity.size(amount)
     if axis in COUNTS:
         return quantity.plural(int(amount), COUNTS[axis][0], COUNTS[axis][1])
-    return f"{axis.replace('_', ' ')} {quantity.count(amount)}"
+    if axis.startswith("percent"):
+        return f"{quantity.exact(amount)}{quantity.GAP}%{axis.removeprefix('percent').replace('_', ' ')}"
+    return f"{axis.replace('_', ' ')} {quantity.exact(amount)}"
+
+
+def cost(series: Series) -> float:
+    """Seconds per item, or per sample if the family counts no items."""
+    value = series.seconds_per_item
+    return value if value and value > 0 else series.seconds or 0.0
+
+
+def cost_range(series: Series) -> tuple[float, float]:
+    """The cost at p25 and p75 of the time."""
+    low, high = series.time_range
+    return cost(series) * low, cost(series) * high
 
 
 def best_rate(series: Series | None) -> float | None:

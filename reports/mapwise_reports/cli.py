@@ -69,16 +69,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not found.runs:
             _complain(f"{results}: no usable results in this folder; run mapwise check or mapwise bench")
             return NOTHING
-        from .page import render  # only now: what draws takes its time to load
+        from .page import pictures, render  # only now: what draws takes its time to load
 
         page = write_whole(output, PAGE, render(found, _show_progress))
+        written = [page]
+        if options.png:
+            written += [write_whole(options.png, name, png, "--png") for name, png in pictures(found)]
     except (FolderError, OutputError) as error:
         _complain(str(error))
         return NOTHING
     if isinstance(sys.stdout, io.TextIOWrapper):  # a folder's name may be no UTF-8
         sys.stdout.reconfigure(errors="surrogateescape")
     try:
-        print(page, flush=True)
+        print(*written, sep="\n", flush=True)
     except OSError as error:
         _complain(f"cannot write standard output: {error.strerror}; the report is {page}")
         return NOTHING
@@ -128,6 +131,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--output", metavar="DIR", type=Path,
         help="where the page is written as index.html (default: report in the results folder)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--png", metavar="DIR", type=Path,
+        help="also write each picture of the newest bench run as DIR/NAME.png, and print where they are",
     )  # fmt: skip
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
     parser.add_argument(

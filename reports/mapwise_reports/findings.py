@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 
 from . import quantity
 from .advice import patterns
-from .benchmarks import Bench, Family, Limits, axis_value
+from .benchmarks import Bench, Family, Limits, axis_value, cost
 from .conformance import AS_DOCUMENTED, NO_ANSWER, NOT_AS_DOCUMENTED, Check, Row
 from .model import Result, Series
 from .plots.advice import sentence as advice_sentence
 from .plots.bandwidth import memory_limit
-from .plots.dots import cost
 
 
 @dataclass(frozen=True)

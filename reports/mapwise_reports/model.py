@@ -136,6 +136,12 @@ class Sample:
     tlb_shootdowns: float | None = None
     page_table_bytes: float | None = None
     resident_bytes: float | None = None
+    bytes_written: float | None = None
+    context_switches: float | None = None
+    steal_nanoseconds: float | None = None
+    cycles: float | None = None
+    instructions: float | None = None
+    tlb_load_misses: float | None = None
     trace: tuple[float, ...] = ()  # a figure over the time of the sample
     trace_step: float | None = None  # seconds
     extra: dict[str, float] = field(default_factory=dict)
@@ -191,7 +197,7 @@ class Series:
     @property
     def amplification(self) -> float | None:
         """Median of bytes read from the device per byte needed."""
-        return _median([s.amplification for s in self.samples if s.amplification is not None])
+        return median([s.amplification for s in self.samples if s.amplification is not None])
 
     @property
     def time_range(self) -> tuple[float, float]:
@@ -302,7 +308,7 @@ class Results:
         return next(iter(complete or of_tool), None)
 
 
-def _median(values: list[float]) -> float | None:
+def median(values: list[float]) -> float | None:
     if not values:
         return None
     ordered = sorted(values)
@@ -310,3 +316,11 @@ def _median(values: list[float]) -> float | None:
     if len(ordered) % 2:
         return ordered[middle]
     return (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def quantile(ascending: list[float], share: float) -> float:
+    """Interpolated, as mapwise bench does it."""
+    place = share * (len(ascending) - 1)
+    low = int(place)
+    high = min(low + 1, len(ascending) - 1)
+    return ascending[low] + (place - low) * (ascending[high] - ascending[low])

@@ -1,4 +1,4 @@
-"""Writes the page so that it is there whole or not at all."""
+"""Writes files so that each is there whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from pathlib import Path
 
 
 class OutputError(Exception):
-    """The page could not be written."""
+    """The page or a picture could not be written."""
 
 
-def write_whole(folder: Path, name: str, text: str) -> Path:
-    """Writes `folder`/`name` through a temporary file; makes the folder if it is missing."""
-    made = _make(folder)
+def write_whole(folder: Path, name: str, content: str | bytes, option: str = "--output") -> Path:
+    """Writes `folder`/`name` through a temporary file; makes the folder if it is missing. `option` names
+    another folder."""
+    made = _make(folder, option)
     target = folder / name
     temporary: Path | None = None
     try:
         handle, path = tempfile.mkstemp(prefix=f".{name}.", suffix=".partial", dir=folder)
         temporary = Path(path)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
     except BaseException as error:
@@ -31,13 +32,13 @@ def write_whole(folder: Path, name: str, text: str) -> Path:
         if isinstance(error, OSError):
             raise OutputError(
                 f"{target}: cannot write the report: {error.strerror};"
-                " name another folder with --output DIR"
+                f" name another folder with {option} DIR"
             ) from None
         raise
     return target
 
 
-def _make(folder: Path) -> bool:
+def _make(folder: Path, option: str) -> bool:
     try:
         if folder.is_dir():
             return False
@@ -46,7 +47,7 @@ def _make(folder: Path) -> bool:
     except OSError as error:
         raise OutputError(
             f"{folder}: cannot make the output folder: {error.strerror};"
-            " name another with --output DIR"
+            f" name another with {option} DIR"
         ) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 from jinja2 import Environment as Templates
 from jinja2 import PackageLoader, StrictUndefined, select_autoescape
@@ -15,8 +15,8 @@ from .benchmarks import CALIBRATION, NONE, Bench, axis_value, best_rate, best_ti
 from .conformance import NOT_AS_DOCUMENTED, Check
 from .coverage import Coverage, Standing
 from .model import MEANING, Result, Results, Run, Series, State, by_file
-from .plots import Plot, plots
-from .plots import style, svg
+from .plots import Chapter, Plot, chapters, plots
+from .plots import png, style, svg
 from .records import TOOLS
 
 
@@ -24,14 +24,25 @@ from .records import TOOLS
 class Drawn:
     """A plot with its drawings for wide and narrow pages.
 
-    Runs behind the newest are drawn for wide pages only, to be scrolled on a narrow one.
+    Runs behind the newest are drawn for wide pages only, to be scrolled on a narrow one, and of them only
+    the pictures: the rows of all other families are there as numbers.
     """
 
     plot: Plot
     identity: str
-    wide: Markup
+    wide: Markup | None
     narrow: Markup | None
     where: str
+
+
+@dataclass(frozen=True)
+class DrawnChapter:
+    """A chapter of the benchmarks with its plots drawn: pictures, and what is folded away."""
+
+    title: str
+    identity: str
+    pictures: list[Drawn]
+    folded: list[Drawn]
 
 
 @dataclass(frozen=True)
@@ -66,15 +77,25 @@ class RunView:
         return Bench(self.run) if self.run.tool == "bench" else None
 
     @cached_property
-    def plots(self) -> list[Drawn]:
+    def chapters(self) -> list[DrawnChapter]:
         if self.bench is None:
             return []
-        canvases = (style.WIDE, style.NARROW) if self.in_front else (style.WIDE,)
-        directories = self.bench.directories
-        return [
-            _drawn(self.run, plot, directories.index(plot.directory) if plot.directory else 0, canvases)
-            for plot in plots(self.bench)
-        ]
+        return [self._chapter(number, chapter) for number, chapter in enumerate(chapters(self.bench), 1)]
+
+    def _chapter(self, number: int, chapter: Chapter) -> DrawnChapter:
+        drawn = [self._drawn(plot) for plot in chapter.plots]
+        return DrawnChapter(
+            chapter.title,
+            f"{self.identity}-chapter-{number}",
+            [one for one in drawn if one.plot.open],
+            [one for one in drawn if not one.plot.open],
+        )
+
+    def _drawn(self, plot: Plot) -> Drawn:
+        index = _place_of(Bench(self.run), plot)
+        if self.in_front:
+            return _drawn(self.run, plot, index, (style.WIDE, style.NARROW))
+        return _drawn(self.run, plot, index, (style.WIDE,) if plot.open else ())
 
     @cached_property
     def limits(self) -> list[Series]:
@@ -120,7 +141,7 @@ def render(results: Results, progress: Callable[[int, int], None] = lambda done,
     views = [RunView(run, any(run is one for one in newest)) for run in results.runs]
     for index, view in enumerate(views):
         progress(index, len(views))
-        view.plots  # drawn once, kept
+        view.chapters  # drawn once, kept
     front = sorted((v for v in views if v.in_front), key=lambda view: TOOLS.index(view.run.tool))
     check = next((view for view in front if view.check), None)
     bench = next((view for view in front if view.bench), None)
@@ -141,6 +162,23 @@ def render(results: Results, progress: Callable[[int, int], None] = lambda done,
         machines=_machines(front),
         problems=by_file(results.problems),
     )
+
+
+def pictures(results: Results) -> Iterator[tuple[str, bytes]]:
+    """Every plot of the newest bench run as a PNG, with the name of its file."""
+    run = results.newest("bench")
+    if run is None:
+        return
+    bench = Bench(run)
+    for plot in plots(bench):
+        index = _place_of(bench, plot)
+        with style.settings():
+            yield f"{plot.key}{f'-{index + 1}' if index else ''}.png", png.drawn(plot.draw(style.WIDE))
+
+
+def _place_of(bench: Bench, plot: Plot) -> int:
+    """Which of the run's directories a plot is about; those about none stand with the first."""
+    return bench.directories.index(plot.directory) if plot.directory in bench.directories else 0
 
 
 def machine(run: Run) -> str:
@@ -207,7 +245,7 @@ def _drawn(run: Run, plot: Plot, index: int, canvases: tuple[style.Canvas, ...])
             name = f"{identity}-{canvas.name}"
             drawings[canvas.name] = svg.drawn(figure, name, plot.title, plot.sentence)
     where = f"{machine(run)}; {place(plot.directory, plot.filesystem)}"
-    return Drawn(plot, identity, drawings["wide"], drawings.get("narrow"), where)
+    return Drawn(plot, identity, drawings.get("wide"), drawings.get("narrow"), where)
 
 
 def _limit(series: Series) -> tuple[str, str]:

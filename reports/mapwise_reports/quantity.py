@@ -32,6 +32,16 @@ def count(value: float | None) -> str:
     return ABSENT if value is None else f"{value:,.0f}"
 
 
+def exact(value: float) -> str:
+    """A number that somebody has chosen: not rounded if it is whole."""
+    return count(value) if value == int(value) else short(value)
+
+
+def rounded(value: float) -> str:
+    """A count that was measured: 27,300, 0.25."""
+    return significant(value) if abs(value) < 100 else significant(value).split(".")[0]
+
+
 def size(value: float | None) -> str:
     """A size in bytes, in binary units: 4 KiB, 256 MiB."""
     if value is None:
@@ -109,6 +119,18 @@ def shortened(text: str, most: int = 40) -> str:
 def plural(number: int, one: str, many: str | None = None) -> str:
     """'1 case', '3 cases'."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def singular(items: str) -> str:
+    """'page' of 'pages', 'query' of 'queries', 'piece of work' of 'pieces of work'."""
+    head, of, rest = items.partition(" of ")
+    head = head[:-3] + "y" if head.endswith("ies") else head.removesuffix("s")
+    return head + of + rest
+
+
+def with_article(word: str) -> str:
+    """'a page', 'an operation'."""
+    return f"{'an' if word[:1] in set('aeiou') else 'a'} {word}"
 
 
 def listed(parts: list[str]) -> str:

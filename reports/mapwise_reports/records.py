@@ -30,6 +30,7 @@ from .model import (
     Series,
     State,
     Step,
+    quantile,
 )
 
 # A record is a few kilobytes; the largest (a series with many samples) stays far below this.
@@ -290,14 +291,6 @@ def clean(text: str) -> str:
     )
 
 
-def quantile(ascending: list[float], share: float) -> float:
-    """Interpolated, as mapwise bench does it."""
-    place = share * (len(ascending) - 1)
-    low = int(place)
-    high = min(low + 1, len(ascending) - 1)
-    return ascending[low] + (place - low) * (ascending[high] - ascending[low])
-
-
 _REQUIRED: Any = object()
 
 
@@ -497,20 +490,22 @@ def _series(fields: Fields) -> Series:
     )
 
 
+# What the system counts; null or missing where it can't.
+_COUNTED = (
+    "bytes_read", "bytes_written", "minor_faults", "major_faults", "tlb_shootdowns", "page_table_bytes",
+    "resident_bytes", "context_switches", "steal_nanoseconds", "cycles", "instructions", "tlb_load_misses",
+)  # fmt: skip
+
+
 def _sample(fields: Fields) -> Sample:
     return Sample(
         seconds=fields.number("seconds"),
         items=fields.number("items", None),
         bytes=fields.number("bytes", None),
-        bytes_read=fields.number("bytes_read", None),
         amplification=fields.number("amplification", None),
-        minor_faults=fields.number("minor_faults", None),
-        major_faults=fields.number("major_faults", None),
         condition=fields.text("condition", ""),
         batch=fields.number("batch", None) or 1.0,
-        tlb_shootdowns=fields.number("tlb_shootdowns", None),
-        page_table_bytes=fields.number("page_table_bytes", None),
-        resident_bytes=fields.number("resident_bytes", None),
+        **{name: fields.number(name, None) for name in _COUNTED},
         trace=tuple(float(value) for value in fields.items("trace") if isinstance(value, (int, float))),
         trace_step=fields.number("trace_step", None),
         extra=fields.fields("extra").numbers(),

@@ -38,7 +38,7 @@ def run_record(tool: str, start: str = "2026-11-23T07:00:00Z", **changes: Any) -
         "environment": {
             "hardware": {
                 "cpu_model": "AMD EPYC 7B13",
-                "cpu_count": "2",
+                "cpus": "2",
                 "hypervisor": "kvm",
                 "memory_bytes": "25276502016",
                 "numa_nodes": "1",
@@ -254,6 +254,12 @@ def missing_series(family: str, axes: dict[str, str], result: str, reason: str) 
     return series_record(family, axes, 1.0, result=result, reason=reason, samples=[], median={}, spread={})
 
 
+def with_samples(record: Record, **changes: Any) -> Record:
+    """The record with something in all its samples; of extra figures also in itself."""
+    samples = [{**sample, **changes} for sample in record["samples"]]
+    return {**record, "samples": samples, "extra": {**record["extra"], **changes.get("extra", {})}}
+
+
 MIB = 1 << 20
 SIZES = [4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB]
 BASE_SIZE = 64 * MIB
@@ -326,6 +332,12 @@ def _advise_axes(pattern: str, advice: str) -> dict[str, str]:
 
 def _advise_family() -> list[Record]:
     found = []
+    for advice, seconds in (("normal", 0.09), ("random", 0.3)):
+        axes = {"advice": advice, "stride": "65536", "temperature": "cold"}
+        amplified = 16.0 if advice == "normal" else 1.0
+        found.append(
+            series_record("read_stride", axes, seconds, items=1024, size=4 * MIB, amplification=amplified, base=True)
+        )
     for column, (pattern, seconds) in enumerate((("sequential", 0.027), ("random", 0.21))):
         for advice, values in _ADVICE.items():
             axes = _advise_axes(pattern, advice)
@@ -397,6 +409,68 @@ def _cost_families() -> list[Record]:
     return found
 
 
+def density_records(random: float = 65e-6, read_all: float = 0.05) -> list[Record]:
+    """A page under random always costs the same; under normal it is the whole file whatever is touched."""
+    found = []
+    for advice in ("normal", "random"):
+        for percent in ("0.05", "1", "5", "25"):
+            pages = max(int(float(percent) / 100 * BASE_SIZE / PAGE), 1)
+            axes = {"advice": advice, "percent": percent, "size": str(BASE_SIZE)}
+            found.append(
+                series_record(
+                    "read_density", axes, read_all if advice == "normal" else random * pages, items=pages,
+                    amplification=BASE_SIZE / PAGE / pages if advice == "normal" else 1.0,
+                    size=pages * PAGE, base=percent == "1",
+                )
+            )  # fmt: skip
+    return found
+
+
+def _scaling_families() -> list[Record]:
+    found = []
+    for family, efficiency in (("read_sequential_threads", 0.6), ("read_random_threads", 0.95)):
+        for temperature in ("cold", "warm"):
+            for threads in ("1", "2", "4"):
+                axes = {"temperature": temperature, "threads": threads, "maps": "shared", "advice": "normal"}
+                record = series_record(family, axes, 0.01, items=4096, size=16 * MIB, base=threads == "2")
+                found.append(with_samples(record, extra={"efficiency": efficiency ** (int(threads) - 1)}))
+    for kind, scaling in (("threads", 0.7), ("processes", 0.9)):
+        axes = {"source": "anonymous", "kind": kind, "members": "2"}
+        record = series_record("fault_scaling", axes, 4e-3, items=8192, base=True, directory=None, filesystem=None)
+        found.append(with_samples(record, extra={"scaling": scaling}))
+    return found
+
+
+def pressure_record(advice: str, rate: float, lengths: tuple[int, ...] = (15,), step: float = 0.02) -> Record:
+    """Traces of these lengths in turn."""
+    axes = {"advice": advice, "order": "random", "ratio": "8", "threads": "2"}
+    record = series_record(
+        "larger_than_memory", axes, 1 / rate, unit="reads", base=advice == "random", size=PAGE,
+        amplification=1.0 if advice == "random" else 900.0, extra={"longest_stall": 0.12},
+    )  # fmt: skip
+    for n, sample in enumerate(record["samples"]):
+        sample["trace"] = [rate * (1 + 0.1 * ((n + k) % 3)) for k in range(lengths[n % len(lengths)])]
+        sample["trace_step"] = step
+    return record
+
+
+def _peer_families() -> list[Record]:
+    found = []
+    for family, unit, rest, contenders in (
+        ("library_peers", "maps", {"size": "4096"}, {"mapwise": 9e-6, "hand": 8.8e-6, "cpython": 17e-6}),
+        ("random_read_peers", "pages", {}, {"mapwise_random": 60e-6, "pread": 63e-6, "fio_psync": 75e-6}),
+        ("stress_ng_peers", "calls", {"work": "fault"}, {"mapwise": 2e-6, "stress_ng": 3e-6}),
+        ("lmbench_loops", "pages", {"loop": "lat_mmap"}, {"mapwise_warm": 2e-6, "as_lmbench": 1e-6}),
+    ):  # fmt: skip
+        for by, seconds in contenders.items():
+            found.append(series_record(family, {**rest, "by": by}, seconds, unit=unit, base=True))
+    for record_size, ratio in (("64", 0.2), ("65536", 9.0)):
+        axes = {"record": record_size}
+        record = series_record("append_log", axes, 0.014, items=4 * MIB // int(record_size), size=4 * MIB, unit="records", base=True)
+        found.append(with_samples(record, extra={"ratio": ratio, "by_write": 70.0}))
+    return found
+
+
 def _calibration() -> list[Record]:
     gib = float(1 << 30)
     rows = [
@@ -419,8 +493,10 @@ def _calibration() -> list[Record]:
 
 
 def bench_records(start: str = "2026-11-23T07:05:00Z") -> list[Record]:
-    """A whole bench run with all nine families and one series of each way to be missing."""
+    """A bench run with a family for each picture and one series of each way to be missing."""
     series = [*_read_families(), *_advise_family(), *_cost_families(), *_pread_family(), *_calibration()]
+    series += [*density_records(), *_scaling_families(), *_peer_families()]
+    series += [pressure_record("random", 14_000.0), pressure_record("normal", 150.0)]
     series[1]["discarded"] = {"count": 2, "reasons": {"not cold: 12 of 65536 pages resident": 2}}
     series.append(missing_series("file_growth", {"strategy": "remap", "step": "4096", "size": "16777216"}, "FAILED", "ftruncate: No space left on device"))
     series.append(series_record("map_unmap", {"source": "path", "size": "1073741824", "touched": "no"}, 4e-3, items=1000, unit="calls", result="PARTIAL", reason="interrupted after 9 of 15 samples"))

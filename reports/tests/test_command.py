@@ -101,7 +101,7 @@ def test_wrong_usage_is_one_line(launcher: Path, arguments: list[str]) -> None:
 def test_help_lists_every_option(launcher: Path) -> None:
     done = start(launcher, "--help")
     assert done.returncode == 0
-    for word in ("--results", "--output", "--open", "--help", "MAPWISE_PYTHON", "exit status"):
+    for word in ("--results", "--output", "--png", "--open", "--help", "MAPWISE_PYTHON", "exit status"):
         assert word in done.stdout
 
 
@@ -111,6 +111,19 @@ def test_no_results_is_one_line_and_no_page(launcher: Path, folder: Path) -> Non
         assert done.returncode == 2 and done.stdout == ""
         assert done.stderr.count("\n") == 1 and str(results) in done.stderr
     assert os.listdir(folder) == []
+
+
+def test_it_writes_the_pictures_where_they_are_asked_for(launcher: Path, folder: Path, tmp_path: Path) -> None:
+    series = [r for r in fixtures.bench_records() if r.get("family") == "sync_cost"]
+    records = [fixtures.run_record("bench"), *series, fixtures.summary_record("bench", series)]
+    fixtures.write_records(folder / "bench-1.jsonl", records)
+    done = start(launcher, "--results", folder, "--png", tmp_path / "png")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{folder}/report/index.html\n{tmp_path}/png/sync.png\n"
+    assert os.listdir(tmp_path / "png") == ["sync.png"]
+    (tmp_path / "file").write_text("")
+    done = start(launcher, "--results", folder, "--png", tmp_path / "file")
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "--png" in done.stderr
 
 
 def test_nothing_usable_leaves_no_page(launcher: Path, folder: Path) -> None:

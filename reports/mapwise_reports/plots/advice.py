@@ -9,9 +9,16 @@ from .. import quantity
 from ..advice import NORMAL, Effect, Pattern, patterns
 from ..benchmarks import Bench
 from . import style
-from .plot import Column, Plot, table
+from .plot import Plot, table
+from .table import Column
 
-_TITLES = {"sequential": "In order", "random": "At random"}
+_TITLES = {
+    "sequential": "In order",
+    "random": "At random",
+    "read_reverse": "In reverse",
+    "read_stride": "By strides",
+    "read_mixed": "Mixed",
+}
 
 
 def plot(bench: Bench, directory: str | None) -> Plot | None:
@@ -24,15 +31,14 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
     normal = found[0].normal
     measured = [e.series for p in found for e in p.effects if e.speed is not None]
     return Plot(
-        key="advice",
-        title="What advice does",
+        key="advice-spread",
+        title="What advice does, with its spread",
         sentence=" ".join(sentence(pattern) for pattern in found),
         reading="Speed as a multiple of that under advice normal, logarithmic: right of the line is "
         "faster. Marks are medians, bars span p25 to p75, the grey band is the spread of normal "
         "itself; marks are hollow where fewer than 95\u00a0% of all pairs of samples agree on which is "
-        "faster. Beside it, the bytes read from the device for each byte needed." + _left_out(found),
-        directory=normal.directory,
-        filesystem=normal.filesystem,
+        "faster. Beside it, the bytes read from the device for each byte needed." + left_out(found),
+        families=(family,),
         series=tuple(measured),
         table=table(
             [family],
@@ -41,6 +47,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
             rate=True,
         ),
         draw=lambda canvas: _draw(canvas, found),
+        open=False,
     )
 
 
@@ -69,7 +76,7 @@ def sentence(pattern: Pattern) -> str:
     return f"{where}, {best}; {worst}."
 
 
-def _rows(found: list[Pattern]) -> list[str]:
+def rows(found: list[Pattern]) -> list[str]:
     """The advice that was measured on any pattern, in the order of the first."""
     order: list[str] = []
     for pattern in found:
@@ -77,15 +84,14 @@ def _rows(found: list[Pattern]) -> list[str]:
     return order
 
 
-def _left_out(found: list[Pattern]) -> str:
+def left_out(found: list[Pattern]) -> str:
     """Says which advice has no row."""
-    rows = _rows(found)
-    names = sorted({e.advice for pattern in found for e in pattern.effects} - set(rows))
+    names = sorted({e.advice for pattern in found for e in pattern.effects} - set(rows(found)))
     return f" Not measured, for the reasons listed further down: {', '.join(names)}." if names else ""
 
 
 def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
-    order = _rows(found)
+    order = rows(found)
     height = 22 * len(order) + 90
     if canvas.narrow:
         figure = style.figure(canvas, height * len(found))
@@ -166,5 +172,3 @@ def _look(effect: Effect) -> style.Look:
     if not effect.clear:
         return style.Look(style.MUTED.light, "o", hollow=True)
     return style.Look(colour.light, marker)
-
-

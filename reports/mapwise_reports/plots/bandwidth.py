@@ -54,8 +54,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         reading="Bytes needed per second by size of the file, both logarithmic. "
         "Marks are medians, bars span p25 to p75."
         + (" Hollow marks: the cache was filled in another way." if hollow else ""),
-        directory=family.directory,
-        filesystem=family.filesystem,
+        families=tuple(panel.family for panel in panels),
         series=tuple(series for panel in panels for series in panel.shown),
         table=table([panel.family for panel in panels], rate=True),
         draw=lambda canvas: _draw(canvas, panels, limits),

@@ -10,7 +10,8 @@ from .. import quantity
 from ..benchmarks import Bench, Family, axis_value
 from ..model import Series
 from . import style
-from .plot import Column, Plot, table
+from .plot import Plot, table
+from .table import Column
 
 _MAPPED = {"sequential": "read_sequential", "random": "read_random"}
 _ORDER = {"sequential": "in order", "random": "at random"}
@@ -49,8 +50,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         reading="Bytes needed per second, logarithmic: the round mark is the mapping, the square one "
         "pread. Marks are medians, bars span p25 to p75; at the right, the speed of the mapping "
         "as a multiple of pread's.",
-        directory=family.directory,
-        filesystem=family.filesystem,
+        families=(family,),
         series=tuple(series for pair in pairs for series in (pair.mapped, pair.pread)),
         table=table(
             [family],

@@ -9,27 +9,34 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .. import quantity
-from ..benchmarks import Bench, Family
+from ..benchmarks import Bench, Family, cost
 from ..model import Series
 from . import style
+from .counters import pages_a_fault
 from .plot import Plot, table
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How a family is shown: its title, by time or by bandwidth, and beside which limits."""
+    """How a family is shown: its title, by time or by bandwidth, beside which limits, and with which number
+    at the end of each row."""
 
     title: str
     rate: bool = False
     limits: tuple[str, ...] = ()
+    note: str = "ratio"
+    open: bool = False
 
 
 KINDS = {
     "fault_anonymous": Kind("First touches of memory", limits=("system call", "copy of a page")),
-    "fault_file_read": Kind("First loads from a file", limits=("system call", "copy of a page", "random disk read")),
+    "fault_file_read": Kind(
+        "First loads from a file", limits=("system call", "copy of a page", "random disk read"),
+        note="pages a fault", open=True,
+    ),  # fmt: skip
     "fault_major": Kind("Faults that wait for the disk", limits=("random disk read",)),
     "map_unmap": Kind("Mapping and unmapping", limits=("system call",)),
-    "file_growth": Kind("Growing a mapped file", True, ("memory copy", "disk, in order")),
+    "write_sequential": Kind("Storing to a whole mapping", True, ("memory copy", "disk, in order")),
 }
 
 
@@ -49,6 +56,17 @@ class Rows:
         value = self.value(series)
         return (value / slow, value / fast) if self.kind.rate else (value * fast, value * slow)
 
+    def note(self, series: Series) -> str:
+        """The number at the end of a row; empty if there is none."""
+        if self.kind.note == "pages a fault":
+            return quantity.short(pages) if (pages := pages_a_fault(series)) else ""
+        ratio = series.extra.get(self.kind.note)
+        return quantity.ratio(ratio) if ratio else ""
+
+    @property
+    def noted(self) -> bool:
+        return any(self.note(series) for series in self.series)
+
     @property
     def series(self) -> list[Series]:
         """In the order of the axes and their values."""
@@ -65,7 +83,13 @@ class Rows:
 
     @property
     def item(self) -> str:
-        return self.family.usable[0].items.removesuffix("s") or "sample"
+        return quantity.singular(self.family.usable[0].items) or "sample"
+
+
+_NOTES = {
+    "pages a fault": " At the right, how many pages one fault brings in.",
+    "ratio": " At the right, the time as a multiple of that of what is done beside it in the same sample.",
+}
 
 
 def plot(bench: Bench, name: str, directory: str | None) -> Plot | None:
@@ -81,19 +105,18 @@ def plot(bench: Bench, name: str, directory: str | None) -> Plot | None:
         key=name.replace("_", "-"),
         title=kind.title,
         sentence=_sentence(rows),
-        reading=f"{shown}, logarithmic. Marks are medians, bars span p25 to p75.",
-        directory=family.directory,
-        filesystem=family.filesystem,
+        reading=f"{_capital(family.sentence)}. {shown}, logarithmic. Marks are medians, bars span p25 to p75."
+        + (_NOTES[kind.note] if rows.noted else ""),
+        families=(family,),
         series=tuple(rows.series),
         table=table([family], rate=kind.rate),
         draw=lambda canvas: _draw(canvas, rows),
+        open=kind.open,
     )
 
 
-def cost(series: Series) -> float:
-    """Seconds per item, or per sample if the family counts no items."""
-    value = series.seconds_per_item
-    return value if value and value > 0 else series.seconds or 0.0
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _limit_lines(bench: Bench, kind: Kind, directory: str | None) -> list[tuple[str, float]]:
@@ -111,12 +134,14 @@ def _limit_lines(bench: Bench, kind: Kind, directory: str | None) -> list[tuple[
 
 def _sentence(rows: Rows) -> str:
     least, most = min(rows.series, key=rows.value), max(rows.series, key=rows.value)
-    text = rows.text(rows.value(least)) + ("" if rows.kind.rate else f" a {rows.item}")
+    text = rows.text(rows.value(least)) + ("" if rows.kind.rate else " " + quantity.with_article(rows.item))
     if least is not most:
         text = (
             f"From {text} ({rows.family.label(least)})"
             f" to {rows.text(rows.value(most))} ({rows.family.label(most)})"
         )
+    if rows.noted and rows.kind.note == "pages a fault" and least is not most:
+        text += f", where a fault brings in {rows.note(least)} and {rows.note(most)} pages"
     if rows.lines:
         verb = "gives" if rows.kind.rate else "takes"
         known = [f"{_article(name)} {verb} {rows.text(value)}" for name, value in rows.lines]
@@ -134,7 +159,7 @@ def _draw(canvas: style.Canvas, rows: Rows) -> Figure:
     axes = figure.subplots()
     values = [edge for s in series for edge in (rows.value(s), *rows.spread(s))]
     low, high = style.bounds(values + [value for _, value in rows.lines], 1.6)
-    high *= (high / low) ** (0.3 if canvas.narrow else 0.1)
+    high *= (high / low) ** ((0.3 if canvas.narrow else 0.1) * (1.6 if rows.noted else 1.0))
     if rows.kind.rate:
         style.log_axis(axes, "x", low, high, quantity.bandwidth_tick)
         style.binary_ticks(axes, low, high, "x", 4 if canvas.narrow else 8)
@@ -147,8 +172,12 @@ def _draw(canvas: style.Canvas, rows: Rows) -> Figure:
         style.dot(axes, rows.value(one), row, *rows.spread(one), style.LOOKS[0])
         edge = max(rows.value(one), *rows.spread(one))
         style.value_note(axes, edge, row, rows.text(rows.value(one)))
+        if rows.noted:
+            style.row_note(axes, row, rows.note(one))
         if canvas.narrow:
             style.row_label(axes, row, label)
+    if rows.noted:
+        style.notes_heading(axes, rows.kind.note)
     return figure
 
 

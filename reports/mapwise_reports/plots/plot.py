@@ -10,21 +10,9 @@ from matplotlib.figure import Figure
 from .. import quantity
 from ..benchmarks import COUNTS, NONE, SIZES, Family, number
 from ..model import Outcome, Series
+from . import counters
+from .table import Column, Table
 from .style import Canvas
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table; numbers stand at the right."""
-
-    title: str
-    numeric: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -35,11 +23,38 @@ class Plot:
     title: str
     sentence: str
     reading: str  # how to read the marks
-    directory: str | None
-    filesystem: str | None
+    families: tuple[Family, ...]  # all that it shows something of
     series: tuple[Series, ...]
     table: Table
     draw: Callable[[Canvas], Figure]
+    open: bool = True  # a picture that everybody should see, not one for who looks for it
+
+    @property
+    def directory(self) -> str | None:
+        return self.families[0].directory
+
+    @property
+    def filesystem(self) -> str | None:
+        return self.families[0].filesystem
+
+    @property
+    def counters(self) -> Table:
+        return counters.table(self.families)
+
+    @property
+    def absent(self) -> str:
+        """Which counters this machine does not have."""
+        return quantity.listed(counters.absent(self.families))
+
+    @property
+    def discards(self) -> list[tuple[str, str, int]]:
+        """Which samples were taken again and why: family and series, reason, how many."""
+        return [
+            (f"{family.name.replace('_', ' ')} {family.label(series)}".strip(), reason, number)
+            for family in self.families
+            for series in family.series
+            for reason, number in series.discarded.reasons.items()
+        ]
 
     @property
     def samples(self) -> str:
@@ -93,7 +108,7 @@ def _cell(axis: str, value: str) -> str:
     if value == NONE:
         return ""
     if amount is not None:
-        return quantity.size(amount) if axis in SIZES else quantity.count(amount)
+        return quantity.size(amount) if axis in SIZES else quantity.exact(amount)
     return value.replace("_", " ")
 
 
@@ -104,7 +119,7 @@ def _numbers(series: Series, rate: bool) -> tuple[str, ...]:
     partial = " (partial)" if series.outcome is Outcome.PARTIAL else ""
     per_item = quantity.duration(series.seconds_per_item)
     if series.items and series.seconds_per_item is not None:
-        per_item += f" per {series.items.removesuffix('s')}"
+        per_item += f" per {quantity.singular(series.items)}"
     return (
         quantity.duration(series.seconds) + partial,
         quantity.duration(series.p25_seconds),

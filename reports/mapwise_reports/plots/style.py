@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Callable, Iterator, Sequence
 
 import matplotlib
@@ -62,6 +63,17 @@ LOOKS = (
     Look(FOURTH.light, "^", ":"),
 )
 
+
+
+_FURTHER_LOOKS = (Look(INK.light, "v", "-", True), Look(MUTED.light, "P", "--", True))
+
+
+def look(index: int) -> Look:
+    """Another look for each curve of a picture."""
+    all_looks = (*LOOKS, *_FURTHER_LOOKS)
+    return all_looks[index % len(all_looks)]
+
+
 FONT_SIZE = 12
 
 
@@ -77,7 +89,7 @@ class Canvas:
 WIDE = Canvas("wide", 940, False)
 NARROW = Canvas("narrow", 350, True)
 
-_PIXELS_PER_INCH = 72  # one pixel of the page is one point of the drawing
+PIXELS_PER_INCH = 72  # one pixel of the page is one point of the drawing
 
 
 @contextmanager
@@ -122,8 +134,8 @@ def settings() -> Iterator[None]:
 def figure(canvas: Canvas, height: float) -> Figure:
     """A figure in pixels of the page."""
     made = Figure(
-        figsize=(canvas.width / _PIXELS_PER_INCH, height / _PIXELS_PER_INCH),
-        dpi=_PIXELS_PER_INCH,
+        figsize=(canvas.width / PIXELS_PER_INCH, height / PIXELS_PER_INCH),
+        dpi=PIXELS_PER_INCH,
         layout="constrained",
     )
     if canvas.narrow:
@@ -183,6 +195,14 @@ def binary_ticks(axes: Axes, low: float, high: float, which: str = "y", most: in
     axis.set_major_locator(FixedLocator(inside[:: -(-len(inside) // most) or 1]))
 
 
+def halving_ticks(axes: Axes) -> None:
+    """Ticks of a y axis of ratios at one, its doubles and its halves."""
+    low, high = axes.get_ylim()
+    step = 1 if high / low < 60 else 2
+    ticks = [2.0**k for k in range(-30, 31, step) if low <= 2.0**k <= high]
+    fixed_ticks(axes, "y", ticks, [f"{t:.0f}×" if t >= 1 else f"1/{1 / t:.0f}" for t in ticks])
+
+
 DASHES = ((0, (5, 3)), (0, (1.5, 2.5)), (0, (8, 2, 1.5, 2)))
 
 
@@ -205,6 +225,21 @@ def limit_lines(axes: Axes, limits: Sequence[tuple[str, float]]) -> None:
     limit_names(axes, limits)
 
 
+def _lifts(axes: Axes, ascending: Sequence[float], gap: float) -> list[float]:
+    """By how much names beside these heights of a logarithmic axis are moved to keep them apart: all in
+    all as little as can be."""
+    low, high = axes.get_ylim()
+    height = 260.0  # about that of a panel: close enough to keep two names apart
+    at = [math.log(max(value, low) / low) / math.log(high / low) * height for value in ascending]
+    blocks: list[list[float]] = []  # names that touch each other, each as if it were the lowest of all
+    for index, place in enumerate(at):
+        blocks.append([place - index * gap])
+        while len(blocks) > 1 and fmean(blocks[-2]) > fmean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    placed = [fmean(block) for block in blocks for _ in block]
+    return [place + index * gap - at[index] for index, place in enumerate(placed)]
+
+
 def limit_line(axes: Axes, value: float, name: str, dashes: object, level: int = 0) -> None:
     """A vertical line for a limit, named above the plot; `level` lifts the name."""
     axes.axvline(value, color=MUTED.light, linewidth=1.2, linestyle=dashes)
@@ -216,15 +251,10 @@ def limit_line(axes: Axes, value: float, name: str, dashes: object, level: int =
 
 def limit_names(axes: Axes, limits: Sequence[tuple[str, float]]) -> None:
     """Names for horizontal limit lines at the right end, pushed apart where lines are close."""
-    low, high = axes.get_ylim()
-    height = 260.0  # about that of a panel: close enough to keep two names apart
-    previous = -1e9
-    for name, value in sorted(limits, key=lambda limit: limit[1]):
-        at = math.log(value / low) / math.log(high / low) * height
-        placed = max(at, previous + 26)
-        previous = placed
+    ordered = sorted(limits, key=lambda limit: limit[1])
+    for (name, value), lift in zip(ordered, _lifts(axes, [value for _, value in ordered], 26)):
         axes.annotate(
-            name, (1, value), xycoords=axes.get_yaxis_transform(), xytext=(5, placed - at),
+            name, (1, value), xycoords=axes.get_yaxis_transform(), xytext=(5, lift),
             textcoords="offset points", color=MUTED.light, fontsize=FONT_SIZE - 1, va="center",
             annotation_clip=False, linespacing=1.0,
         )  # fmt: skip
@@ -262,6 +292,59 @@ def line(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Curve:
+    """A named line through medians: of each x, y, and y at both ends of its spread."""
+
+    name: str
+    look: Look
+    points: tuple[tuple[float, float, float, float], ...]
+
+
+def curves(axes: Axes, drawn: Sequence[Curve]) -> None:
+    """Draws the curves and names them at their last points, apart from each other."""
+    for curve in drawn:
+        points = [(x, y) for x, y, _, _ in curve.points]
+        line(axes, points, [(y - low, high - y) for _, y, low, high in curve.points], curve.look)
+    ordered = sorted(drawn, key=lambda curve: curve.points[-1][1])
+    for curve, lift in zip(ordered, _lifts(axes, [curve.points[-1][1] for curve in ordered], 16)):
+        axes.annotate(
+            curve.name, curve.points[-1][:2], xytext=(9, lift), textcoords="offset points",
+            color=curve.look.colour, fontweight="bold", va="center", fontsize=FONT_SIZE - 1,
+        )  # fmt: skip
+
+
+def curve_axes(
+    axes: Axes,
+    drawn: Sequence[Curve],
+    x_tick: Callable[[float], str],
+    y_tick: Callable[[float], str],
+    limits: Sequence[float] = (),
+    room: float = 0.2,
+    most: int = 7,
+) -> tuple[float, float]:
+    """Logarithmic axes around the curves; `room` is what their names take at the right. x has
+    at most `most` ticks, where something was measured. Answers the limits of y."""
+    xs = sorted({x for curve in drawn for x, _, _, _ in curve.points})
+    ys = [edge for curve in drawn for point in curve.points for edge in point[1:] if edge > 0]
+    low, high = bounds([*ys, *limits], 1.8)
+    log_axis(axes, "x", xs[0] / 1.5, xs[-1] * 1.5 * max(xs[-1] / xs[0], 4.0) ** (room / (1 - room)), str)
+    log_axis(axes, "y", low, high, y_tick, steps_for(low, high))
+    ticks = thinned(xs, most)
+    fixed_ticks(axes, "x", ticks, [x_tick(x) for x in ticks])
+    return low, high
+
+
+def thinned(ascending: Sequence[float], most: int) -> list[float]:
+    """About `most` of the values at most, the last among them, none too near another on a logarithmic axis."""
+    apart = (ascending[-1] / ascending[0]) ** (1 / most)
+    kept = [ascending[-1]]
+    for value in reversed(ascending):
+        if kept[-1] >= value * apart > 0 and value not in kept:
+            kept.append(value)
+    return kept[::-1]
+
+
 def dot(axes: Axes, value: float, row: float, low: float, high: float, look: Look) -> None:
     """A median on a row with its spread; low and high are values, not distances."""
     axes.plot([low, high], [row, row], color=look.colour, linewidth=2.4, solid_capstyle="butt")
@@ -280,6 +363,18 @@ def rows_axis(axes: Axes, labels: Sequence[str]) -> None:
     axes.grid(True, axis="y")
 
 
+def cells_axis(axes: Axes, columns: Sequence[str], rows: Sequence[str]) -> None:
+    """Columns named above, rows at the left; cells lie around whole numbers."""
+    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    fixed_ticks(axes, "x", range(len(columns)), columns)
+    fixed_ticks(axes, "y", range(len(rows)), rows)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0, labelcolor=INK.light)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
 def row_note(axes: Axes, row: float, text: str) -> None:
     """A number at the right end of a row."""
     axes.annotate(
@@ -289,11 +384,27 @@ def row_note(axes: Axes, row: float, text: str) -> None:
     )  # fmt: skip
 
 
+def notes_heading(axes: Axes, text: str) -> None:
+    """What the numbers at the right ends of the rows are."""
+    axes.annotate(
+        text, (1, 0), xycoords="axes fraction", xytext=(-2, -18), textcoords="offset points", ha="right",
+        va="top", color=MUTED.light, fontsize=FONT_SIZE - 1,
+    )  # fmt: skip
+
+
 def row_label(axes: Axes, row: float, label: str) -> None:
     """The name of a row above it: on a narrow canvas there is no room at the left."""
     axes.annotate(
         label, (0, row), xycoords=axes.get_yaxis_transform(), xytext=(0, 14),
         textcoords="offset points", va="center", color=INK.light, fontsize=FONT_SIZE - 1,
+    )  # fmt: skip
+
+
+def row_heading(axes: Axes, row: float, text: str) -> None:
+    """What the rows below have in common, at the left of a row that holds nothing else."""
+    axes.annotate(
+        text, (0, row), xycoords=axes.get_yaxis_transform(), xytext=(0, 0), textcoords="offset points",
+        va="center", color=INK.light, fontweight="bold", fontsize=FONT_SIZE - 1,
     )  # fmt: skip
 
 

@@ -40,8 +40,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         reading="Time of one msync by dirty pages, all axes logarithmic. "
         "Marks are medians, bars span p25 to p75."
         + (f" Hollow marks: {quantity.listed(others)}." if (others := _conditions(family, lines)) else ""),
-        directory=family.directory,
-        filesystem=family.filesystem,
+        families=(family,),
         series=tuple(s for line in lines for s in (*line.series, *line.others)),
         table=table([family]),
         draw=lambda canvas: _draw(canvas, lines, limits),
@@ -93,8 +92,17 @@ def _sentence(lines: list[Line]) -> str:
         if last is not first:
             text += f", of {_pages(last)} {quantity.duration(last.seconds)}"
             text += f" or {quantity.duration((last.seconds or 0.0) / pages)} a page"
+        scattered = _scattered(line)
+        if scattered is not None:
+            text += f"; {_pages(scattered)} that lie scattered take {quantity.duration(scattered.seconds)}"
+            twin = next((s for s in line.series if s.axes[PAGES] == scattered.axes[PAGES]), None)
+            text += f" and not {quantity.duration(twin.seconds)}" if twin else ""
         parts.append(text + ".")
     return " ".join(parts)
+
+
+def _scattered(line: Line) -> Series | None:
+    return next((s for s in line.others if s.axes.get("layout") == "scattered"), None)
 
 
 def _pages(series: Series) -> str:
@@ -118,7 +126,12 @@ def _draw_panel(
 ) -> None:
     points = [(s, number(s.axes[PAGES]) or 1.0) for line in lines for s in (*line.series, *line.others)]
     pages = sorted({count for _, count in points})
-    values = [(s.seconds or 0.0) / (count if per_page else 1.0) for s, count in points]
+    values = [
+        edge * (s.seconds or 0.0) / (count if per_page else 1.0)
+        for s, count in points
+        for edge in (1.0, *s.time_range)
+        if edge > 0
+    ]
     low, high = style.bounds(values + ([limit] if limit else []), 2.0)
     reach = (pages[-1] / pages[0]) ** 0.2 * 1.7
     style.log_axis(axes, "x", pages[0] / 1.7, pages[-1] * reach, str)
