@@ -175,6 +175,8 @@ static void check_condition_before(struct sample *s)
     const enum temperature temperature = s->series->demands.temperature;
 
     s->resident_before = prepare_resident_pages(s);
+    if (s->file < 0)
+        return;
     if (temperature == COLD && s->resident_before != 0)
         sample_doubt(s, "not cold: %" PRIu64 " of %" PRIu64 " pages were in memory before",
                      s->resident_before, pages);
