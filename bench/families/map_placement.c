@@ -81,7 +81,7 @@ static void look_at_one(struct sample *s)
                       "no map lies above 47 bits: the processor has no page tables of five levels, or they "
                       "are not in use");
     else if (axis_is(s, "place", "32bit") && address >> 31)
-        sample_broken(s, "the map lies at %" PRIxPTR, address);
+        sample_cannot(s, "MAP_32BIT means nothing here: the map lies at %" PRIxPTR, address);
     else if (axis_is(s, "place", "hint_taken") ? there : chosen.address && !there)
         sample_doubt(s, "the address was %s", there ? "free" : "taken");
 }

@@ -51,7 +51,7 @@ FAMILY(map_populate, "time from no map to one whose pages are all there", .items
        .demands_of = source_demands,
        .axes = {EACH("source", QUICK("anonymous file"), FULL("copy")),
                 VARY("by", "touch", QUICK("populate_read"), STANDARD("map_populate populate_write")),
-                VARY("size", "16M", STANDARD("64M"), FULL("4M 256M")),
+                VARY("size", "16M", STANDARD("64M"), FULL("256M")),
                 VARY("fill", "read_1M", STANDARD("write_4K"), .when = "source=file")})
 {
     const uint64_t pages = (axis_number(s, "size") + s->page_size - 1) / s->page_size;

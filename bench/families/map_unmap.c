@@ -71,7 +71,7 @@ static bool map_and_unmap(struct sample *s, const mw_map_options *options, bool 
 FAMILY(map_unmap, "time of making a mapping and giving it back", .items = "calls", .demands_of = demands_of,
        .prepare = look_at_one,
        .axes = {EACH("source", QUICK("descriptor path anonymous")),
-                VARY("size", "4M", QUICK("64K 64M"), FULL("1G")), VARY("touched", "no", QUICK("yes")),
+                VARY("size", "4M", QUICK("64K 64M"), FULL("256M")), VARY("touched", "no", QUICK("yes")),
                 VARY("option", "none", STANDARD("noreserve populate reserve")),
                 VARY("label", "none", STANDARD("named"), .when = "source=anonymous"),
                 VARY("descriptor", "closed", STANDARD("kept"), .when = "source=path")})

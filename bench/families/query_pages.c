@@ -27,7 +27,7 @@ static void check(struct sample *s)
 FAMILY(query_pages, "time of asking which pages are in memory or in the page tables", .items = "pages",
        .demands = {.subject = MAP_READ, .temperature = MAPPED, .batches = true}, .check = check,
        .axes = {EACH("by", QUICK("mincore cachestat pagemap pagemap_scan smaps smaps_rollup")),
-                VARY("size", "16M", STANDARD("64M"), FULL("4M 256M"))})
+                VARY("size", "16M", STANDARD("64M"), FULL("4M"))})
 {
     const query_function ask = query_named(axis_text(s, "by"));
     struct query query = {.length = s->length, .file = s->file};

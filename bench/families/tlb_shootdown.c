@@ -29,6 +29,7 @@ struct victim {
 
 static struct victim victims[VICTIMS_MAX];
 static unsigned victim_count;
+static int64_t began;                    /* when the sample did */
 static _Alignas(LINE) atomic_uint epoch; /* which sample it is; 0: the end */
 
 static void add(_Atomic int64_t *sum, int64_t value)
@@ -95,6 +96,7 @@ static void prepare(struct sample *s)
 {
     const unsigned next = atomic_load(&epoch) + 1;
 
+    began = clock_nanoseconds();
     atomic_store(&epoch, next);
     for (unsigned i = 0; i < victim_count; i++)
         while (atomic_load(&victims[i].epoch) != next && !sample_ended(s))
@@ -103,7 +105,7 @@ static void prepare(struct sample *s)
 
 static void check(struct sample *s)
 {
-    const int64_t lasted = clock_nanoseconds() - s->clock_began;
+    const int64_t lasted = clock_nanoseconds() - began;
     int64_t longest = 0, stalled = 0;
 
     for (unsigned i = 0; i < victim_count; i++) {

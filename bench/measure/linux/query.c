@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int64_t unknown_or_failed(int error)
@@ -90,12 +91,13 @@ static int64_t by_pagemap_scan(const struct query *query)
 
     if (file < 0)
         return unknown_or_failed(errno);
-    const int count = ioctl(file, _IOWR('f', 16, struct scan), &scan);
+    /* C libraries differ about the type of the request. */
+    const long count = syscall(SYS_ioctl, file, _IOWR('f', 16, struct scan), &scan);
     const int error = errno;
     close(file);
     if (count < 0)
         return unknown_or_failed(error);
-    for (int i = 0; i < count; i++)
+    for (long i = 0; i < count; i++)
         bytes += regions[i].end - regions[i].start;
     return (int64_t)(bytes / mw_page_size());
 }
