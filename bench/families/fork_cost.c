@@ -31,11 +31,6 @@ static unsigned forks_in_pass(const struct sample *s)
 static struct view view;
 static int64_t until_gone; /* nanoseconds, of all forks in this sample */
 
-static uint64_t pages_of(const struct sample *s)
-{
-    return (axis_number(s, "size") + s->page_size - 1) / s->page_size;
-}
-
 static void prepare(struct sample *s)
 {
     const mw_map_options options = source_options(s);
@@ -47,7 +42,7 @@ static void prepare(struct sample *s)
 
 static void check(struct sample *s)
 {
-    source_expect(s, &view, pages_of(s));
+    source_expect(s, &view, source_pages(s));
     sample_extra(s, "gone_seconds", (double)until_gone * 1e-9 / forks_in_pass(s));
 }
 
@@ -86,7 +81,7 @@ FAMILY(fork_cost, "time of making a child that shares or copies what is mapped",
 {
     const unsigned forks = forks_in_pass(s);
 
-    each_operation(s, 0, forks * pages_of(s));
+    each_operation(s, 0, forks * source_pages(s));
     while (next_sample(s))
         for (unsigned i = 0; i < forks; i++)
             if (!fork_once(s))

@@ -39,7 +39,7 @@ static bool fill_and_replace(struct sample *s, const struct view *view, bool unm
     const size_t length = (size_t)axis_number(s, "size");
 
     source_touch(view, s);
-    source_expect(s, view, (length + s->page_size - 1) / s->page_size);
+    source_expect(s, view, source_pages(s));
     part_begins(s);
     const bool replaced = replace(s, view->bytes, length, unmap_first);
     part_ends(s);

@@ -2,12 +2,14 @@
  *
  *   lock           the call that brings them in and locks them
  *   lock_on_fault  the call, and then a touch of each page
- *   map_locked     mapped with the system's flag MAP_LOCKED
+ *   map_locked     mapped with the system's flag MAP_LOCKED; there is no time to say that pages are to be
+ *                  small
  *
  * The extra figure is what ending the lock costs, by page. */
 #include "clock.h"
 #include "counters.h"
 #include "flag.h"
+#include "present.h"
 #include "process.h"
 #include "source.h"
 
@@ -39,15 +41,16 @@ static bool granted(struct sample *s, int code, const mw_err *err)
     return false;
 }
 
-/* Under a sanitizer a lock is granted and does nothing. */
-static bool is_locked(struct sample *s, int64_t before, uint64_t pages)
+/* Under a sanitizer locks are granted that do nothing. */
+static bool is_locked(struct sample *s, const struct view *view, int64_t before, uint64_t pages)
 {
     const int64_t bytes = process_bytes(0, "VmLck") - before;
 
-    if (before == COUNTER_ABSENT || (uint64_t)bytes >= pages * s->page_size)
-        return true;
-    sample_cannot(s, "the lock was granted, and %" PRId64 " bytes are locked", bytes);
-    return false;
+    if (before != COUNTER_ABSENT && (uint64_t)bytes < pages * s->page_size)
+        sample_cannot(s, "the lock was granted, and %" PRId64 " bytes are locked", bytes);
+    else if (!axis_is(s, "by", "lock_on_fault") && present_pages(view->bytes, pages * s->page_size) == 0)
+        sample_cannot(s, "the lock was granted, and no page has come in");
+    return !sample_ended(s);
 }
 
 static bool lock(struct sample *s, struct view *view, uint64_t pages)
@@ -59,7 +62,7 @@ static bool lock(struct sample *s, struct view *view, uint64_t pages)
     part_begins(s);
     const int code = mw_lock(view->map, 0, MW_WHOLE, later ? MW_LOCK_ON_FAULT : 0, &err);
     part_ends(s);
-    if (!granted(s, code, &err) || !is_locked(s, before, pages))
+    if (!granted(s, code, &err) || !is_locked(s, view, before, pages))
         return false;
     if (later) {
         source_expect(s, view, 0);
@@ -84,8 +87,10 @@ static bool map_locked(struct sample *s, struct view *view, const mw_map_options
         !sample_ok(s, "pinning", mw_pin(&bytes, view->map, 0, MW_WHOLE, MW_PROT_READ, &err), &err))
         return false;
     view->bytes = bytes;
+    if (!is_locked(s, view, before, pages))
+        return false;
     source_expect(s, view, pages);
-    return is_locked(s, before, pages);
+    return true;
 }
 
 static bool unlock(struct sample *s, const struct view *view)
@@ -118,7 +123,7 @@ FAMILY(map_locked, "time of bringing pages in and locking them", .items = "pages
                 VARY("source", "anonymous", STANDARD("file")),
                 VARY("size", "4M", STANDARD("16M"), FULL("64M"))})
 {
-    const uint64_t pages = (axis_number(s, "size") + s->page_size - 1) / s->page_size;
+    const uint64_t pages = source_pages(s);
     const unsigned repeats = source_repeats(s);
     mw_map_options options = source_options(s);
 

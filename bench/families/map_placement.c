@@ -11,7 +11,7 @@
 
 #include <inttypes.h>
 
-static struct view neighbour; /* where hint_taken points at */
+static mw_map *neighbour; /* where hint_taken points at */
 
 static void *address_of(const mw_map *map)
 {
@@ -56,7 +56,7 @@ static bool choose_place(mw_map_options *options, struct sample *s)
         return false;
     }
     if (axis_is(s, "place", "hint_taken"))
-        options->address = address_of(neighbour.map);
+        options->address = address_of(neighbour);
     else if (!axis_is(s, "place", "anywhere"))
         options->address = free_address(s);
     if (axis_is(s, "place", "fixed"))
@@ -94,13 +94,13 @@ FAMILY(map_placement, "time of finding room for a map and giving it back", .item
     mw_map_options plain = MW_MAP_OPTIONS_INIT;
 
     chosen = plain;
-    neighbour.map = make(s, &plain);
-    if (neighbour.map && choose_place(&chosen, s)) {
+    neighbour = make(s, &plain);
+    if (neighbour && choose_place(&chosen, s)) {
         const uint64_t size = axis_number(s, "size");
         each_operation(s, 0, 1);
         while (next_sample(s))
             if (!source_memory_once(s, size, &chosen))
                 break;
     }
-    mw_free(neighbour.map);
+    mw_free(neighbour);
 }

@@ -1,7 +1,7 @@
 /* From nothing to a map whose pages are all in the page tables:
  *
  *   touch           mapped, then a load (of memory and copies: a store) for each page
- *   map_populate    the system's flag MAP_POPULATE
+ *   map_populate    the system's flag MAP_POPULATE; there is no time to say that pages are to be small
  *   populate_read   mapped, then advised: the pages as a load would get them
  *   populate_write  mapped, then advised: as a store would, so that those of a file become dirty
  */
@@ -54,7 +54,7 @@ FAMILY(map_populate, "time from no map to one whose pages are all there", .items
                 VARY("size", "16M", STANDARD("64M"), FULL("256M")),
                 VARY("fill", "read_1M", STANDARD("write_4K"), .when = "source=file")})
 {
-    const uint64_t pages = (axis_number(s, "size") + s->page_size - 1) / s->page_size;
+    const uint64_t pages = source_pages(s);
     const unsigned repeats = source_repeats(s);
     mw_advice_row row;
     struct way way;

@@ -13,7 +13,7 @@
 #include "mapping.h"
 #include "present.h"
 #include "process.h"
-#include "sample.h"
+#include "source.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -51,9 +51,9 @@ static uintptr_t room_for_all(struct sample *s, uint64_t span)
 
     options.access = MW_ACCESS_COPY;
     options.flags = MW_F_NORESERVE;
-    if (!sample_ok(s, "finding room", mw_map_anon(&map, (layout.count + 1) * span, &options, &err), &err) ||
-        !sample_ok(s, "finding room", mw_info_get(&info, map, &err), &err))
+    if (!sample_ok(s, "finding room", mw_map_anon(&map, (layout.count + 1) * span, &options, &err), &err))
         return 0;
+    sample_ok(s, "finding room", mw_info_get(&info, map, &err), &err);
     const uintptr_t start = (uintptr_t)info.base;
     mw_free(map);
     return (uintptr_t)((start + span - 1) / span * span);
@@ -97,7 +97,7 @@ static void make_all(struct sample *s)
         make_one(&layout.views[i], s, address ? (void *)(address + i * (uintptr_t)span) : NULL);
 }
 
-/* The absent stays absent. */
+/* -1: the system does not say. */
 static double grown(int64_t before, int64_t after)
 {
     return before == COUNTER_ABSENT || after == COUNTER_ABSENT ? -1 : (double)(after - before);
@@ -118,8 +118,8 @@ static void look_at_all(struct sample *s)
         sample_cannot(s, "this system does not say what a process's memory takes");
     else if ((uint64_t)present != axis_number(s, "size") / s->page_size)
         sample_doubt(s, "%" PRId64 " pages are in the page tables", present);
-    else if (axis_is(s, "layout", "huge") && !present_as_huge(layout.views[0].bytes, layout.length))
-        sample_cannot(s, "the system gives no huge pages for this memory");
+    else if (axis_is(s, "layout", "huge"))
+        source_expect_huge(s, layout.views[0].bytes, layout.length);
     sample_extra(s, "page_table_bytes_of_gib", (double)tables / length * (1 << 30));
     sample_extra(s, "resident_of_byte", resident / length);
     sample_extra(s, "proportional_of_byte", proportional / length);
@@ -129,12 +129,8 @@ static void look_at_all(struct sample *s)
 static void give_back(struct sample *s)
 {
     (void)s;
-    for (size_t i = 0; i < layout.count; i++) {
-        if (layout.views[i].bytes)
-            mw_unpin(layout.views[i].map, layout.views[i].bytes);
-        mw_free(layout.views[i].map);
-        layout.views[i] = (struct view){NULL, NULL};
-    }
+    for (size_t i = 0; i < layout.count; i++)
+        source_close(&layout.views[i]);
 }
 
 static void touch_all(const struct sample *s)

@@ -17,16 +17,18 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PROCESSES_MAX = 64, READING = 0, WRITING = 1 };
+enum { PROCESSES_MAX = 64, READING = 0, WRITING = 1, FAILED_TO_MAP = -1 };
 
-enum step { TOUCH, TELL, STEPS };
+enum step { TOUCH, TELL, LEAVE, STEPS };
 
 /* What a process says after a step. */
 struct answer {
-    int64_t resident, proportional; /* bytes of the map; negative: it failed */
+    int64_t resident, proportional; /* bytes of the map */
+    int64_t minor_faults;           /* in this step */
 };
 
 static struct crowd {
@@ -50,6 +52,14 @@ static bool step_wanted(enum step step)
     return got == 1;
 }
 
+static int64_t faults_until_now(void)
+{
+    struct rusage usage = {.ru_minflt = 0};
+
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt;
+}
+
 static bool map_and_touch(struct view *view, const struct sample *s)
 {
     mw_map_options options = MW_MAP_OPTIONS_INIT;
@@ -68,7 +78,7 @@ static bool map_and_touch(struct view *view, const struct sample *s)
 static _Noreturn void process_main(const struct sample *s, unsigned index, int answers)
 {
     struct view view = {NULL, NULL};
-    struct answer answer = {0, 0};
+    struct answer answer = {0, 0, 0};
     const ssize_t whole = sizeof answer;
 
     processor_share(index);
@@ -76,13 +86,17 @@ static _Noreturn void process_main(const struct sample *s, unsigned index, int a
         close(crowd.steps[i][WRITING]);
     if (!step_wanted(TOUCH))
         _exit(0);
+    answer.minor_faults = -faults_until_now();
     if (!map_and_touch(&view, s))
-        answer.resident = -1;
+        answer.resident = FAILED_TO_MAP;
+    answer.minor_faults += faults_until_now();
     if (write(answers, &answer, sizeof answer) != whole || !step_wanted(TELL))
         _exit(0);
     answer.resident = mapping_bytes(view.bytes, "Rss");
     answer.proportional = mapping_bytes(view.bytes, "Pss");
-    _exit(write(answers, &answer, sizeof answer) == whole ? 0 : 1);
+    if (write(answers, &answer, sizeof answer) == whole)
+        step_wanted(LEAVE); /* the shares of the others are smaller as long as we are there */
+    _exit(0);
 }
 
 /* ---- all of them ---- */
@@ -138,16 +152,19 @@ static void start(struct sample *s)
 static struct answer take_step(struct sample *s, enum step step)
 {
     static const char bytes[PROCESSES_MAX];
-    struct answer sum = {0, 0}, answer = {0, 0};
+    struct answer sum = {0, 0, 0}, answer = {0, 0, 0};
 
     if (write(crowd.steps[step][WRITING], bytes, crowd.count) != (ssize_t)crowd.count)
         sample_broken(s, "a process died");
     for (unsigned i = 0; i < crowd.count && !sample_ended(s); i++) {
         const ssize_t got = read(crowd.answers[i], &answer, sizeof answer);
-        if (!interrupted && (got != (ssize_t)sizeof answer || answer.resident < 0))
+        if (!interrupted && (got != (ssize_t)sizeof answer || answer.resident == FAILED_TO_MAP))
             sample_broken(s, "a process could not map the file, or died");
+        if (answer.resident == COUNTER_ABSENT || answer.proportional == COUNTER_ABSENT)
+            sample_cannot(s, "this system does not say what a mapping takes");
         sum.resident += answer.resident;
         sum.proportional += answer.proportional;
+        sum.minor_faults += answer.minor_faults;
     }
     return sum;
 }
@@ -164,6 +181,8 @@ static void look_at_all(struct sample *s)
     sample_extra(s, "proportional_bytes_of_all", (double)sum.proportional);
     if ((uint64_t)sum.resident != crowd.count * s->length)
         sample_doubt(s, "%" PRId64 " bytes are resident in %u processes", sum.resident, crowd.count);
+    else if ((double)sum.proportional > 1.1 * (double)s->length)
+        sample_doubt(s, "the shares of all processes make %" PRId64 " bytes", sum.proportional);
 }
 
 static void close_one(int *end)
@@ -199,5 +218,5 @@ FAMILY(shared_across_processes, "time of mapping and touching one file in many p
         crowd.steps[i][READING] = crowd.steps[i][WRITING] = -1;
     each_operation(s, 0, crowd.wanted * (s->length / s->page_size));
     while (next_sample(s))
-        take_step(s, TOUCH);
+        sample_count_elsewhere(s, MINOR_FAULTS, take_step(s, TOUCH).minor_faults);
 }

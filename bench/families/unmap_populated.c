@@ -28,7 +28,7 @@ FAMILY(unmap_populated, "time of unmapping pages that are in the page tables", .
                 VARY("fill", "read_1M", STANDARD("write_4K"), .when = "source=file")})
 {
     const mw_map_options options = source_options(s);
-    const uint64_t pages = (axis_number(s, "size") + s->page_size - 1) / s->page_size;
+    const uint64_t pages = source_pages(s);
     const unsigned repeats = source_repeats(s);
 
     each_operation(s, 0, repeats * pages);

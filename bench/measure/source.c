@@ -2,6 +2,7 @@
 
 #include "access.h"
 #include "counters.h"
+#include "mapping.h"
 #include "present.h"
 
 #include <inttypes.h>
@@ -40,6 +41,11 @@ unsigned source_repeats(const struct sample *s)
     const uint64_t size = axis_number(s, "size");
 
     return s->file < 0 && size < PASS_BYTES ? (unsigned)(PASS_BYTES / size) : 1;
+}
+
+uint64_t source_pages(const struct sample *s)
+{
+    return (axis_number(s, "size") + s->page_size - 1) / s->page_size;
 }
 
 mw_map_options source_options(const struct sample *s)
@@ -110,6 +116,14 @@ void source_touch(const struct view *view, const struct sample *s)
         consume(load_each_page(view->bytes, length, s->page_size));
 }
 
+void source_expect_huge(struct sample *s, const void *address, uint64_t length)
+{
+    if (mapping_bytes(address, "AnonHugePages") <= 0)
+        sample_cannot(s, "the system gives no huge pages for this memory");
+    else if (!present_as_huge(address, length))
+        sample_doubt(s, "not all of the memory is in huge pages");
+}
+
 void source_expect(struct sample *s, const struct view *view, uint64_t wanted)
 {
     const uint64_t length = axis_number(s, "size");
@@ -119,8 +133,8 @@ void source_expect(struct sample *s, const struct view *view, uint64_t wanted)
         sample_cannot(s, "this system does not say which pages are in the page tables");
     else if ((uint64_t)present != wanted)
         sample_doubt(s, "%" PRId64 " pages in the page tables instead of %" PRIu64, present, wanted);
-    else if (wanted && axis_is(s, "pages", "huge") && !present_as_huge(view->bytes, length))
-        sample_cannot(s, "the system gives no huge pages for this memory");
+    else if (wanted && axis_is(s, "pages", "huge"))
+        source_expect_huge(s, view->bytes, length);
 }
 
 bool source_memory_once(struct sample *s, uint64_t length, const mw_map_options *options)

@@ -19,6 +19,9 @@
 struct demands source_demands(const struct family *family, const struct point *point);
 unsigned source_repeats(const struct sample *s);
 
+/* How many pages a map has. */
+uint64_t source_pages(const struct sample *s);
+
 /* Memory and copies can be stored to, files are for reading; no descriptor is kept. */
 mw_map_options source_options(const struct sample *s);
 
@@ -37,6 +40,9 @@ void source_touch(const struct view *view, const struct sample *s);
 /* Casts doubt on the sample unless `wanted` pages of the map are in the page tables, and, if they are to be
  * and all of them are, unless they are huge. Where the system can't say, the series ends. */
 void source_expect(struct sample *s, const struct view *view, uint64_t wanted);
+
+/* Casts doubt on the sample unless all of the memory is in huge pages; where none is, the series ends. */
+void source_expect_huge(struct sample *s, const void *address, uint64_t length);
 
 /* Maps `length` bytes of memory and unmaps them again. False after the series has ended. */
 bool source_memory_once(struct sample *s, uint64_t length, const mw_map_options *options);
