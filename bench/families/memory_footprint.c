@@ -10,7 +10,6 @@
  * proportional bytes for each byte; how many mappings the system made of it. */
 #include "access.h"
 #include "counters.h"
-#include "mapping.h"
 #include "present.h"
 #include "process.h"
 #include "source.h"
@@ -42,7 +41,7 @@ static bool is_in_pieces(const struct sample *s)
 
 /* An address with room behind it for all pieces, each at the start of a page table; 0 after the series has
  * ended. */
-static uintptr_t room_for_all(struct sample *s, uint64_t span)
+static uintptr_t room_for_all(struct sample *s, size_t span)
 {
     mw_map_options options = MW_MAP_OPTIONS_INIT;
     mw_info info = MW_INFO_INIT;
@@ -51,12 +50,13 @@ static uintptr_t room_for_all(struct sample *s, uint64_t span)
 
     options.access = MW_ACCESS_COPY;
     options.flags = MW_F_NORESERVE;
-    if (!sample_ok(s, "finding room", mw_map_anon(&map, (layout.count + 1) * span, &options, &err), &err))
+    if (!sample_ok(s, "finding room", mw_map_anon(&map, (uint64_t)(layout.count + 1) * span, &options, &err),
+                   &err))
         return 0;
     sample_ok(s, "finding room", mw_info_get(&info, map, &err), &err);
     const uintptr_t start = (uintptr_t)info.base;
     mw_free(map);
-    return (uintptr_t)((start + span - 1) / span * span);
+    return (start + span - 1) / span * span;
 }
 
 static bool make_one(struct view *view, struct sample *s, void *address)
@@ -84,8 +84,7 @@ static bool make_one(struct view *view, struct sample *s, void *address)
 
 static void make_all(struct sample *s)
 {
-    const uint64_t huge = mapping_huge_page();
-    const uint64_t span = huge ? huge : s->page_size / sizeof(uint64_t) * s->page_size;
+    const size_t span = present_table_span();
     uintptr_t address = 0;
 
     layout.mappings = process_mappings();
@@ -94,7 +93,7 @@ static void make_all(struct sample *s)
     if (axis_is(s, "layout", "scattered") && !(address = room_for_all(s, span)))
         return;
     for (size_t i = 0; i < layout.count && !sample_ended(s); i++)
-        make_one(&layout.views[i], s, address ? (void *)(address + i * (uintptr_t)span) : NULL);
+        make_one(&layout.views[i], s, address ? (void *)(address + i * span) : NULL);
 }
 
 /* -1: the system does not say. */

@@ -1,15 +1,15 @@
 /* Pages that come to lie elsewhere without being copied, and the same by copying:
  *
- *   move           to another address of the same offset within a page table, so that whole tables can be
- * moved move_unlike    to one of another offset, which takes a page after the other dontunmap      as move,
- * and an empty mapping stays behind grow_in_place  twice as long, with room behind grow_moved     twice as
- * long, without: all of it moves copy           a new map of the same size, filled from the old one, and
- * given back
+ *   move           to another address of the same offset within a page table: whole tables can be moved
+ *   move_unlike    to one of another offset, which takes one page after the other
+ *   dontunmap      as move, and an empty mapping stays behind
+ *   grow_in_place  twice as long, with room behind
+ *   grow_moved     twice as long, without: all of it moves
+ *   copy           a new map of the same size, filled from the old one, and given back
  *
  * Nanoseconds of a page are those of a page of the old size. */
 #include "access.h"
 #include "counters.h"
-#include "mapping.h"
 #include "present.h"
 #include "remap.h"
 #include "sample.h"
@@ -22,14 +22,6 @@ static struct {
     mw_map *target;
     unsigned char *here, *there; /* the pages, and where they go next */
 } place;
-
-/* Bytes that one page table covers. */
-static size_t table_span(const struct sample *s)
-{
-    const uint64_t huge = mapping_huge_page();
-
-    return huge ? (size_t)huge : s->page_size / sizeof(uint64_t) * s->page_size;
-}
 
 static mw_map *reserve(struct sample *s, uint64_t length, unsigned char *address, uint32_t flags,
                        void **start)
@@ -69,7 +61,7 @@ static void make_room(struct sample *s)
 
 static void prepare(struct sample *s)
 {
-    const size_t span = table_span(s);
+    const size_t span = present_table_span();
     void *start = NULL;
 
     place.here = s->bytes;

@@ -3,6 +3,7 @@
 #define MAPWISE_BENCH_PRESENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* How many of the pages of `length` bytes from `address` on, a page's first byte; COUNTER_ABSENT where the
@@ -12,5 +13,8 @@ int64_t present_pages(const void *address, uint64_t length);
 /* Whether `length` bytes of memory from `address` on, all present, are in transparent huge pages, but for
  * less than one at each end. */
 bool present_as_huge(const void *address, uint64_t length);
+
+/* Bytes that one page table of the lowest level covers. */
+size_t present_table_span(void);
 
 #endif

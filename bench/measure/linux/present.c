@@ -47,3 +47,10 @@ bool present_as_huge(const void *address, uint64_t length)
 
     return huge != COUNTER_ABSENT && (uint64_t)huge + 2 * mapping_huge_page() >= length;
 }
+
+size_t present_table_span(void)
+{
+    const uint64_t huge = mapping_huge_page();
+
+    return huge ? (size_t)huge : mw_page_size() / sizeof(uint64_t) * mw_page_size();
+}
