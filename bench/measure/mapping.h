@@ -9,9 +9,6 @@
  * in parts counts as several. */
 int64_t mapping_bytes(const void *address, const char *field);
 
-/* How many mappings this process has; COUNTER_ABSENT where nothing says it. */
-int64_t mapping_count(void);
-
 /* Bytes of a transparent huge page; 0 where there are none. */
 uint64_t mapping_huge_page(void);
 

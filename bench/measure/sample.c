@@ -284,7 +284,7 @@ static bool begin(struct sample *s)
     s->batch = s->results->batch;
     s->current = (struct measurement){.order = s->run->order++, .round = s->round, .batch = s->batch};
     s->seconds_elsewhere = 0;
-    if (!laps_begin(&s->laps, s->batch * s->laps_each))
+    if (!laps_begin(&s->laps, (size_t)(s->batch * s->laps_each)))
         sample_broken(s, "out of memory");
     if (!prepare_sample(s) || s->doubt[0]) {
         if (s->doubt[0])

@@ -90,8 +90,9 @@ struct sample {
     size_t laps_each;
     struct counters elsewhere; /* what other processes counted for this sample */
     struct laps laps;
-    double seconds_elsewhere; /* measured by somebody else; 0: by our clock */
-    mw_advice_row advice;     /* where demands.advised */
+    double seconds_elsewhere; /* measured by somebody else, or in parts; 0: from the first to the last */
+    int64_t part_began;
+    mw_advice_row advice; /* where demands.advised */
     struct measurement current;
 };
 
@@ -151,6 +152,19 @@ void sample_count_elsewhere(struct sample *s, enum counter counter, int64_t valu
 
 /* The sample took as long as somebody else says, who does the same work with a clock of his own. */
 void sample_seconds(struct sample *s, double seconds);
+
+/* Of a sample with such parts only they count as its time: what has to be made anew for each pass, and what
+ * it leaves, lies outside. Costs a reading of the clock for each part, so what lasts less than a microsecond
+ * is none. */
+static inline void part_begins(struct sample *s)
+{
+    s->part_began = clock_nanoseconds();
+}
+
+static inline void part_ends(struct sample *s)
+{
+    s->seconds_elsewhere += seconds_between(s->part_began, clock_nanoseconds());
+}
 
 /* Casts doubt on this sample: it is thrown away and taken again. */
 void sample_doubt(struct sample *s, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -36,19 +36,6 @@ int64_t mapping_bytes(const void *address, const char *field)
     return bytes;
 }
 
-int64_t mapping_count(void)
-{
-    FILE *file = fopen("/proc/self/maps", "re");
-    int64_t lines = 0;
-
-    if (!file)
-        return COUNTER_ABSENT;
-    for (int c = getc(file); c != EOF; c = getc(file))
-        lines += c == '\n';
-    fclose(file);
-    return lines;
-}
-
 uint64_t mapping_huge_page(void)
 {
     FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "re");
