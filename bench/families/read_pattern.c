@@ -62,7 +62,7 @@ FAMILY(read_stride, "time of reading a page every so many bytes of a mapping, on
        .items = "pages", .demands = {.subject = MAP_READ, .batches = true, .advised = true, .size = 64 << 20},
        .demands_of = demands_of_stride,
        .axes = {EACH("advice", QUICK("normal random"), FULL("sequential")),
-                VARY("stride", "64K", STANDARD("256K 1M 16M"), FULL("4K 16K 4M")),
+                VARY("stride", "64K", STANDARD("256K 1M 4M"), FULL("4K 16K 16M")),
                 VARY("temperature", "cold", STANDARD("warm"))})
 {
     const uint64_t stride = axis_number(s, "stride");
@@ -112,7 +112,7 @@ FAMILY(read_density,
        .items = "pages", .demands = {.subject = MAP_READ, .temperature = COLD, .advised = true},
        .demands_of = demands_of_density,
        .axes = {EACH("advice", QUICK("normal random")),
-                VARY("percent", "1", STANDARD("0.05 5 10"), FULL("0.2 2 25 100")),
+                VARY("percent", "1", STANDARD("0.1 5 10"), FULL("0.05 2 25 100")),
                 VARY("size", "64M", FULL("256M"))})
 {
     const double share = strtod(axis_text(s, "percent"), NULL) / 100;

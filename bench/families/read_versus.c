@@ -45,7 +45,7 @@ FAMILY(read_versus, "time of a call that reads a piece of a file at random, besi
        .prepare = prepare, .check = check,
        .axes = {EACH("temperature", QUICK("warm"), STANDARD("cold"), FULL("mapped")),
                 EACH("by", QUICK("pread io_uring"), STANDARD("readv preadv2 o_direct"), FULL("mmap")),
-                VARY("piece", "4K", STANDARD("64K"), FULL("16K 1M")),
+                VARY("piece", "4K", STANDARD("64K"), FULL("1M")),
                 VARY("depth", "1", STANDARD("32"), .when = "by=io_uring"),
                 VARY("advice", "normal", FULL("random"))})
 {

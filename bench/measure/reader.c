@@ -86,29 +86,31 @@ static void put(struct reader *reader, uint64_t offset, unsigned place)
 }
 
 /* As many as there is room for are on their way; where one has arrived the next one goes. On failure errno is
- * set. */
+ * set, and none is on its way any more: the buffer may be freed. */
 static bool sum_by_ring(struct reader *reader, const uint64_t *offsets, size_t count)
 {
     size_t begun = 0;
+    int error = 0;
 
     while (begun < count && begun < reader->depth) {
         put(reader, offsets[begun], (unsigned)begun);
         begun++;
     }
-    for (size_t done = 0; done < count; done++) {
+    for (size_t done = 0; done < begun; done++) {
         unsigned place;
         int64_t got;
         if (!ring_wait(reader->ring, &place, &got))
             return false;
-        if (got != (int64_t)reader->piece) {
-            errno = got < 0 ? (int)-got : EIO;
-            return false;
-        }
+        if (got != (int64_t)reader->piece && !error)
+            error = got < 0 ? (int)-got : EIO;
+        if (error)
+            continue;
         consume(sum_words(reader->buffer + place * reader->piece, reader->piece));
         if (begun < count)
             put(reader, offsets[begun++], place);
     }
-    return true;
+    errno = error;
+    return error == 0;
 }
 
 /* ---- all of them ------------------------------------------------------------------------------ */
@@ -118,7 +120,7 @@ static bool sum_by_calls(struct reader *reader, const uint64_t *offsets, size_t 
     for (size_t i = 0; i < count; i++) {
         const ssize_t got = reader->way->read(reader, offsets[i]);
         if (got != (ssize_t)reader->piece) {
-            errno = got < 0 ? errno : EIO;
+            errno = got >= 0 ? EIO : errno;
             return false;
         }
         consume(sum_words(reader->buffer, reader->piece));
