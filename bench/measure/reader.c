@@ -149,7 +149,7 @@ static bool works(struct reader *reader)
 
     if (error == 0 && sum_pieces(reader, &start, 1))
         return true;
-    sample_cannot(reader->s, "%s: the system refuses it for this file (%s)", reader->way->name,
+    sample_cannot(reader->s, "%s: the system refuses it here (%s)", reader->way->name,
                   strerror(error ? error : errno));
     return false;
 }
