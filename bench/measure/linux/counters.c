@@ -94,11 +94,11 @@ static void read_shootdowns(struct counters *counters)
 
     if (!read_kept(&file, text, sizeof text))
         return;
-    const char *line = strstr(text, " TLB:");
+    const char *line = strstr(text, "TLB:"); /* at the start of a line, or after spaces */
     if (!line)
         return;
     counters->of[TLB_SHOOTDOWNS] = 0;
-    for (line += strlen(" TLB:");; line = end) {
+    for (line += strlen("TLB:");; line = end) {
         counters->of[TLB_SHOOTDOWNS] += (int64_t)strtoull(line, &end, 10);
         if (end == line)
             break;
