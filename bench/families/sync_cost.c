@@ -35,7 +35,7 @@ FAMILY(sync_cost, "time of handing the changed pages of a mapping back to the fi
        .demands = {.subject = MAP_WRITE, .temperature = WARM, .size = 64 << 20}, .prepare = dirty_pages,
        .check = count_dirty,
        .axes = {EACH("mode", QUICK("sync async")),
-                VARY("dirty_pages", "64", QUICK("1 16 256 1024"), STANDARD("4 4096")),
+                VARY("dirty_pages", "64", QUICK("1 16 256 1024"), STANDARD("4 4096"), FULL("16384")),
                 VARY("layout", "contiguous", QUICK("scattered")),
                 VARY("fill", "read_1M", STANDARD("write_4K write_1M"))})
 {
