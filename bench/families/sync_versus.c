@@ -2,6 +2,7 @@
  * promise the same: sync_file_range leaves the data in the device's own cache and says nothing of where the
  * file system keeps it; map_sync needs a file on persistent memory (DAX), where nothing has to be asked of
  * the system. msync beside itself shows what the ratio is worth. */
+#include "dirty.h"
 #include "file_calls.h"
 #include "machine.h"
 #include "page_cache.h"
@@ -18,28 +19,16 @@ static struct stage {
     struct view durable; /* with MAP_SYNC */
 } stage;
 
-static uint64_t dirty_pages(void)
-{
-    struct cached_pages cached;
-
-    return page_cache_look(&cached, stage.s->file, stage.s->length) ? cached.dirty : PAGES_UNKNOWN;
-}
-
 static void make_dirty(void)
 {
-    struct sample *s = stage.s;
-    unsigned char *bytes = stage.durable.bytes ? stage.durable.bytes : s->bytes;
-
-    for (uint64_t i = 0; i < stage.pages; i++)
-        ++*(volatile uint64_t *)(void *)(bytes + i * s->page_size);
-    const uint64_t dirty = dirty_pages();
-    if (!stage.durable.bytes && dirty != PAGES_UNKNOWN && dirty < stage.pages)
-        sample_doubt(s, "not dirty: %" PRIu64 " of %" PRIu64 " pages", dirty, stage.pages);
+    dirty_store(stage.s, stage.durable.bytes ? stage.durable.bytes : stage.s->bytes, 0, stage.pages, 1);
+    if (!stage.durable.bytes)
+        dirty_expect(stage.s, stage.pages);
 }
 
 static void check(struct sample *s)
 {
-    const uint64_t dirty = dirty_pages();
+    const uint64_t dirty = dirty_count(s);
 
     if (dirty != PAGES_UNKNOWN && dirty != 0)
         sample_doubt(s, "%" PRIu64 " pages are dirty after the call", dirty);
