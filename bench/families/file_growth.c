@@ -125,7 +125,7 @@ static const struct {
 FAMILY(file_growth, "bandwidth of making a file longer and filling it", .items = "steps",
        .demands = {.subject = FOLDER}, .prepare = make_file, .finish = remove_file,
        .axes = {EACH("strategy", QUICK("remap reserve window ahead write"), STANDARD("move")),
-                VARY("step", "64K", QUICK("1M"), FULL("4K")), VARY("size", "16M", FULL("64M"))})
+                VARY("step", "1M", STANDARD("64K"), FULL("4K")), VARY("size", "16M", FULL("64M"))})
 {
     struct growth growth = {.s = s, .step = (size_t)axis_number(s, "step")};
     size_t strategy = 0;

@@ -266,7 +266,7 @@ FAMILY(
     .prepare = pair_before, .check = pair_after, .finish = finish,
     .axes = {
         EACH("by", QUICK("mapwise_random pread"), STANDARD("pread_direct fio_psync fio_direct fio_mmap")),
-        VARY("reads", "512", FULL("2048")), VARY("size", "64M", FULL("256M"))})
+        VARY("reads", "512", FULL("1024")), VARY("size", "64M")})
 {
     static const struct pair_terms terms = {make_ready, "by_mapwise"};
     struct pair pair = {(unsigned)axis_number(s, "reads"), NULL, read_mapped};
