@@ -49,7 +49,7 @@ static void touch_permuted(unsigned char *bytes)
     consume(load_pages(bytes, stage.order, size() / stage.s->page_size));
 }
 
-static void sum_ints(unsigned char *bytes)
+static void sum_ints(const unsigned char *bytes)
 {
     const uint32_t *ints = (const uint32_t *)(const void *)bytes;
     uint32_t sum = 0;
@@ -229,7 +229,7 @@ FAMILY(lmbench_loops, "the loops of lmbench about maps of a file, and the same b
                 EACH("by", QUICK("mapwise_warm"), STANDARD("as_lmbench mapwise_cold")),
                 VARY("size", "16M", FULL("64M"))})
 {
-    void (*work)(void) = NULL;
+    void (*work)(void) = our_mmap;
 
     stage = (struct stage){.s = s, .theirs = axis_is(s, "by", "as_lmbench")};
     for (size_t i = 0; i < sizeof loops / sizeof loops[0]; i++)

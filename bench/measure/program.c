@@ -15,7 +15,8 @@
 
 enum { LOOK_MILLISECONDS = 20, LAST_MILLISECONDS = 1, NOT_FOUND = 127 };
 
-extern char **environ;
+/* POSIX leaves this to us, some headers do not. */
+extern char **environ; /* NOLINT(readability-redundant-declaration) */
 
 /* ---- starting ---- */
 
