@@ -95,8 +95,8 @@ static bool allocate(struct sample *s, uint64_t offset)
 }
 
 FAMILY(file_allocate, "bandwidth of getting blocks for a file, or changing them, without writing",
-       .items = "calls", .demands = {.subject = FOLDER, .size = 32 << 20}, .prepare = prepare,
-       .check = check, .finish = finish,
+       .items = "calls", .demands = {.subject = FOLDER, .size = 32 << 20}, .prepare = prepare, .check = check,
+       .finish = finish,
        .axes = {EACH("mode", QUICK("map default keep_size"),
                      STANDARD("zero_range collapse_range insert_range write_zeroes")),
                 VARY("call", "1M", STANDARD("256K"), FULL("64K 4M")), VARY("length", "16M")})

@@ -2,7 +2,7 @@
  *
  * A program is started without a shell, with nothing to read, in the C locale and on the processor that the
  * caller is pinned to. It has a group of processes of its own, which is ended when its first process has,
- * when its time is over, or when a signal has come to us. */
+ * when its time is over, or when a signal has come to us. What leaves the group (setsid) is out of reach. */
 #ifndef MAPWISE_BENCH_PROGRAM_H
 #define MAPWISE_BENCH_PROGRAM_H
 
