@@ -15,9 +15,9 @@ static void read_timed(struct sample *s)
 FAMILY(read_random, "time of reading single pages of a mapping in random order, every word of each",
        .items = "pages", .demands = {.subject = MAP_READ, .batches = true, .advised = true},
        .axes = {EACH("temperature", QUICK("cold warm"), STANDARD("mapped")),
-                VARY("size", "64M", QUICK("4M 16M 256M"), FULL("1G")),
+                VARY("size", "64M", QUICK("4M 16M"), STANDARD("256M"), FULL("1G")),
                 VARY("touches", "64", STANDARD("16 256"), FULL("1024")),
-                VARY("fill", "read_1M", QUICK("write_4K"), STANDARD("write_1M map random"),
+                VARY("fill", "read_1M", QUICK("write_4K"), STANDARD("write_1M map"), FULL("random"),
                      .when = "temperature=warm"),
                 VARY("advice", "normal", QUICK("random"), FULL("sequential")),
                 VARY("distribution", "uniform", STANDARD("zipf"))})

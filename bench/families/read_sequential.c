@@ -20,7 +20,7 @@ FAMILY(read_sequential, "bandwidth of reading a whole mapping in order, every wo
        .demands = {.subject = MAP_READ, .batches = true, .advised = true}, .demands_of = demands_of,
        .axes = {EACH("temperature", QUICK("cold warm"), STANDARD("mapped")),
                 VARY("size", "64M", QUICK("4M 16M 256M"), STANDARD("1M"), FULL("1G")),
-                VARY("fill", "read_1M", QUICK("write_4K"), STANDARD("write_1M map random"),
+                VARY("fill", "read_1M", QUICK("write_4K"), STANDARD("write_1M map"), FULL("random"),
                      .when = "temperature=warm"),
                 VARY("advice", "normal", STANDARD("sequential"), FULL("random"))})
 {
