@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LENGTH = 4 << 20, SEGMENT = 1 << 20 };
+enum { LENGTH = 2 << 20, SEGMENT = 1 << 20 };
 
 static struct stage {
     struct sample *s;

@@ -204,7 +204,7 @@ static void *direct_buffer(struct sample *s, mw_map **map)
 static void calibrate_disk(struct sample *s, bool random)
 {
     const size_t piece = random ? s->page_size : DIRECT_PIECE;
-    const size_t count = random ? RANDOM_READS : s->length / DIRECT_PIECE;
+    const size_t count = random ? RANDOM_READS : (size_t)(s->length / DIRECT_PIECE);
     mw_map *map = NULL;
     void *buffer = direct_buffer(s, &map);
     const int direct = open_direct(s->path);

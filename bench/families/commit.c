@@ -92,10 +92,11 @@ static bool commit_written(struct sample *s, uint64_t offset)
 }
 
 FAMILY(commit, "time of appending a record to a log and waiting until it is durable", .items = "commits",
-       .demands = {.subject = FOLDER, .size = 64 << 20}, .prepare = open_log, .check = check_log,
+       .demands = {.subject = FOLDER, .size = 32 << 20}, .prepare = open_log, .check = check_log,
        .finish = close_log,
        .axes = {EACH("log", QUICK("growing written write"), STANDARD("sized")),
-                VARY("record", "4K", STANDARD("256 64K"), FULL("1K 16K")), VARY("commits", "16", FULL("64"))})
+                VARY("record", "4K", STANDARD("256 64K"), FULL("1K 16K")),
+                VARY("commits", "64", FULL("256"))})
 {
     const bool mapped = !axis_is(s, "log", "write");
 

@@ -1,7 +1,8 @@
 /* Single pages of a cold file in random order, by us and by fio, with one request at a time and read-ahead
  * off: every read is one page from the device, whoever asks (amplification 1). Each is measured beside a
- * mapping advised random, right before and after it in the same sample, with other random pages: `ratio` is
- * what the device does not blur. mapwise_random against itself shows what that is worth.
+ * mapping advised random, right before and after it in the same sample, with other random pages. `ratio` is
+ * of the whole times; `ratio_p50` of the median reads, which a device that serves others now and then does
+ * not blur. mapwise_random against itself shows what both are worth.
  *
  *   pread         posix_fadvise(RANDOM); copied out of the page cache
  *   pread_direct  past the page cache
@@ -13,6 +14,7 @@
  * works in a thread, because the processes that it would start leave the group that we can end. */
 #include "access.h"
 #include "advice.h"
+#include "clock.h"
 #include "direct.h"
 #include "page_cache.h"
 #include "pair.h"
@@ -37,8 +39,10 @@ static struct stage {
     void *page;
     int direct;
     mw_advice_row advice;
-    bool laps; /* whether the work that runs is the one that is timed */
     struct view view;
+    struct laps reference; /* the reads of the mapping that others are measured beside */
+    double before, after;  /* its median read, in seconds */
+    double p50;            /* of the work that is measured */
 } stage;
 
 /* ---- ours --------------------------------------------------------------------------------------- */
@@ -67,12 +71,25 @@ static bool map(void)
     return true;
 }
 
+/* Keeps the median of the reference that has just run, if one has. */
+static void end_reference(void)
+{
+    if (stage.reference.count == 0)
+        return;
+    stage.before = stage.after;
+    stage.after = laps_summarize(&stage.reference).p50;
+    stage.reference.count = 0;
+}
+
 /* Before each work: nothing of the file in memory, and other pages to read. */
 static void make_ready(void)
 {
     struct sample *s = stage.s;
     const uint64_t pages = s->length / s->page_size;
 
+    end_reference();
+    if (!laps_begin(&stage.reference, stage.reads))
+        sample_broken(s, "out of memory");
     unmap();
     posix_fadvise(s->file, 0, 0, POSIX_FADV_RANDOM);
     if (page_cache_make_cold(s->file, s->length) != 0)
@@ -85,13 +102,18 @@ static void make_ready(void)
     map();
 }
 
-static void read_mapped(void)
+static void read_mapped(struct laps *laps)
 {
     for (size_t i = 0; i < stage.reads && stage.view.bytes; i++) {
         consume(sum_words(stage.view.bytes + stage.order[i], stage.s->page_size));
-        if (stage.laps)
-            lap(stage.s);
+        laps_add(laps);
     }
+}
+
+static void read_reference(void)
+{
+    stage.reference.last = clock_nanoseconds();
+    read_mapped(&stage.reference);
 }
 
 static void read_calling(int file)
@@ -116,12 +138,9 @@ static void read_direct(void)
     read_calling(stage.direct);
 }
 
-/* The same work, and the reference of all others. */
-static void read_timed(void)
+static void read_random(void)
 {
-    stage.laps = true;
-    read_mapped();
-    stage.laps = false;
+    read_mapped(&stage.s->laps);
 }
 
 /* ---- fio ---------------------------------------------------------------------------------------- */
@@ -153,7 +172,8 @@ static bool take_figures(const char *json)
         return false;
     }
     sample_seconds(stage.s, nanoseconds * 1e-9 * reads);
-    sample_extra(stage.s, "latency_p50", number_behind(json, p50) * 1e-9);
+    stage.p50 = number_behind(json, p50) * 1e-9;
+    sample_extra(stage.s, "latency_p50", stage.p50);
     sample_extra(stage.s, "latency_p99", number_behind(json, p99) * 1e-9);
     sample_extra(stage.s, "latency_max", number_behind(json, most) * 1e-9);
     return true;
@@ -222,8 +242,8 @@ static void fio_mmap(void)
 static const struct {
     const char *name;
     void (*work)(void);
-} peers[] = {{"mapwise_random", read_timed}, {"pread", read_cached},     {"pread_direct", read_direct},
-             {"fio_psync", fio_psync},       {"fio_direct", fio_direct}, {"fio_mmap", fio_mmap}};
+} peers[] = {{"mapwise_random", read_random}, {"pread", read_cached},     {"pread_direct", read_direct},
+             {"fio_psync", fio_psync},        {"fio_direct", fio_direct}, {"fio_mmap", fio_mmap}};
 
 static bool open_for(struct sample *s, void (*work)(void))
 {
@@ -236,9 +256,19 @@ static bool open_for(struct sample *s, void (*work)(void))
     return false;
 }
 
+static void check(struct sample *s)
+{
+    pair_after(s);
+    end_reference();
+    if (s->laps.count > 0)
+        stage.p50 = laps_summarize(&s->laps).p50;
+    sample_extra(s, "ratio_p50", stage.p50 / ((stage.before + stage.after) / 2));
+}
+
 static void finish(struct sample *s)
 {
     unmap();
+    laps_free(&stage.reference);
     posix_fadvise(s->file, 0, 0, POSIX_FADV_NORMAL);
 }
 
@@ -265,19 +295,19 @@ FAMILY(
     "time of reading single pages of a cold file in random order by us and by fio, beside a mapping advised "
     "random, in the same sample",
     .items = "pages", .demands = {.subject = FILE_ONLY, .temperature = COLD, .seldom = true},
-    .prepare = pair_before, .check = pair_after, .finish = finish,
+    .prepare = pair_before, .check = check, .finish = finish,
     .axes = {
         EACH("by", QUICK("mapwise_random pread"), STANDARD("pread_direct fio_psync fio_direct fio_mmap")),
         VARY("reads", "512", FULL("1024")), VARY("size", "64M")})
 {
     static const struct pair_terms terms = {make_ready, "by_mapwise"};
-    struct pair pair = {(unsigned)axis_number(s, "reads"), NULL, read_mapped};
+    struct pair pair = {(unsigned)axis_number(s, "reads"), NULL, read_reference};
 
     for (size_t i = 0; i < sizeof peers / sizeof peers[0]; i++)
         if (axis_is(s, "by", peers[i].name))
             pair.ours = peers[i].work;
     if (set_stage(s) && open_for(s, pair.ours)) {
-        if (pair.ours == read_timed || pair.ours == read_cached || pair.ours == read_direct)
+        if (pair.ours == read_random || pair.ours == read_cached || pair.ours == read_direct)
             each_laps(s, stage.reads);
         pair_run_with(s, &pair, stage.reads * s->page_size, &terms);
     }

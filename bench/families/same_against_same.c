@@ -146,8 +146,8 @@ static struct demands demands_of(const struct family *family, const struct point
 FAMILY(same_against_same,
        "the same work beside itself, in the same sample: its ratio is what others are worth",
        .items = "pieces of work", .demands_of = demands_of, .prepare = pair_before, .check = pair_after,
-       .axes = {EACH("work", QUICK("memory_read system_call map_unmap fault_warm read_cold sync"),
-                     STANDARD("pread_warm"))})
+       .axes = {EACH("work", QUICK("memory_read fault_warm read_cold sync"),
+                     STANDARD("system_call map_unmap pread_warm"))})
 {
     const struct work *work = work_named(axis_text(s, "work"));
     const struct pair pair = {work->items, work->work, work->work};
