@@ -20,6 +20,11 @@ bool sample_has_maps(const struct sample *s)
     return subject == MEMORY || subject >= MAP_READ;
 }
 
+static uint64_t map_length(const struct sample *s)
+{
+    return s->series->demands.mapped ? s->series->demands.mapped : s->length;
+}
+
 /* A file is opened anew: what the system remembers of how it was read, to decide what to read ahead, it
  * remembers with what was opened. */
 static int make_map(mw_map **map, const struct sample *s, mw_err *err)
@@ -32,8 +37,11 @@ static int make_map(mw_map **map, const struct sample *s, mw_err *err)
     mw_map_options options = MW_MAP_OPTIONS_INIT;
 
     options.access = access[subject];
+    if (s->series->demands.apart)
+        options.reserve = map_length(s) + s->page_size; /* a page without access behind it */
     if (subject == MEMORY)
-        return mw_map_anon(map, s->length, &options, err);
+        return mw_map_anon(map, map_length(s), &options, err);
+    options.length = map_length(s);
     options.flags = MW_F_NO_TRACK;
     return mw_map_file(map, s->path, &options, err);
 }
@@ -206,9 +214,9 @@ static bool bring_in(struct sample *s, const struct view *view)
     const struct demands *demands = &s->series->demands;
 
     if (demands->subject == MEMORY || demands->subject == MAP_COPY)
-        store_each_page(view->bytes, (size_t)s->length, s->page_size, 1);
+        store_each_page(view->bytes, (size_t)map_length(s), s->page_size, 1);
     else
-        consume(load_each_page(view->bytes, (size_t)s->length, s->page_size));
+        consume(load_each_page(view->bytes, (size_t)map_length(s), s->page_size));
     if (demands->subject == MEMORY && demands->pages == HUGE_PAGES && !is_huge(s, view))
         sample_cannot(s, "the system gives no huge pages for this memory");
     return !sample_ended(s);

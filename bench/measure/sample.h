@@ -182,6 +182,13 @@ bool sample_map_again(struct view *view, struct sample *s);
 /* Harmless on a view of nothing. */
 void sample_unmap(struct view *view);
 
+/* The maps of all operations of this sample, in their order; `*count` of them. For prepare and check. */
+static inline const struct view *sample_views(const struct sample *s, size_t *count)
+{
+    *count = s->view_count;
+    return s->views;
+}
+
 /* Casts doubt on this sample: it is thrown away and taken again. */
 void sample_doubt(struct sample *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -157,6 +157,13 @@ static void add_usage(struct counters *counters, int who)
     counters->of[CONTEXT_SWITCHES] += usage.ru_nvcsw + usage.ru_nivcsw;
 }
 
+int64_t counters_thread_major_faults(void)
+{
+    struct rusage usage;
+
+    return getrusage(RUSAGE_THREAD, &usage) == 0 ? (int64_t)usage.ru_majflt : COUNTER_ABSENT;
+}
+
 struct counters counters_read(void)
 {
     struct counters counters;
