@@ -36,6 +36,18 @@ int64_t mapping_bytes(const void *address, const char *field)
     return bytes;
 }
 
+uint64_t mapping_huge_bytes(const void *address)
+{
+    static const char *const fields[] = {"AnonHugePages", "ShmemPmdMapped", "FilePmdMapped"};
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        const int64_t bytes = mapping_bytes(address, fields[i]);
+        sum += bytes > 0 ? (uint64_t)bytes : 0;
+    }
+    return sum;
+}
+
 uint64_t mapping_huge_page(void)
 {
     FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "re");
