@@ -4,13 +4,24 @@
 #include "access.h"
 #include "clock.h"
 #include "direct.h"
+#include "google_benchmark.h"
+#include "machine.h"
 #include "sample.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-enum { CALLS = 1000, RANDOM_READS = 128, BLOCK = 64 << 20, DIRECT_PIECE = 1 << 20, HUGE_PAGE = 2 << 20 };
+enum {
+    CALLS = 1000,
+    PAUSES = 2000,
+    RANDOM_READS = 128,
+    BLOCK = 64 << 20,
+    DIRECT_PIECE = 1 << 20,
+    HUGE_PAGE = 2 << 20
+};
 
 static struct demands demands_of(const struct family *family, const struct point *point)
 {
@@ -18,6 +29,8 @@ static struct demands demands_of(const struct family *family, const struct point
 
     if (strncmp(what, "disk_", 5) == 0)
         return (struct demands){.subject = FILE_ONLY, .temperature = COLD, .size = 64 << 20};
+    if (strcmp(what, "pause_resume") == 0)
+        return (struct demands){.subject = NOTHING};
     return (struct demands){.subject = NOTHING, .batches = true};
 }
 
@@ -28,6 +41,99 @@ static void calibrate_clock(struct sample *s)
         for (int i = 0; i < CALLS; i++)
             consume((uint64_t)clock_nanoseconds());
 }
+
+/* What reading the clock would cost if no system call, and no page shared with the system, were in between.
+ */
+static void calibrate_raw_clock(struct sample *s)
+{
+    if (!machine_ticks_name()) {
+        sample_cannot(s, "this processor has no clock that programs may read by an instruction");
+        return;
+    }
+    each_operation(s, 0, CALLS);
+    while (next_sample(s))
+        for (int i = 0; i < CALLS; i++)
+            consume(machine_ticks());
+}
+
+/* ---- PauseTiming and ResumeTiming of Google Benchmark ---- */
+
+static void pause_and_resume(gb_state *state, void *seconds)
+{
+    while (gb_keep_running(state)) {
+        const int64_t began = clock_nanoseconds();
+        for (int i = 0; i < PAUSES; i++) {
+            gb_pause_timing(state);
+            gb_resume_timing(state);
+        }
+        *(double *)seconds = seconds_between(began, clock_nanoseconds());
+    }
+}
+
+static void ignore_row(void *user, const gb_row *row)
+{
+    (void)user;
+    (void)row;
+}
+
+/* A run of its own, of nothing else, that neither prints nor writes a file. */
+static double run_pauses(void)
+{
+    static const gb_reporter quiet = {ignore_row, NULL};
+    char program[] = "pause_resume", no_file[] = "--benchmark_out=";
+    char *arguments[] = {program, no_file, NULL};
+    int count = 2;
+    double seconds = 0;
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    if (nowhere < 0 || dup2(nowhere, STDOUT_FILENO) < 0 || dup2(nowhere, STDERR_FILENO) < 0 ||
+        gb_initialize(&count, arguments) != GB_OK || gb_clear_registered() != GB_OK)
+        return 0;
+    gb_benchmark *benchmark = gb_register(program, pause_and_resume, &seconds);
+    if (!benchmark || gb_iterations(benchmark, 1) != GB_OK || gb_run_all(NULL, ".", &quiet) != GB_OK)
+        return 0;
+    return seconds;
+}
+
+/* The library is in the middle of a run of ours, so the other one is in a copy of this process. */
+static double run_pauses_elsewhere(void)
+{
+    double seconds = 0;
+    int ends[2];
+
+    if (pipe(ends) != 0)
+        return 0;
+    const pid_t process = fork();
+    if (process == 0) {
+        seconds = run_pauses();
+        _exit(write(ends[1], &seconds, sizeof seconds) == (ssize_t)sizeof seconds ? 0 : 1);
+    }
+    close(ends[1]);
+    ssize_t got = process < 0 ? 0 : -1;
+    while (got < 0) {
+        got = read(ends[0], &seconds, sizeof seconds);
+        if (got < 0 && errno != EINTR)
+            break;
+    }
+    close(ends[0]);
+    while (process > 0 && waitpid(process, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    return got == (ssize_t)sizeof seconds ? seconds : 0;
+}
+
+static void calibrate_pause_resume(struct sample *s)
+{
+    each_operation(s, 0, PAUSES);
+    while (next_sample(s)) {
+        const double seconds = run_pauses_elsewhere();
+        if (seconds > 0)
+            sample_seconds(s, seconds);
+        else
+            sample_broken(s, "Google Benchmark could not be run in a process of its own");
+    }
+}
+
+/* ---- the machine ---- */
 
 static void calibrate_system_call(struct sample *s)
 {
@@ -98,7 +204,7 @@ static void *direct_buffer(struct sample *s, mw_map **map)
 static void calibrate_disk(struct sample *s, bool random)
 {
     const size_t piece = random ? s->page_size : DIRECT_PIECE;
-    const size_t count = random ? RANDOM_READS : s->length / DIRECT_PIECE;
+    const size_t count = random ? RANDOM_READS : (size_t)(s->length / DIRECT_PIECE);
     mw_map *map = NULL;
     void *buffer = direct_buffer(s, &map);
     const int direct = open_direct(s->path);
@@ -117,10 +223,15 @@ static void calibrate_disk(struct sample *s, bool random)
 
 FAMILY(calibration, "what clock, system calls, memory and disk can do without any mapping", .items = "calls",
        .demands_of = demands_of,
-       .axes = {EACH("what", QUICK("clock system_call memory_copy memory_read disk_sequential disk_random"))})
+       .axes = {EACH("what", QUICK("clock raw_clock pause_resume system_call memory_copy memory_read "
+                                   "disk_sequential disk_random"))})
 {
     if (axis_is(s, "what", "clock"))
         calibrate_clock(s);
+    else if (axis_is(s, "what", "raw_clock"))
+        calibrate_raw_clock(s);
+    else if (axis_is(s, "what", "pause_resume"))
+        calibrate_pause_resume(s);
     else if (axis_is(s, "what", "system_call"))
         calibrate_system_call(s);
     else if (axis_is(s, "what", "memory_copy"))

@@ -4,7 +4,7 @@
  * system's own calls are what is looked at; the library keeps a record of what may be touched besides. */
 #include "access.h"
 #include "guard.h"
-#include "mapping.h"
+#include "process.h"
 #include "sample.h"
 #include "trap.h"
 
@@ -119,11 +119,11 @@ static void prepare(struct sample *s)
         guarded.set = library ? guard_by_library : guard_by_system;
     if (!make_map(s))
         return;
-    guarded.mappings_before = mapping_count();
+    guarded.mappings_before = process_mappings();
     if (!trap_set(SIGSEGV, false))
         sample_broken(s, "a handler: %s", strerror(errno));
     else if (!axis_is(s, "step", "install") && set_all(s, true))
-        guarded.mappings = mapping_count();
+        guarded.mappings = process_mappings();
 }
 
 /* Each guard is hit, the page before it is not; or none is any more. */
@@ -132,7 +132,7 @@ static void check(struct sample *s)
     const bool removed = axis_is(s, "step", "remove");
 
     if (axis_is(s, "step", "install"))
-        guarded.mappings = mapping_count();
+        guarded.mappings = process_mappings();
     if (!axis_is(s, "step", "hit"))
         guarded.caught = hit(s);
     if (guarded.mappings != COUNTER_ABSENT)

@@ -62,6 +62,15 @@ uint64_t load_each_page(const void *bytes, size_t length, size_t page_size)
     return sum;
 }
 
+uint64_t follow_chain(const void *bytes, uint64_t offset, uint64_t steps)
+{
+    const unsigned char *p = bytes;
+
+    for (uint64_t i = 0; i < steps; i++)
+        offset = *(const volatile uint64_t *)(const void *)(p + offset);
+    return offset;
+}
+
 void store_each_page(void *bytes, size_t length, size_t page_size, uint64_t value)
 {
     unsigned char *p = bytes;

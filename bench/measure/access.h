@@ -23,6 +23,10 @@ uint64_t load_pages(const void *bytes, const uint64_t *offsets, size_t count);
 /* Loads the first word of each page, in order; the answer is their sum. */
 uint64_t load_each_page(const void *bytes, size_t length, size_t page_size);
 
+/* Follows a chain of `steps` offsets, each of which stands where the one before it points; the answer is
+ * where it has got to. */
+uint64_t follow_chain(const void *bytes, uint64_t offset, uint64_t steps);
+
 /* Stores to the first word of each page, in order. */
 void store_each_page(void *bytes, size_t length, size_t page_size, uint64_t value);
 

@@ -19,12 +19,16 @@ bool sample_advise_range(struct sample *s, mw_map *map, uint64_t offset, uint64_
     mw_err err = {0};
     const int code = mw_advise(map, offset, length, row->advice, flags, &err);
 
-    if (code == MW_E_INVAL) { /* known here, and refused for this kind of file */
-        sample_cannot(s, "%s: the system refuses it for this file", row->name);
+    if (code == MW_E_INVAL) { /* known here, and refused for this kind of map */
+        sample_cannot(s, "%s: the system refuses it for this map", row->name);
         return false;
     }
     if (code == MW_E_BUSY) { /* what changes access is not for maps that are pinned, as these are */
         sample_cannot(s, "%s: it is refused while the map is in use", row->name);
+        return false;
+    }
+    if (code == MW_E_NOMEM) {
+        sample_cannot(s, "%s: the system has no memory, or no more mappings, for it", row->name);
         return false;
     }
     return sample_ok(s, row->name, code, &err);

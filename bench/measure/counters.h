@@ -31,6 +31,9 @@ struct counters {
 
 struct counters counters_read(void);
 
+/* The major faults of the calling thread so far; COUNTER_ABSENT where they are not counted by thread. */
+int64_t counters_thread_major_faults(void);
+
 /* later - earlier; what is absent in either stays absent. */
 struct counters counters_between(const struct counters *earlier, const struct counters *later);
 

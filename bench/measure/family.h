@@ -73,8 +73,10 @@ struct demands {
     enum pages pages; /* of MEMORY; an axis "pages" (small, huge), if there is one, says it instead */
     bool batches;     /* the loop may run many times in one sample: it leaves things as they were */
     bool advised;     /* the axis "advice" says what each map is advised before the clock starts */
+    bool apart;       /* of MEMORY: the system does not join neighbouring maps to one mapping */
     bool seldom;      /* a sample takes seconds: only every third round has one */
     uint64_t size;    /* bytes of file or memory; an axis "size", if there is one, says it instead */
+    uint64_t mapped;  /* bytes that each map has of them, from the start on; 0: all */
 };
 
 /* One point of the axes: a value for each, in their order. */

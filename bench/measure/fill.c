@@ -55,24 +55,31 @@ static bool read_pieces(const struct data_file *file, size_t size)
     return true;
 }
 
-static bool touch_pages(const struct data_file *file, mw_advice advice)
+/* The first `length` bytes in order, through a map of its own. With MW_ADVICE_WILLNEED each piece is asked
+ * for by itself and nothing else is read ahead; other advice is for the whole map. */
+static bool touch_pages(const struct data_file *file, uint64_t length, mw_advice advice)
 {
+    const mw_advice first = advice == MW_ADVICE_WILLNEED ? MW_ADVICE_RANDOM : advice;
     mw_map_options options = MW_MAP_OPTIONS_INIT;
     mw_map *map;
     mw_err err = {0};
     void *bytes;
 
     options.access = MW_ACCESS_READ;
+    options.length = length;
     if (mw_map_fd(&map, file->descriptor, &options, &err) != MW_OK) {
         errno = err.os;
         return false;
     }
-    bool done = mw_advise(map, 0, MW_WHOLE, advice, 0, &err) == MW_OK &&
+    bool done = mw_advise(map, 0, MW_WHOLE, first, 0, &err) == MW_OK &&
                 mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, &err) == MW_OK;
     if (done) {
         const size_t step = mw_page_size();
-        for (uint64_t offset = 0; offset < file->size && !interrupted; offset += step)
+        for (uint64_t offset = 0; offset < length && !interrupted; offset += step) {
+            if (advice == MW_ADVICE_WILLNEED && offset % PIECE_MAX == 0)
+                mw_advise(map, offset, length - offset < PIECE_MAX ? MW_WHOLE : PIECE_MAX, advice, 0, NULL);
             consume(load_each_page((char *)bytes + offset, 1, step));
+        }
         mw_unpin(map, bytes);
     }
     mw_free(map);
@@ -97,12 +104,12 @@ static bool read_1M(const struct data_file *file)
 
 static bool by_map(const struct data_file *file)
 {
-    return touch_pages(file, MW_ADVICE_NORMAL);
+    return touch_pages(file, file->size, MW_ADVICE_NORMAL);
 }
 
 static bool by_random_map(const struct data_file *file)
 {
-    return touch_pages(file, MW_ADVICE_RANDOM);
+    return touch_pages(file, file->size, MW_ADVICE_RANDOM);
 }
 
 bool fill_file(const struct data_file *file)
@@ -126,4 +133,9 @@ bool fill_cache(const struct data_file *file, const char *method)
             return page_cache_empty(file->descriptor, file->size) != PAGES_UNKNOWN && methods[i].fill(file);
     errno = EINVAL;
     return false;
+}
+
+bool fill_cache_part(const struct data_file *file, uint64_t length)
+{
+    return touch_pages(file, length, MW_ADVICE_WILLNEED);
 }

@@ -22,4 +22,8 @@ bool fill_file(const struct data_file *file);
  * False with errno set; EINVAL for an unknown method. */
 bool fill_cache(const struct data_file *file, const char *method);
 
+/* Brings the first `length` bytes of a file that is cold into the cache, and nothing beyond. False with errno
+ * set. */
+bool fill_cache_part(const struct data_file *file, uint64_t length);
+
 #endif

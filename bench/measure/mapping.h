@@ -9,8 +9,8 @@
  * in parts counts as several. */
 int64_t mapping_bytes(const void *address, const char *field);
 
-/* How many mappings this process has; COUNTER_ABSENT where nothing says it. */
-int64_t mapping_count(void);
+/* How many bytes of it are mapped by huge pages: of memory, private or shared, or of a file. */
+uint64_t mapping_huge_bytes(const void *address);
 
 /* Bytes of a transparent huge page; 0 where there are none. */
 uint64_t mapping_huge_page(void);

@@ -25,4 +25,12 @@ void pair_after(struct sample *s);
 /* The loop of the body; `bytes` as for each_operation. */
 void pair_run(struct sample *s, const struct pair *pair, uint64_t bytes);
 
+/* What a pair may need besides. */
+struct pair_terms {
+    void (*between)(void); /* untimed, before each of the two works, or NULL */
+    const char *other;     /* static: what records call the figure `by_hand`, where it is something else */
+};
+
+void pair_run_with(struct sample *s, const struct pair *pair, uint64_t bytes, const struct pair_terms *terms);
+
 #endif

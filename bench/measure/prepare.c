@@ -6,23 +6,12 @@
 #include "interrupt.h"
 #include "mapping.h"
 #include "page_cache.h"
-#include "random.h"
+#include "pattern.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-void prepare_end(struct sample *s)
-{
-    for (size_t i = 0; i < s->view_count; i++) {
-        mw_unpin(s->views[i].map, s->views[i].bytes);
-        mw_free(s->views[i].map);
-    }
-    s->view_count = 0;
-    s->map = NULL;
-    s->bytes = NULL;
-}
 
 bool sample_has_maps(const struct sample *s)
 {
@@ -31,6 +20,13 @@ bool sample_has_maps(const struct sample *s)
     return subject == MEMORY || subject >= MAP_READ;
 }
 
+static uint64_t map_length(const struct sample *s)
+{
+    return s->series->demands.mapped ? s->series->demands.mapped : s->length;
+}
+
+/* A file is opened anew: what the system remembers of how it was read, to decide what to read ahead, it
+ * remembers with what was opened. */
 static int make_map(mw_map **map, const struct sample *s, mw_err *err)
 {
     static const mw_access access[] = {[MEMORY] = MW_ACCESS_COPY,
@@ -41,10 +37,13 @@ static int make_map(mw_map **map, const struct sample *s, mw_err *err)
     mw_map_options options = MW_MAP_OPTIONS_INIT;
 
     options.access = access[subject];
+    if (s->series->demands.apart)
+        options.reserve = map_length(s) + s->page_size; /* a page without access behind it */
     if (subject == MEMORY)
-        return mw_map_anon(map, s->length, &options, err);
+        return mw_map_anon(map, map_length(s), &options, err);
+    options.length = map_length(s);
     options.flags = MW_F_NO_TRACK;
-    return mw_map_fd(map, s->file, &options, err);
+    return mw_map_file(map, s->path, &options, err);
 }
 
 /* Of what size the pages of memory are to be. */
@@ -59,11 +58,10 @@ static bool advise_pages(struct sample *s, mw_map *map)
     return true;
 }
 
-static bool open_view(struct sample *s)
+static bool open_view(struct view *view, struct sample *s)
 {
     const bool reading = s->series->demands.subject == MAP_READ;
     const uint32_t rights = reading ? MW_PROT_READ : MW_PROT_READ | MW_PROT_WRITE;
-    struct view *view = &s->views[s->view_count];
     mw_err err = {0};
     void *bytes;
 
@@ -71,12 +69,30 @@ static bool open_view(struct sample *s)
         return false;
     if (!sample_ok(s, "pinning", mw_pin(&bytes, view->map, 0, MW_WHOLE, rights, &err), &err)) {
         mw_free(view->map);
+        view->map = NULL;
         return false;
     }
     view->bytes = bytes;
-    s->view_count++;
     return advise_pages(s, view->map) &&
            (!s->series->demands.advised || sample_advise(s, view->map, &s->advice));
+}
+
+void sample_unmap(struct view *view)
+{
+    if (view->map) {
+        mw_unpin(view->map, view->bytes);
+        mw_free(view->map);
+    }
+    *view = (struct view){NULL, NULL};
+}
+
+void prepare_end(struct sample *s)
+{
+    for (size_t i = 0; i < s->view_count; i++)
+        sample_unmap(&s->views[i]);
+    s->view_count = 0;
+    s->map = NULL;
+    s->bytes = NULL;
 }
 
 /* A fresh mapping for every operation of the batch; one for all where pages stay mapped anyway. */
@@ -100,7 +116,7 @@ static bool open_views(struct sample *s)
         s->view_capacity = wanted;
     }
     while (s->view_count < wanted)
-        if (!open_view(s))
+        if (!open_view(&s->views[s->view_count++], s))
             return false;
     s->view = s->views;
     s->view_step = wanted > 1 ? 1 : 0;
@@ -130,34 +146,33 @@ static void prepare_cache(struct sample *s)
     }
 }
 
-/* Random pages without repetition, as long as there are enough: the same ones in all series of a round. */
+/* Some pieces may come twice. */
+static bool need_what_is_touched(struct sample *s)
+{
+    const size_t met = pattern_pieces_met(s->offsets, s->touches, s->length, s->piece);
+
+    if (met == 0)
+        sample_broken(s, "out of memory");
+    s->needed_each = met * s->piece;
+    return met > 0;
+}
+
+/* The same ones in all series of a round. */
 static bool choose_offsets(struct sample *s)
 {
-    const uint64_t pages = s->length / s->page_size;
     const size_t wanted = (size_t)(s->batch * s->touches);
-    uint64_t state = s->run->seed ^ (s->round + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    const uint64_t seed = s->run->seed ^ (s->round + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
     if (s->touches == 0)
         return true;
     free(s->offset_list);
-    uint64_t *order = calloc((size_t)pages, sizeof *order);
     s->offset_list = calloc(wanted, sizeof *s->offset_list);
-    if (!order || !s->offset_list || pages == 0) {
-        free(order);
-        sample_broken(s, "out of memory");
+    if (!s->offset_list || !pattern_fill(s->offset_list, wanted, s->pattern, s->length, s->piece, seed)) {
+        sample_broken(s, "choosing what to touch (%s): %s", s->pattern, strerror(errno));
         return false;
     }
-    for (uint64_t i = 0; i < pages; i++)
-        order[i] = i * s->page_size;
-    for (size_t i = 0; i < wanted; i++) {
-        uint64_t from = i % pages, to = from + random_below(&state, pages - from);
-        uint64_t chosen = order[to];
-        order[to] = order[from];
-        s->offset_list[i] = order[from] = chosen;
-    }
-    free(order);
     s->offsets = s->offset_list;
-    return true;
+    return !s->needs_touched || s->series->demands.temperature != COLD || need_what_is_touched(s);
 }
 
 uint64_t prepare_resident_pages(const struct sample *s)
@@ -186,25 +201,33 @@ static void check_condition_before(struct sample *s)
 }
 
 /* Whether the map's memory is in huge pages, but for less than one at each end. */
-static bool is_huge(const struct sample *s)
+static bool is_huge(const struct sample *s, const struct view *view)
 {
-    const int64_t huge = mapping_bytes(s->bytes, "AnonHugePages");
+    const int64_t huge = mapping_bytes(view->bytes, "AnonHugePages");
 
     return huge != COUNTER_ABSENT && (uint64_t)huge + 2 * (uint64_t)mapping_huge_page() >= s->length;
 }
 
 /* Every page of the map into the page tables. */
-static bool bring_in(struct sample *s)
+static bool bring_in(struct sample *s, const struct view *view)
 {
     const struct demands *demands = &s->series->demands;
 
     if (demands->subject == MEMORY || demands->subject == MAP_COPY)
-        store_each_page(s->bytes, (size_t)s->length, s->page_size, 1);
+        store_each_page(view->bytes, (size_t)map_length(s), s->page_size, 1);
     else
-        consume(load_each_page(s->bytes, (size_t)s->length, s->page_size));
-    if (demands->subject == MEMORY && demands->pages == HUGE_PAGES && !is_huge(s))
+        consume(load_each_page(view->bytes, (size_t)map_length(s), s->page_size));
+    if (demands->subject == MEMORY && demands->pages == HUGE_PAGES && !is_huge(s, view))
         sample_cannot(s, "the system gives no huge pages for this memory");
     return !sample_ended(s);
+}
+
+bool sample_map_again(struct view *view, struct sample *s)
+{
+    *view = (struct view){NULL, NULL};
+    if (!open_view(view, s))
+        return false;
+    return s->series->demands.temperature != MAPPED || bring_in(s, view);
 }
 
 bool prepare_sample(struct sample *s)
@@ -213,7 +236,7 @@ bool prepare_sample(struct sample *s)
     prepare_cache(s);
     if (sample_ended(s) || !choose_offsets(s) || !open_views(s))
         return false;
-    if (s->series->demands.temperature == MAPPED && !bring_in(s))
+    if (s->series->demands.temperature == MAPPED && !bring_in(s, s->views))
         return false;
     if (s->series->family->prepare)
         s->series->family->prepare(s);

@@ -44,6 +44,21 @@ void each_laps(struct sample *s, size_t laps)
     s->laps_each = laps;
 }
 
+static void choose_touches(struct sample *s, const char *pattern, size_t count, size_t piece)
+{
+    snprintf(s->pattern, sizeof s->pattern, "%s", pattern);
+    s->touches = count;
+    s->piece = piece;
+}
+
+void each_touches(struct sample *s, const char *pattern, size_t count, size_t piece)
+{
+    const enum subject subject = s->series->demands.subject;
+
+    choose_touches(s, pattern, count, piece);
+    s->needs_touched = subject == MAP_READ || subject == FILE_ONLY;
+}
+
 void each_needs(struct sample *s, uint64_t bytes)
 {
     s->needed_each = bytes;
@@ -284,7 +299,7 @@ static bool begin(struct sample *s)
     s->batch = s->results->batch;
     s->current = (struct measurement){.order = s->run->order++, .round = s->round, .batch = s->batch};
     s->seconds_elsewhere = 0;
-    if (!laps_begin(&s->laps, s->batch * s->laps_each))
+    if (!laps_begin(&s->laps, (size_t)(s->batch * s->laps_each)))
         sample_broken(s, "out of memory");
     if (!prepare_sample(s) || s->doubt[0]) {
         if (s->doubt[0])
@@ -370,7 +385,7 @@ static bool set_up(struct sample *s, struct series *series)
     s->view = &no_view;
     s->offsets = &no_offset;
     s->length = series->demands.size;
-    s->touches = (size_t)axis_number(s, "touches");
+    choose_touches(s, "random", (size_t)axis_number(s, "touches"), s->page_size);
     s->trial = series->count == 0 && series->demands.batches && series->demands.temperature != COLD;
     if (series->batch == 0)
         series->batch = 1;

@@ -18,6 +18,7 @@
 #define MAPWISE_BENCH_SAMPLE_H
 
 #include "laps.h"
+#include "pattern.h"
 #include "series.h"
 
 #include <limits.h>
@@ -58,8 +59,9 @@ struct sample {
     size_t page_size;
     int file;
     const char *path;
-    const uint64_t *offsets; /* of random pages, the axis "touches" of them for each operation */
-    size_t touches;
+    const uint64_t *offsets; /* for each operation `touches` of them, of pieces of `piece` bytes */
+    size_t touches;          /* the axis "touches", of random pages; or as each_touches says */
+    size_t piece;
     uint64_t round; /* which block of samples this is: equal for all series at a time */
     const struct series *series;
 
@@ -74,6 +76,8 @@ struct sample {
     struct view *views;
     size_t view_count, view_capacity;
     uint64_t *offset_list;
+    char pattern[PATTERN_NAME_MAX];
+    bool needs_touched; /* a cold file must give what is touched, and nothing else */
     void *memory[MEMORY_MAX];
     size_t memory_count;
     uint64_t batch;
@@ -90,8 +94,9 @@ struct sample {
     size_t laps_each;
     struct counters elsewhere; /* what other processes counted for this sample */
     struct laps laps;
-    double seconds_elsewhere; /* measured by somebody else; 0: by our clock */
-    mw_advice_row advice;     /* where demands.advised */
+    double seconds_elsewhere; /* measured by somebody else, or in parts; 0: from the first to the last */
+    int64_t part_began;
+    mw_advice_row advice; /* where demands.advised */
     struct measurement current;
 };
 
@@ -125,6 +130,11 @@ static inline void lap(struct sample *s)
     laps_add(&s->laps);
 }
 
+/* Each pass has `count` offsets in s->offsets, of pieces of `piece` bytes in the order of `pattern`
+ * (pattern.h), in place of those of the axis "touches". A cold file that is read then needs those pieces,
+ * each once, unless `prepare` says otherwise by each_needs. */
+void each_touches(struct sample *s, const char *pattern, size_t count, size_t piece);
+
 /* How many bytes of the file one pass needs, if not the bytes above where a file is read and none where it
  * is written. A cold file's must come from the device, and amplification is counted from there. */
 void each_needs(struct sample *s, uint64_t bytes);
@@ -151,6 +161,33 @@ void sample_count_elsewhere(struct sample *s, enum counter counter, int64_t valu
 
 /* The sample took as long as somebody else says, who does the same work with a clock of his own. */
 void sample_seconds(struct sample *s, double seconds);
+
+/* Of a sample with such parts only they count as its time: what has to be made anew for each pass, and what
+ * it leaves, lies outside. Costs a reading of the clock for each part, so what lasts less than a microsecond
+ * is none. */
+static inline void part_begins(struct sample *s)
+{
+    s->part_began = clock_nanoseconds();
+}
+
+static inline void part_ends(struct sample *s)
+{
+    s->seconds_elsewhere += seconds_between(s->part_began, clock_nanoseconds());
+}
+
+/* One more map of what the sample works on: made, advised and of the temperature that s->map is. In prepare
+ * or check. False after the series has ended; the view has to be unmapped then, too. */
+bool sample_map_again(struct view *view, struct sample *s);
+
+/* Harmless on a view of nothing. */
+void sample_unmap(struct view *view);
+
+/* The maps of all operations of this sample, in their order; `*count` of them. For prepare and check. */
+static inline const struct view *sample_views(const struct sample *s, size_t *count)
+{
+    *count = s->view_count;
+    return s->views;
+}
 
 /* Casts doubt on this sample: it is thrown away and taken again. */
 void sample_doubt(struct sample *s, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -45,6 +45,17 @@ static struct answer usage_of(enum team_kind kind)
     return (struct answer){usage.ru_minflt, usage.ru_majflt, usage.ru_nvcsw + usage.ru_nivcsw};
 }
 
+/* As recv, but a signal, the one that ends the run say, is no end of a member. */
+static bool receive(int end, void *message, size_t size)
+{
+    ssize_t got;
+
+    do
+        got = recv(end, message, size, 0);
+    while (got < 0 && errno == EINTR);
+    return got == (ssize_t)size;
+}
+
 /* Until the team has ended, or whoever started it. */
 static void serve(const struct member *member)
 {
@@ -55,7 +66,7 @@ static void serve(const struct member *member)
     processor_share(member->index);
     if (send(member->theirs, &ready, sizeof ready, MSG_NOSIGNAL) != (ssize_t)sizeof ready)
         return;
-    while (recv(member->theirs, &go, sizeof go, 0) == (ssize_t)sizeof go) {
+    while (receive(member->theirs, &go, sizeof go)) {
         const struct answer before = usage_of(team->kind);
         team->work(team->user, member->index);
         struct answer answer = usage_of(team->kind);
@@ -114,7 +125,7 @@ static bool start_member(struct team *team, unsigned index)
 
 static bool wait_for(const struct member *member, struct answer *answer)
 {
-    return recv(member->ours, answer, sizeof *answer, 0) == (ssize_t)sizeof *answer;
+    return receive(member->ours, answer, sizeof *answer);
 }
 
 /* Until a member waits for its work: a process that was just made has more to do than it looks. */

@@ -2,7 +2,7 @@
 #include "access.h"
 #include "clock.h"
 #include "counters.h"
-#include "mapping.h"
+#include "process.h"
 #include "sample.h"
 #include "trap.h"
 #include "user_faults.h"
@@ -77,14 +77,14 @@ static void mappings_are_counted(void **state)
 {
     unsigned char *bytes;
     mw_map *map = map_of_memory(MW_ACCESS_COPY, &bytes);
-    const int64_t before = mapping_count();
+    const int64_t before = process_mappings();
 
     (void)state;
     mw_unpin(map, bytes);
     if (before == COUNTER_ABSENT)
         skip();
     assert_int_equal(mw_protect(map, mw_page_size(), mw_page_size(), MW_PROT_NONE, NULL), MW_OK);
-    assert_int_equal(mapping_count(), before + 2);
+    assert_int_equal(process_mappings(), before + 2);
     assert_int_equal(mw_free(map), MW_OK);
 }
 

@@ -268,6 +268,12 @@ static void sums_are_right(void **state)
     assert_int_equal(sum_pages(words, offsets, 2, PAGE), 28 + (24 + 31) * 4);
     assert_int_equal(load_pages(words, offsets, 2), 24);
     assert_int_equal(load_each_page(words, (size_t)4 * PAGE, PAGE), 8 + 16 + 24);
+    words[1] = 5 * sizeof words[0];
+    words[5] = 2 * sizeof words[0];
+    words[2] = 1 * sizeof words[0];
+    assert_int_equal(follow_chain(words, 1 * sizeof words[0], 2), 2 * sizeof words[0]);
+    assert_int_equal(follow_chain(words, 1 * sizeof words[0], 3), 1 * sizeof words[0]);
+    words[1] = 1;
     store_each_page(words, (size_t)2 * PAGE, PAGE, 99);
     assert_true(words[0] == 99 && words[8] == 99 && words[1] == 1 && words[16] == 16);
 }

@@ -94,11 +94,11 @@ static void read_shootdowns(struct counters *counters)
 
     if (!read_kept(&file, text, sizeof text))
         return;
-    const char *line = strstr(text, " TLB:");
+    const char *line = strstr(text, "TLB:"); /* at the start of a line, or after spaces */
     if (!line)
         return;
     counters->of[TLB_SHOOTDOWNS] = 0;
-    for (line += strlen(" TLB:");; line = end) {
+    for (line += strlen("TLB:");; line = end) {
         counters->of[TLB_SHOOTDOWNS] += (int64_t)strtoull(line, &end, 10);
         if (end == line)
             break;
@@ -155,6 +155,13 @@ static void add_usage(struct counters *counters, int who)
     counters->of[MINOR_FAULTS] += usage.ru_minflt;
     counters->of[MAJOR_FAULTS] += usage.ru_majflt;
     counters->of[CONTEXT_SWITCHES] += usage.ru_nvcsw + usage.ru_nivcsw;
+}
+
+int64_t counters_thread_major_faults(void)
+{
+    struct rusage usage;
+
+    return getrusage(RUSAGE_THREAD, &usage) == 0 ? (int64_t)usage.ru_majflt : COUNTER_ABSENT;
 }
 
 struct counters counters_read(void)

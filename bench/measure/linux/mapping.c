@@ -36,17 +36,16 @@ int64_t mapping_bytes(const void *address, const char *field)
     return bytes;
 }
 
-int64_t mapping_count(void)
+uint64_t mapping_huge_bytes(const void *address)
 {
-    FILE *file = fopen("/proc/self/maps", "re");
-    int64_t lines = 0;
+    static const char *const fields[] = {"AnonHugePages", "ShmemPmdMapped", "FilePmdMapped"};
+    uint64_t sum = 0;
 
-    if (!file)
-        return COUNTER_ABSENT;
-    for (int c = getc(file); c != EOF; c = getc(file))
-        lines += c == '\n';
-    fclose(file);
-    return lines;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        const int64_t bytes = mapping_bytes(address, fields[i]);
+        sum += bytes > 0 ? (uint64_t)bytes : 0;
+    }
+    return sum;
 }
 
 uint64_t mapping_huge_page(void)
