@@ -68,8 +68,10 @@ _FURTHER = ("read_reverse", "read_stride", "read_mixed")
 
 
 def further_patterns(bench: Bench, directory: str | None) -> list[Pattern]:
-    """The patterns that are families of their own."""
-    families = (bench.family(name, directory) for name in _FURTHER)
+    """The patterns that are families of their own, unless they are among patterns() already."""
+    known = {pattern.name.partition(":")[0] for pattern in patterns(bench, directory)}
+    names = [name for name in _FURTHER if name.removeprefix("read_") not in known]
+    families = (bench.family(name, directory) for name in names)
     found = (_further(family) for family in families if family is not None)
     return [pattern for pattern in found if pattern is not None and pattern.others]
 

@@ -20,5 +20,10 @@ _BEGINNINGS = {start: chapter for chapter, starts in _CHAPTERS.items() for start
 
 def chapter(family: str) -> str:
     """The chapter of a family; one that nobody has thought of stands in the last."""
+    return thought_of(family) or CHAPTERS[-1]
+
+
+def thought_of(family: str) -> str | None:
+    """The chapter that a family was given."""
     fitting = [start for start in _BEGINNINGS if family.startswith(start)]
-    return _BEGINNINGS[max(fitting, key=len)] if fitting else CHAPTERS[-1]
+    return _BEGINNINGS[max(fitting, key=len)] if fitting else None

@@ -100,7 +100,7 @@ def advice(bench: Bench | None) -> Answer:
     found = patterns(bench, next(iter(bench.directories), None))
     if not found:
         return Answer(ADVICE, "The run holds no measurement of advice.", "none")
-    sentences = [advice_sentence(pattern) for pattern in found]
+    sentences = [advice_sentence(pattern) for pattern in found[:2]]  # the others are further down
     return Answer(ADVICE, sentences[0], "plain", sentences=sentences[1:])
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 from typing import Any
 
 import fixtures
 import pytest
+from conftest import REPORTS
 from test_benchmarks import advice_bench, bench_of, draw_all
 
 from mapwise_reports import quantity
 from mapwise_reports.advice import further_patterns
 from mapwise_reports.benchmarks import Bench, axis_value, number
-from mapwise_reports.chapters import chapter
+from mapwise_reports.chapters import chapter, thought_of
 from mapwise_reports.page import pictures, render
 from mapwise_reports.plots import chapters, counters, density, heat, plots, pressure, style
+from mapwise_reports.plots.advice import title
 from mapwise_reports.records import read_folder
 
 
@@ -116,6 +119,25 @@ def test_patterns_of_other_families_stand_in_the_heat_map(folder: Path) -> None:
     assert pattern.name == "read_stride" and pattern.worst is not None and pattern.worst.advice == "random"
     assert "By strides" in said(bench, "advice")
     assert ">read 16×<" in draw_all(bench, (style.WIDE,), ["advice"])["advice"][0]
+
+
+def test_a_pattern_is_measured_once(folder: Path) -> None:
+    """What advise_effect has itself is not taken from the family of that pattern too."""
+    axes = {"pattern": "stride:64K", "advice": "normal"}
+    series = [fixtures.series_record("advise_effect", axes, 1.0, base=True)]
+    series += [r for r in fixtures.bench_records() if r.get("family") == "read_stride"]
+    assert not further_patterns(bench_of(folder, series), fixtures.DIRECTORY)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("random", "At random"), ("stride:64K", "Every 64 KiB"), ("mixed:50", "50 % in order"), ("zipf", "By Zipf"),
+        ("zipf:1.1", "By Zipf 1.1"), ("stride:", "Stride:"), ("own_kind", "Own kind"),
+    ],
+)  # fmt: skip
+def test_patterns_in_words(pattern: str, words: str) -> None:
+    assert plain(title(pattern)) == words
 
 
 # ---- growth, scaling, pressure, peers ---------------------------------------------------------------
@@ -261,6 +283,12 @@ def test_samples_taken_again_say_why(folder: Path, undrawn: None) -> None:
 )  # fmt: skip
 def test_every_family_has_its_chapter(family: str, title: str) -> None:
     assert chapter(family) == title
+
+
+def test_every_family_of_the_sources_was_given_a_chapter() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (REPORTS.parent / "bench/families").glob("*.c"))
+    names = re.findall(r"^FAMILY\(\s*(\w+)", sources, re.MULTILINE)
+    assert len(names) > 50 and [name for name in names if thought_of(name) is None] == []
 
 
 def test_chapters_hold_every_plot_once(folder: Path) -> None:

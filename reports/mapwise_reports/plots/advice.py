@@ -18,7 +18,12 @@ _TITLES = {
     "read_reverse": "In reverse",
     "read_stride": "By strides",
     "read_mixed": "Mixed",
+    "reverse": "In reverse",
+    "zipf": "By Zipf",
 }
+
+# Patterns that have a number behind a colon.
+_NUMBERED = {"stride": "Every {}", "mixed": "{}\u00a0% in order", "zipf": "By Zipf {}"}
 
 
 def plot(bench: Bench, directory: str | None) -> Plot | None:
@@ -60,6 +65,11 @@ def _against_normal(effect: Effect | None) -> tuple[str, str]:
 
 
 def title(pattern: str) -> str:
+    kind, _, number = pattern.partition(":")
+    if number and kind in _NUMBERED:
+        if number[:-1].isdigit() and number[-1] in "KMG":
+            number = f"{number[:-1]}\u00a0{number[-1]}iB"
+        return _NUMBERED[kind].format(quantity.shortened(number, 8))
     return _TITLES.get(pattern, quantity.shortened(pattern.replace("_", " ").capitalize(), 20))
 
 
@@ -98,13 +108,16 @@ def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
         grid = figure.subplots(len(found), 2, width_ratios=(2.2, 1), squeeze=False)
         pairs = [(row[0], row[1]) for row in grid]
     else:
-        figure = style.figure(canvas, height)
-        grid = figure.subplots(1, 2 * len(found), width_ratios=(2.2, 1) * len(found), squeeze=False)
-        pairs = list(zip(grid[0][::2], grid[0][1::2]))
+        lines, beside = -(-len(found) // 2), min(len(found), 2)
+        figure = style.figure(canvas, height * lines)
+        grid = figure.subplots(lines, 2 * beside, width_ratios=(2.2, 1) * beside, squeeze=False)
+        pairs = [pair for row in grid for pair in zip(row[::2], row[1::2])]
+        for axes in (axes for pair in pairs[len(found) :] for axes in pair):
+            axes.set_visible(False)
     spread = [v for p in found for e in p.effects for v in (e.slow, e.fast) if v] + [1.0]
     amplified = [a for p in found for e in p.effects if (a := e.series.amplification)] + [1.0]
     for index, ((speed, amplification), pattern) in enumerate(zip(pairs, found)):
-        named = canvas.narrow or index == 0
+        named = canvas.narrow or index % 2 == 0
         labels = [quantity.shortened(advice, 20) if named else "" for advice in order]
         by_advice = {effect.advice: effect for effect in pattern.effects}
         members = [by_advice.get(advice) for advice in order]

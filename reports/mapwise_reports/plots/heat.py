@@ -76,27 +76,29 @@ def depth(speed: float) -> float:
 
 def _draw(canvas: style.Canvas, found: list[Pattern]) -> Figure:
     order = rows(found)
-    tall = 34 if canvas.narrow else 26
+    stacked = canvas.narrow or len(found) > 4
+    tall = 34 if stacked else 26
     figure = style.figure(canvas, tall * len(order) + (140 if canvas.narrow else 80))
     axes = figure.subplots()
     names = [title(pattern.name) for pattern in found]
-    names = [name.replace(" ", "\n") for name in names] if canvas.narrow else names
+    names = [name.replace(" ", "\n", 1) for name in names] if canvas.narrow else names
     style.cells_axis(axes, names, [quantity.shortened(advice.replace("_", " "), 16) for advice in order])
     if canvas.narrow:
-        axes.tick_params(labelsize=style.FONT_SIZE - 2)
+        axes.tick_params(axis="y", labelsize=style.FONT_SIZE - 2)
+        axes.tick_params(axis="x", labelsize=style.FONT_SIZE - (2 if len(found) < 5 else 3))
     for column, pattern in enumerate(found):
         by_advice = {effect.advice: effect for effect in pattern.effects}
         for row, advice in enumerate(order):
             effect = by_advice.get(advice)
             if effect is not None and effect.speed is not None:
-                _draw_cell(axes, column, row, effect, canvas.narrow)
+                _draw_cell(axes, column, row, effect, stacked, canvas.narrow)
     handles = [_patch(speed) for speed in (0.1, 0.5, 2.0, 10.0)]
     handles.insert(2, Patch(facecolor="none", edgecolor=style.GRID.light, label="not clear"))
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, 0), ncols=2 if canvas.narrow else 5)
     return figure
 
 
-def _draw_cell(axes: Axes, column: int, row: int, effect: Effect, narrow: bool) -> None:
+def _draw_cell(axes: Axes, column: int, row: int, effect: Effect, stacked: bool, narrow: bool) -> None:
     speed, plain = effect.speed or 1.0, effect.advice == NORMAL
     filled = effect.clear and not plain
     edge = style.INK.light if plain else style.GRID.light
@@ -112,7 +114,7 @@ def _draw_cell(axes: Axes, column: int, row: int, effect: Effect, narrow: bool) 
     read = read if narrow or not read else f"read {read}"
     ink = style.INK.light if filled or plain else style.MUTED.light
     weight = "bold" if filled else "normal"
-    at, other = ((0.0, -0.17), (0.0, 0.22)) if narrow else ((-0.18, 0.0), (0.2, 0.0))
+    at, other = ((0.0, -0.17), (0.0, 0.22)) if stacked else ((-0.18, 0.0), (0.2, 0.0))
     axes.text(
         column + at[0], row + at[1], quantity.ratio_tick(speed), color=ink, ha="center", va="center",
         fontweight=weight, fontsize=style.FONT_SIZE - (2 if narrow else 0),

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from .. import quantity
 from ..benchmarks import NONE, Bench, Family, axis_value, cost, cost_range
-from ..model import Series
+from ..model import Series, quantile
 from . import style
 from .plot import Plot, table
 from .table import Column
@@ -102,13 +102,19 @@ def _by_point(family: Family) -> dict[tuple[tuple[str, str], ...], list[Series]]
 
 
 def _contender(series: Series, ours: Series) -> Contender:
-    times = cost(series) / cost(ours)
-    mine, its = series.extra.get("ratio", 0.0), ours.extra.get("ratio", 0.0)
-    if mine > 0 and its > 0:
-        times = mine / its
-    low, high = (edge / cost(series) * times for edge in cost_range(series))
+    times, low, high = (value / cost(ours) for value in (cost(series), *cost_range(series)))
+    mine, its = _ratios(series), _ratios(ours)
+    if mine and its:
+        low, times, high = (quantile(mine, share) / quantile(its, 0.5) for share in (0.25, 0.5, 0.75))
     name = series.axes[BY].replace("_", " ").replace("stress ng", "stress-ng")
     return Contender("by hand" if name == "hand" else name, series, times, low, high)
+
+
+def _ratios(series: Series) -> list[float]:
+    """The times of the samples over that of the work beside each, ascending; none if nothing was."""
+    found = sorted(ratio for s in series.samples if (ratio := s.extra.get("ratio", 0.0)) > 0)
+    whole = series.extra.get("ratio", 0.0)
+    return found or ([whole] if whole > 0 else [])
 
 
 def _sentence(works: list[Work]) -> str:

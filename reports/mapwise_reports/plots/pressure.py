@@ -88,9 +88,10 @@ def _sentence(family: Family, courses: list[Course]) -> str:
     for one in sorted(courses, key=lambda course: -course.rate):
         text = f"advice {one.advice} gives {quantity.rounded(one.rate)} reads a second"
         amplification, stall = one.series.amplification, one.series.extra.get("longest_stall")
-        beside = [f"{quantity.significant(amplification)} bytes from the device for each that is read"] if amplification else []
-        beside += [f"the longest waits {quantity.duration(stall)}"] if stall else []
-        text += f" ({', '.join(beside)})" if beside else ""
+        if amplification:
+            text += f", {quantity.significant(amplification)} bytes from the device for each that is read"
+        if stall:
+            text += f", the longest in {quantity.duration(stall)}"
         parts.append(text)
     size = f"{quantity.exact(ratio)} times as large as" if ratio and ratio != 1 else "as large as"
     return f"Where a file is {size} the memory for it, {'; '.join(parts)}."
