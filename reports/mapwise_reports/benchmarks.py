@@ -57,8 +57,18 @@ class Family:
 
     @cached_property
     def varying(self) -> tuple[str, ...]:
-        """The axes that take more than one value, in the family's own order."""
-        return tuple(a for a in self.axes if len([v for v in self.values(a) if v != NONE]) > 1)
+        """The axes that take more than one value, in the family's own order; to have none is one where
+        nothing else tells two series apart."""
+        return tuple(
+            axis
+            for axis in self.axes
+            if len([v for v in self.values(axis) if v != NONE]) > 1 or self._tells_apart(axis)
+        )
+
+    def _tells_apart(self, axis: str) -> bool:
+        """Whether two series differ in this axis alone."""
+        others = (tuple((a, v) for a, v in s.axes.items() if a != axis) for s in self.series)
+        return max(Counter(others).values(), default=0) > 1 and len(self.values(axis)) > 1
 
     def base(self, **fixed: str) -> dict[str, str]:
         """The base point that agrees best with `fixed`: some axes have one for each value.

@@ -322,6 +322,12 @@ def test_values_of_axes_that_are_no_whole_numbers() -> None:
     assert axis_value("maps", "1024") == "maps 1,024"
 
 
+def test_series_that_differ_in_none_alone_are_told_apart(folder: Path) -> None:
+    series = [fixtures.series_record("odd", {"advice": "free", "pressure": p}, 1.0) for p in ("none", "limit")]
+    family = bench_of(folder, series).family("odd", fixtures.DIRECTORY)
+    assert family is not None and [family.label(s) for s in family.series] == ["", "limit"]
+
+
 def test_words_for_one_and_for_counts() -> None:
     assert [quantity.singular(w) for w in ("pages", "queries", "pieces of work")] == ["page", "query", "piece of work"]
     assert quantity.with_article("operation") == "an operation"

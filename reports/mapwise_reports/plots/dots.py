@@ -165,6 +165,8 @@ def _draw(canvas: style.Canvas, rows: Rows) -> Figure:
         style.binary_ticks(axes, low, high, "x", 4 if canvas.narrow else 8)
     else:
         style.log_axis(axes, "x", low, high, quantity.duration_tick, style.steps_for(low, high))
+        if canvas.narrow and high / low > 1e5:
+            style.decade_ticks(axes, low, high, quantity.duration_tick, 5)
     labels = [quantity.shortened(rows.family.label(s), 50) or "base point" for s in series]
     style.rows_axis(axes, [""] * len(series) if canvas.narrow else labels)
     _draw_limits(axes, rows.lines, (high / low) ** (0.42 if canvas.narrow else 0.16))

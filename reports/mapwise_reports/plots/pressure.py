@@ -28,10 +28,9 @@ class Course:
         """Reads a second once it has become steady."""
         return 1 / cost(self.series) if cost(self.series) > 0 else 0.0
 
-    @property
-    def label(self) -> str:
+    def label(self, between: str) -> str:
         amplification = self.series.amplification
-        return self.advice + (f", reads {quantity.ratio_tick(amplification)}" if amplification else "")
+        return self.advice + (f"{between}reads {quantity.ratio_tick(amplification)}" if amplification else "")
 
 
 def plot(bench: Bench, directory: str | None) -> Plot | None:
@@ -91,7 +90,7 @@ def _sentence(family: Family, courses: list[Course]) -> str:
         if amplification:
             text += f", {quantity.significant(amplification)} bytes from the device for each that is read"
         if stall:
-            text += f", the longest in {quantity.duration(stall)}"
+            text += f", the slowest takes {quantity.duration(stall)}"
         parts.append(text)
     size = f"{quantity.exact(ratio)} times as large as" if ratio and ratio != 1 else "as large as"
     return f"Where a file is {size} the memory for it, {'; '.join(parts)}."
@@ -103,18 +102,19 @@ def _draw(canvas: style.Canvas, courses: list[Course], limits: list[tuple[str, f
     rates = [edge for one in courses for point in one.points for edge in point[1:] if edge > 0]
     low, high = style.bounds([*rates, *(value for _, value in limits)] or [1.0], 1.8)
     end = max(one.points[-1][0] for one in courses)
-    axes.set_xlim(0, end * (2.0 if canvas.narrow else 1.25))
+    axes.set_xlim(0, end * (1.8 if canvas.narrow else 1.25))
     style.log_axis(axes, "y", low, high, quantity.rounded, style.steps_for(low, high))
     style.limit_lines(axes, limits)
     for n, one in enumerate(courses):
         x, middle, lower, upper = zip(*one.points)
         axes.fill_between(x, lower, upper, color=style.look(n).colour, alpha=0.2, linewidth=0)
-    style.curves(axes, [_curve(one, style.look(n)) for n, one in enumerate(courses)])
+    between, gap = (",\n", 31) if canvas.narrow else (", ", 16)
+    style.curves(axes, [_curve(one, style.look(n), between) for n, one in enumerate(courses)], gap)
     axes.set_xlabel("seconds")
     axes.set_ylabel("reads a second")
     return figure
 
 
-def _curve(one: Course, look: style.Look) -> style.Curve:
+def _curve(one: Course, look: style.Look, between: str) -> style.Curve:
     """Without bars: the band shows the spread."""
-    return style.Curve(one.label, look, tuple((x, y, y, y) for x, y, _, _ in one.points))
+    return style.Curve(one.label(between), look, tuple((x, y, y, y) for x, y, _, _ in one.points))

@@ -301,13 +301,13 @@ class Curve:
     points: tuple[tuple[float, float, float, float], ...]
 
 
-def curves(axes: Axes, drawn: Sequence[Curve]) -> None:
-    """Draws the curves and names them at their last points, apart from each other."""
+def curves(axes: Axes, drawn: Sequence[Curve], gap: float = 16) -> None:
+    """Draws the curves and names them at their last points, `gap` apart from each other."""
     for curve in drawn:
         points = [(x, y) for x, y, _, _ in curve.points]
         line(axes, points, [(y - low, high - y) for _, y, low, high in curve.points], curve.look)
     ordered = sorted(drawn, key=lambda curve: curve.points[-1][1])
-    for curve, lift in zip(ordered, _lifts(axes, [curve.points[-1][1] for curve in ordered], 16)):
+    for curve, lift in zip(ordered, _lifts(axes, [curve.points[-1][1] for curve in ordered], gap)):
         axes.annotate(
             curve.name, curve.points[-1][:2], xytext=(9, lift), textcoords="offset points",
             color=curve.look.colour, fontweight="bold", va="center", fontsize=FONT_SIZE - 1,
