@@ -122,7 +122,7 @@ bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
         series->wanted = blocks_from(series, 0, rounds) * (unsigned)block_samples(series);
         schedule.count += blocks_from(series, series->rounds_done, rounds);
     }
-    if (fine && schedule.count)
+    if (fine && count && schedule.count)
         fine = run_rounds(&schedule, list, count, rounds, output);
     free(list);
     if (!fine)
