@@ -89,7 +89,7 @@ static bool run_rounds(struct schedule *schedule, struct series **list, size_t c
                        const struct google_output *output)
 {
     static const gb_reporter quiet = {ignore_row, NULL};
-    const unsigned at_once = output->display || output->file ? rounds : 1;
+    const unsigned at_once = (output->display || output->file) && rounds ? rounds : 1;
     struct block *blocks = calloc(count * at_once, sizeof *blocks);
     uint64_t random = schedule->run->seed;
     bool fine = blocks;
@@ -122,7 +122,7 @@ bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
         series->wanted = blocks_from(series, 0, rounds) * (unsigned)block_samples(series);
         schedule.count += blocks_from(series, series->rounds_done, rounds);
     }
-    if (fine && schedule.count)
+    if (fine && count && schedule.count)
         fine = run_rounds(&schedule, list, count, rounds, output);
     free(list);
     if (!fine)

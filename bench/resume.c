@@ -319,7 +319,7 @@ static void fill_discarded(struct series *series, const cJSON *record)
 
     series->discarded_kinds = series->discarded_count = 0;
     for (; reason; reason = reason->next)
-        for (double i = 0; i < reason->valuedouble; i++)
+        for (int i = 0; i < reason->valueint; i++)
             series_discard(series, reason->string);
 }
 

@@ -54,6 +54,8 @@ unsigned processor_count(void)
 
 void processor_share(unsigned index)
 {
-    if (pinned >= 0)
-        pin_to(from_last((int)(index % processor_count())));
+    const unsigned count = processor_count();
+
+    if (pinned >= 0 && count > 0)
+        pin_to(from_last((int)(index % count)));
 }
