@@ -13,8 +13,10 @@ PATTERN = "pattern"
 
 
 # An effect is clear if in this share of all pairs of samples, one of each, the same one is faster. With
-# seven samples of each, that happens by chance in two of a thousand comparisons.
+# seven samples of each, that happens by chance in two of a thousand comparisons; with fewer than four, so
+# often that it says nothing.
 CLEAR = 0.95
+FEWEST = 4
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ def _effect(series: Series, normal: Series) -> Effect:
 
 
 def _clear(one: Series, other: Series) -> bool:
+    if min(len(one.samples), len(other.samples)) < FEWEST:
+        return False
     pairs = len(one.samples) * len(other.samples)
     faster = sum(a.cost < b.cost for a in one.samples for b in other.samples)
     slower = sum(a.cost > b.cost for a in one.samples for b in other.samples)

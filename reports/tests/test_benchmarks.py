@@ -311,3 +311,18 @@ def test_colours_stand_out_from_the_page(mode: str) -> None:
             continue
         pair = sorted((luminance(getattr(colour, mode)), paper))
         assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, colour.variable
+
+
+def test_a_few_samples_make_nothing_clear(folder: Path) -> None:
+    base = {"pattern": "random", "size": "67108864", "touches": "16"}
+    found = {}
+    for count in (3, 4):
+        series = [
+            fixtures.series_record("advise_effect", {**base, "advice": advice}, seconds, base=advice == "normal")
+            for advice, seconds in (("normal", 1.0), ("random", 0.1))
+        ]
+        for record in series:
+            record["samples"] = record["samples"][:count]
+        effects = {e.advice: e for p in patterns(bench_of(folder, series), fixtures.DIRECTORY) for e in p.effects}
+        found[count] = effects["random"].clear
+    assert found == {3: False, 4: True}
