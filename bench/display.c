@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "record.h"
 #include "size.h"
+#include "statistics.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -56,13 +57,58 @@ static void write_label(char label[LABEL_MAX], const struct series *series)
         char text[VALUE_MAX];
         const bool number = strspn(value, "0123456789") == strlen(value);
         const bool bytes = number && axis_in_bytes(axis);
+        const bool answer = strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
         if (strcmp(value, "none") == 0)
             continue;
         if (bytes)
             value = format_size(text, sizeof text, strtod(value, NULL));
+        else if (answer)
+            value = *value == 'y' ? "" : "not";
+        const bool named = answer || (value[0] >= '0' && value[0] <= '9' && !bytes);
         int length = snprintf(label + used, LABEL_MAX - used, "%s%s%s%s", used ? "  " : "", value,
-                              number && !bytes ? " " : "", number && !bytes ? axis->name : "");
+                              named && *value ? " " : "", named ? axis->name : "");
         used += length > 0 ? (size_t)length : 0;
+    }
+}
+
+/* The middle of an extra figure over the samples that have it; false if none has. */
+static bool extra_of(double *middle, const struct series *series, const char *name)
+{
+    double *values = calloc(series->count + 1, sizeof *values);
+    size_t count = 0;
+
+    for (size_t i = 0; values && i < series->count; i++)
+        for (size_t e = 0; e < series->samples[i].extra_count; e++)
+            if (strcmp(series->samples[i].extras[e].name, name) == 0)
+                values[count++] = series->samples[i].extras[e].value;
+    if (count)
+        *middle = summarize(values, count).median;
+    free(values);
+    return count > 0;
+}
+
+/* What compares with others first, then the tail of single operations, then the family's own. */
+static void print_extras(FILE *out, const struct series *series)
+{
+    static const char *const first[] = {"ratio", "latency_p50", "latency_p99"};
+    enum { FIRST = sizeof first / sizeof first[0], OTHERS_MAX = 2 };
+    const struct measurement *sample = &series->samples[0];
+    char text[32];
+    double middle;
+    size_t others = 0;
+
+    for (size_t i = 0; i < FIRST; i++)
+        if (extra_of(&middle, series, first[i]))
+            fprintf(out, "  %s %s", first[i],
+                    i == 0 ? (snprintf(text, sizeof text, "%.3g", middle), text)
+                           : format_seconds(text, sizeof text, middle));
+    for (size_t e = 0; e < sample->extra_count && others < OTHERS_MAX; e++) {
+        const char *name = sample->extras[e].name;
+        if (strcmp(name, "ratio") != 0 && strncmp(name, "latency_", 8) != 0 &&
+            extra_of(&middle, series, name)) {
+            fprintf(out, "  %s %.4g", name, middle);
+            others++;
+        }
     }
 }
 
@@ -79,9 +125,11 @@ static void print_figures(FILE *out, const struct series *series, const char *la
         format_size(rate, sizeof rate - 2, f.bytes / f.median);
     if (f.amplification >= 0)
         snprintf(amplification, sizeof amplification, "%.2f", f.amplification);
-    fprintf(out, "  %-*s %9s  %4.0f %%  %9s  %10s%s  %6s  %zu+%u\n", width, label, median,
+    fprintf(out, "  %-*s %9s  %4.0f %%  %9s  %10s%s  %6s  %zu+%u", width, label, median,
             100 * (f.p75 - f.p25) / f.median, each, rate, *rate ? "/s" : "  ", amplification, series->count,
             series->discarded_count);
+    print_extras(out, series);
+    fputc('\n', out);
 }
 
 static int label_width(const struct plan *plan, const struct family *family)
@@ -104,19 +152,32 @@ static void print_heading(FILE *out, const struct series *series, int width)
 
     snprintf(item, sizeof item, "of %s", series->family->items);
     fprintf(out, "\n%s: %s\n", series->family->name, series->family->sentence);
-    fprintf(out, "  %-*s %9s  %6s  %9s  %12s  %6s  %s\n", width, "", "median", "spread", item, "bytes",
+    fprintf(out, "  %-*s %9s  %6s  %9s  %12s  %6s  %s\n", width, "", "a pass", "spread", item, "bytes",
             "amplif.", "samples+discarded");
+}
+
+/* What an interruption left unbegun is one line, not hundreds. */
+static bool is_unbegun(const struct series *series, enum outcome outcome)
+{
+    return outcome == NOT_RUN && strncmp(series->reason, "interrupted", 11) == 0;
 }
 
 void display_table(FILE *out, const struct plan *plan, const enum outcome *outcomes)
 {
+    const struct family *family = NULL;
     char label[LABEL_MAX];
+    size_t unbegun = 0;
     int width = 0;
 
     for (size_t i = 0; i < plan->count; i++) {
         const struct series *series = &plan->series[i];
-        if (i == 0 || series->family != plan->series[i - 1].family) {
-            width = label_width(plan, series->family);
+        if (is_unbegun(series, outcomes[i])) {
+            unbegun++;
+            continue;
+        }
+        if (series->family != family) {
+            family = series->family;
+            width = label_width(plan, family);
             print_heading(out, series, width);
         }
         write_label(label, series);
@@ -125,4 +186,6 @@ void display_table(FILE *out, const struct plan *plan, const enum outcome *outco
         if (outcomes[i] != MEASURED)
             fprintf(out, "  %-*s %s: %s\n", width, label, outcome_name(outcomes[i]), series->reason);
     }
+    if (unbegun)
+        fprintf(out, "\n%zu series were interrupted before the first sample\n", unbegun);
 }

@@ -12,7 +12,8 @@ void display_progress(const struct series *series, size_t done, size_t of);
 /* Removes that line. */
 void display_progress_end(void);
 
-/* A row for each series, grouped by family and place. */
+/* A row for each series, grouped by family and place: the middle time of a pass through the loop with its
+ * spread, of an item, bytes a second, amplification, samples, and the first of the extra figures. */
 void display_table(FILE *out, const struct plan *plan, const enum outcome *outcomes);
 
 #endif

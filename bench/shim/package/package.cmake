@@ -2,12 +2,6 @@
 # holds the prefix, so that it can be moved.
 include(CMakePackageConfigHelpers)
 
-# A C program links the library with the C compiler, which does not know C++'s runtime.
-set(runtime ${CMAKE_CXX_IMPLICIT_LINK_LIBRARIES})
-list(REMOVE_ITEM runtime ${CMAKE_C_IMPLICIT_LINK_LIBRARIES})
-list(REMOVE_DUPLICATES runtime)
-target_link_libraries(google_benchmark_c INTERFACE "$<INSTALL_INTERFACE:$<$<LINK_LANGUAGE:C>:${runtime}>>")
-
 set(package_build ${CMAKE_CURRENT_BINARY_DIR}/package)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/google_benchmark_c)
 set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -89,7 +89,7 @@ class Standalone(unittest.TestCase):
         example, = re.findall(r"```c\n(.*?)```", (SHIM / "README.md").read_text(), re.S)
         (project / "copy.c").write_text(example)
         (project / "CMakeLists.txt").write_text(
-            "cmake_minimum_required(VERSION 3.21)\nproject(project C CXX)\n"
+            "cmake_minimum_required(VERSION 3.21)\nproject(project C)\n"
             f"add_subdirectory({self.copy} shim)\nadd_executable(copy copy.c)\n"
             "target_link_libraries(copy PRIVATE google_benchmark_c::google_benchmark_c)\n")
         build(project, project / "build", *COMPILERS)
