@@ -41,7 +41,7 @@ static void faults_are_expected(void **state)
     struct sample s = new_sample();
 
     (void)state;
-    s.current.items = 2 * PAGES;
+    s.current.items = (uint64_t)2 * PAGES;
     s.current.counted.of[MINOR_FAULTS] = PAGES - 2;
     s.current.counted.of[MAJOR_FAULTS] = 2;
     expect_faults(&s, PAGES);

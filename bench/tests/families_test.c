@@ -99,7 +99,7 @@ static const struct family *family_named(const char *name)
     abort();
 }
 
-static uint64_t batch_before; /* of an earlier run, which this one goes on with */
+static uint64_t batch_before;        /* of an earlier run, which this one goes on with */
 static const char *wanted[AXES_MAX]; /* "axis=value" */
 
 static bool is_wanted(const struct family *family, const struct point *point)
@@ -269,7 +269,7 @@ int main(int argc, char **argv)
         return fprintf(stderr, "usage: families_test DIR\n"), 2;
     char folder[PATH_MAX];
     snprintf(folder, sizeof folder, "%s/mapwise-families-test-XXXXXX", argv[1]);
-    if (!mkdtemp(folder) || !place_open(&place, folder, 2 * SIZE) || !place_add_file(&place, SIZE))
+    if (!mkdtemp(folder) || !place_open(&place, folder, (uint64_t)2 * SIZE) || !place_add_file(&place, SIZE))
         return 2;
     place_probe(&place);
     if (place.can_be_cold) {

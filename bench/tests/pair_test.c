@@ -120,13 +120,13 @@ static struct sample sample_of_file;
 
 static struct sample *work_on_file(enum temperature temperature)
 {
-    static char path[] = "/tmp/mapwise-pair-test-XXXXXX";
+    static char path[64];
     static const struct family family = {.name = "test"};
     static struct place place = {.can_be_cold = true};
 
     series_of_file = (struct series){
         .family = &family, .place = &place, .demands = {.subject = MAP_READ, .temperature = temperature}};
-    memcpy(path + sizeof path - 7, "XXXXXX", 6);
+    snprintf(path, sizeof path, "/tmp/mapwise-pair-test-XXXXXX");
     sample_of_file = (struct sample){.series = &series_of_file,
                                      .results = &series_of_file,
                                      .page_size = mw_page_size(),
