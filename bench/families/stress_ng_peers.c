@@ -268,7 +268,8 @@ static void finish(struct sample *s)
 static void check(struct sample *s)
 {
     for (int i = 0; i < COUNTERS && axis_is(s, "by", "stress_ng"); i++)
-        s->current.counted.of[i] = COUNTER_ABSENT;
+        if (i != STEAL_NANOSECONDS)
+            s->current.counted.of[i] = COUNTER_ABSENT;
 }
 
 static void forget(struct sample *s)
