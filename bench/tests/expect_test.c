@@ -68,7 +68,7 @@ static bool make_clean_file(struct sample *s)
     s->file = mkstemp(path);
     assert_true(s->file >= 0);
     unlink(path);
-    assert_int_equal(pwrite(s->file, bytes, s->length, 0), (ssize_t)s->length);
+    assert_int_equal(pwrite(s->file, bytes, (size_t)s->length, 0), (ssize_t)s->length);
     assert_int_equal(fsync(s->file), 0);
     return page_cache_make_cold(s->file, s->length) == 0 && page_cache_look(&cached, s->file, s->length) &&
            cached.dirty != PAGES_UNKNOWN;
