@@ -233,11 +233,15 @@ static void test_stores_reach_the_device(void)
     CHECK(got.accepted && (got.dirty == 0 || got.dirty == PAGES_UNKNOWN));
 }
 
+/* On a busy machine the thread is kept from its processor, and that is seen as well. */
 static void test_threads_feel_it(void)
 {
     const struct outcome_of_one got = run_family("tlb_shootdown", "threads=1", NULL);
 
-    CHECK(processor_count() < 2 ? got.series.cannot : got.accepted && has_extra(&got.m, "stall_longest"));
+    if (processor_count() < 2)
+        CHECK(got.series.cannot);
+    else
+        CHECK((got.accepted && has_extra(&got.m, "stall_longest")) || discarded_for(&got, "kept from it"));
 }
 
 /* ---- pages that are larger than what is asked for ---- */
