@@ -99,7 +99,7 @@ FAMILY(dirty_rate, "time of storing to a page of a new file when more would be d
             *(volatile uint64_t *)(void *)(map.bytes + stored * s->page_size) = stored;
             lap(s);
         }
-        if (stored > 0)
-            sample_seconds(s, seconds_between(began, s->laps.last) / (double)stored);
+        sample_operations(s, stored > 0 ? stored : 1);
+        sample_seconds(s, seconds_between(began, s->laps.last));
     }
 }

@@ -31,6 +31,10 @@ FAMILY(fault_anonymous, "time of the first touch of each page of new memory", .i
                 VARY("pages", "small", STANDARD("huge"))})
 {
     huge_page = s->series->demands.pages == HUGE_PAGES ? mapping_huge_page() : 0;
+    if (s->length < s->page_size) {
+        sample_cannot(s, "a page has %zu bytes here", s->page_size);
+        return;
+    }
     if (huge_page >= s->length) {
         sample_cannot(s, "a huge page is larger than this memory");
         return;

@@ -1,7 +1,8 @@
 /* An allocator gives pages back in one of two ways. After DONTNEED they are gone and the next touch is a
  * fault. After FREE they stay until memory gets short, and are simply used again if it did not. The time is
  * that of the call and of storing to all pages again; `advising` and `reusing` are its parts, in nanoseconds
- * a page.
+ * a page. What happens between
+ * the two is neither timed nor counted.
  *
  * `pressure:limit` does it inside a group whose memory is limited, and takes more memory in between than is
  * left: what the system has then reclaimed of the freed pages is `reclaimed`, in bytes. */
@@ -73,6 +74,21 @@ static uint64_t missing(struct sample *s)
     return (pages - resident) * s->page_size;
 }
 
+/* What happens between the call and the touch; *gone as missing says. */
+static bool live_on(struct sample *s, uint64_t *gone)
+{
+    const struct counters before = counters_read();
+    if (!take_memory(s))
+        return false;
+    *gone = missing(s);
+    give_back_memory();
+    const struct counters after = counters_read(), between = counters_between(&before, &after);
+    for (int i = 0; i < COUNTERS; i++)
+        if (between.of[i] != COUNTER_ABSENT)
+            sample_count_elsewhere(s, (enum counter)i, -between.of[i]);
+    return true;
+}
+
 FAMILY(free_or_dontneed, "time of giving memory back and using it again, with FREE and with DONTNEED",
        .items = "pages", .demands_of = demands_of, .prepare = prepare, .finish = finish,
        .axes = {EACH("advice", QUICK("dontneed free")), EACH("pressure", QUICK("none limit"))})
@@ -88,10 +104,9 @@ FAMILY(free_or_dontneed, "time of giving memory back and using it again, with FR
         if (!sample_advise(s, s->map, &row))
             return;
         const int64_t advised = clock_nanoseconds();
-        if (!take_memory(s))
+        uint64_t gone;
+        if (!live_on(s, &gone))
             return;
-        const uint64_t gone = missing(s);
-        give_back_memory();
         const int64_t short_of = clock_nanoseconds();
         store_each_page(s->bytes, (size_t)s->length, s->page_size, 2);
         const int64_t ended = clock_nanoseconds();

@@ -1,7 +1,8 @@
 /* Several threads read pages of a file that is `ratio` times as large as the memory they may have, for a
- * fixed time. That memory is full of pages of the file from the start. The time of a sample is that of one
- * read in the last two thirds: of all threads together, so that reads a second are its inverse
- * (`steady_reads`). The trace has reads a second over the time.
+ * fixed time. That memory is full of pages of the file from the start. A sample has as many
+ * operations as there were reads, and its time is what they take at the rate of the last two thirds: of all
+ * threads together, so that reads a second are the inverse of the time of one (`steady_reads`). The trace has
+ * reads a second over the time.
  *
  *   seconds_to_steady  when the last stretch of a third ended in which the rate was out by more than half
  *   longest_stall      the longest that a thread waited for one read, in seconds
@@ -141,11 +142,13 @@ FAMILY(larger_than_memory, "time of a read when a file is larger than the memory
     while (team && next_sample(s)) {
         work.began = clock_nanoseconds();
         team_run(team);
-        if (steady_reads() > 0)
-            sample_seconds(s, THIRD * work.step / steady_reads());
-        else
+        const double reads = reads_in(0, STEPS + 1);
+        if (steady_reads() > 0) {
+            sample_operations(s, (uint64_t)reads);
+            sample_seconds(s, reads * THIRD * work.step / steady_reads());
+        } else {
             sample_doubt(s, "no read came back in two thirds of the time");
-        each_needs(s, (uint64_t)reads_in(0, STEPS + 1) * s->page_size);
+        }
     }
     team_end(team);
 }

@@ -25,6 +25,12 @@ struct work {
     struct pair pair;
 };
 
+/* What fails at once would look fast. */
+static void failed(const char *what)
+{
+    sample_broken(stage.s, "%s went wrong", what);
+}
+
 /* ---- maps of a file of 1 MiB -------------------------------------------- */
 
 static void map_ours(void)
@@ -44,8 +50,9 @@ static void read_ours(void)
     unsigned char bytes[64];
 
     for (uint64_t i = 0; i < CALLS; i++) {
-        mw_read_at(NULL, bytes, stage.map, i * 64 % 8192, 64, NULL);
-        consume(bytes[0]);
+        if (mw_read_at(NULL, bytes, stage.map, i * 64 % 8192, 64, NULL) != MW_OK)
+            failed("reading");
+        consume_bytes(bytes);
     }
 }
 
@@ -55,7 +62,7 @@ static void read_by_hand(void)
 
     for (uint64_t i = 0; i < CALLS; i++) {
         memcpy(bytes, stage.bytes + i * 64 % 8192, 64);
-        consume(bytes[0]);
+        consume_bytes(bytes);
     }
 }
 
@@ -65,7 +72,8 @@ static void element_checked(void)
 
     for (uint64_t i = 0; i < CALLS; i++) {
         const uint64_t index[2] = {i % 2, i % COLUMNS};
-        mw_view_get(&value, &stage.view, index, NULL);
+        if (mw_view_get(&value, &stage.view, index, NULL) != MW_OK)
+            failed("an element");
         consume(value);
     }
 }
@@ -83,8 +91,10 @@ static void element_pinned(void)
     uint64_t index[MW_MAX_DIMS] = {0};
     void *first;
 
-    if (mw_view_pin(&first, &stage.view, MW_PROT_READ, NULL) != MW_OK)
+    if (mw_view_pin(&first, &stage.view, MW_PROT_READ, NULL) != MW_OK) {
+        failed("pinning a view");
         return;
+    }
     for (uint64_t i = 0; i < CALLS; i++) {
         index[0] = i % 2;
         index[1] = i % COLUMNS;
@@ -107,16 +117,18 @@ static void find_ours(void)
 {
     uint64_t position = 0;
 
-    mw_find(&position, stage.map, stage.needle, stage.n, 0, MW_SLICE_DEFAULT, NULL);
-    consume(position);
+    if (mw_find(&position, stage.map, stage.needle, stage.n, 0, MW_SLICE_DEFAULT, NULL) != MW_OK ||
+        position != MW_NPOS)
+        failed("looking for what is not there");
 }
 
 static void rfind_ours(void)
 {
     uint64_t position = 0;
 
-    mw_rfind(&position, stage.map, stage.needle, stage.n, 0, MW_SLICE_DEFAULT, NULL);
-    consume(position);
+    if (mw_rfind(&position, stage.map, stage.needle, stage.n, 0, MW_SLICE_DEFAULT, NULL) != MW_OK ||
+        position != MW_NPOS)
+        failed("looking for what is not there");
 }
 
 static void find_by_hand(void)
@@ -128,7 +140,8 @@ static void count_ours(void)
 {
     uint64_t ones = 0;
 
-    mw_bits_count(&ones, &stage.view, NULL);
+    if (mw_bits_count(&ones, &stage.view, NULL) != MW_OK)
+        failed("counting");
     consume(ones);
 }
 

@@ -239,7 +239,7 @@ FAMILY(lmbench_loops, "the loops of lmbench about maps of a file, and the same b
                reads = work == bw_mmap_rd || work == our_mmap_rd;
     const uint64_t pages = stores ? (size() / PART + SPREAD - 1) / SPREAD : size() / s->page_size;
     each_operation(s, reads ? s->length : 0, pages);
-    each_needs(s, pages * s->page_size);
+    each_needs(s, pages * (stores && SPREAD < s->page_size ? SPREAD : s->page_size)); /* several in a page */
     if (!permute(s))
         return;
     while (next_sample(s))

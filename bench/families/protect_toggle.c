@@ -48,6 +48,10 @@ FAMILY(protect_toggle, "time of taking write access from pages and giving it aga
     const uint64_t quarter = s->length / 4 / s->page_size * s->page_size;
     const uint64_t from = middle ? quarter : 0, length = s->length - 2 * from;
 
+    if (middle && quarter == 0) {
+        sample_cannot(s, "there is no middle of %" PRIu64 " pages", s->length / s->page_size);
+        return;
+    }
     each_operation(s, 0, length / s->page_size);
     while (next_sample(s))
         if (!toggle(s, from, length))

@@ -1,9 +1,11 @@
 /* Two users of memory that is too little for both. One loads from anywhere in a hot set that was all in
  * memory at first; the other reads through a larger part of the same file, in order and again and again. Each
  * has its own map. Here is measured what the second does to the first, and what the advice changes that
- * either of them gives: the time is that of a load of the first, latency_p99 and the like are of 512 of them.
- * `advice` is the first one's. `neighbour` is what the second says: for its whole map, or (cold, pageout) for
- * each piece that it has read; `none` is no second one. */
+ * either of them gives: a sample has as many operations as the first did loads. One of them is too short for
+ * the clock, so the tail is that of 512 in turn, in seconds: loads_512_p50, loads_512_p99 and the like.
+ * Hardly one needs the device, so there is neither a bandwidth nor an amplification. `advice` is the first
+ * one's. `neighbour` is what the second says: for its whole map, or (cold, pageout) for each piece that it
+ * has read; `none` is no second one. */
 #include "access.h"
 #include "advice.h"
 #include "clock.h"
@@ -27,6 +29,8 @@ enum {
     LAP = 512,      /* loads */
     LAPS = 1 << 17, /* at most */
 };
+
+static struct laps laps;
 
 static struct {
     struct sample *s;
@@ -52,15 +56,17 @@ static void load_hot_pages(void)
     struct sample *s = work.s;
     const int64_t before = counters_thread_major_faults(), began = clock_nanoseconds();
 
+    laps.last = began;
+
     while (!work.over && work.loads < (uint64_t)LAP * LAPS) {
         consume(*(const volatile uint64_t *)(const void *)(s->bytes + work.lines[work.loads % LINES]));
         if (++work.loads % LAP == 0)
-            lap(s);
+            laps_add(&laps);
     }
     work.seconds = seconds_between(began, clock_nanoseconds());
     work.major_faults = counters_thread_major_faults() - before;
     if (work.loads < LAP)
-        lap(s);
+        laps_add(&laps);
 }
 
 static void read_a_piece(size_t offset)
@@ -130,7 +136,10 @@ static void prepare(struct sample *s)
     work.over = false;
     work.loads = work.neighbour_bytes = 0;
     work.behind.advice = MW_ADVICE_NORMAL;
-    if (!open_neighbour(s) || !memory_limit_enter_cold(s, LIMIT) || !bring_in_the_hot_set(s))
+    if (!laps_begin(&laps, LAPS))
+        sample_broken(s, "out of memory");
+    if (sample_ended(s) || !open_neighbour(s) || !memory_limit_enter_cold(s, LIMIT) ||
+        !bring_in_the_hot_set(s))
         return;
     memory_limit_look(&work.figures);
     if (work.alone || !sample_advice(&row, s, neighbour))
@@ -143,6 +152,12 @@ static void prepare(struct sample *s)
 
 static void check(struct sample *s)
 {
+    const struct lap_times times = laps_summarize(&laps);
+
+    sample_extra(s, "loads_512_p50", times.p50);
+    sample_extra(s, "loads_512_p99", times.p99);
+    sample_extra(s, "loads_512_p999", times.p999);
+    sample_extra(s, "loads_512_max", times.maximum);
     sample_extra(s, "major_faults_of_first", (double)work.major_faults);
     sample_extra(s, "neighbour_bandwidth", (double)work.neighbour_bytes / work.seconds);
     if (memory_limit_extras(s, &work.figures) == 0 && !work.alone && work.behind.advice == MW_ADVICE_NORMAL)
@@ -175,13 +190,13 @@ FAMILY(reclaim_pressure, "time of a load from a hot set while a neighbour reads 
     work.lines = random_lines(s, HOT, LINES);
     if (!work.lines)
         return;
-    each_operation(s, s->page_size, 1);
-    each_laps(s, LAPS);
+    each_operation(s, 0, 1);
     struct team *team = team_start(s, THREADS, 2, play, NULL);
     while (team && next_sample(s)) {
         team_run(team);
-        sample_seconds(s, work.seconds / (double)work.loads);
-        each_needs(s, work.loads * s->page_size);
+        sample_operations(s, work.loads > 0 ? work.loads : 1);
+        sample_seconds(s, work.seconds);
     }
     team_end(team);
+    laps_free(&laps);
 }

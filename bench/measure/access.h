@@ -11,6 +11,13 @@ static inline void consume(uint64_t value)
     __asm__ volatile("" : : "r"(value) : "memory");
 }
 
+/* What stands at `bytes` must be there; it goes nowhere. A copy of which one byte is consumed may become a
+ * load of one byte: this one is made whole. */
+static inline void consume_bytes(const void *bytes)
+{
+    __asm__ volatile("" : : "r"(bytes) : "memory");
+}
+
 /* The sum of all whole 8-byte words. `bytes` must be aligned for them. */
 uint64_t sum_words(const void *bytes, size_t length);
 

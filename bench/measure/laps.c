@@ -24,19 +24,19 @@ static int ascending(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* The smallest that `share` of them do not exceed. */
-static double at_share(const struct laps *laps, double share)
+/* The smallest that so many in a thousand of them do not exceed. */
+static double at_share(const struct laps *laps, size_t thousandths)
 {
-    size_t index = (size_t)(share * (double)laps->count);
+    const size_t not_above = (laps->count * thousandths + 999) / 1000;
 
-    return (double)laps->nanoseconds[index < laps->count ? index : laps->count - 1] * 1e-9;
+    return (double)laps->nanoseconds[not_above - 1] * 1e-9;
 }
 
 struct lap_times laps_summarize(struct laps *laps)
 {
     qsort(laps->nanoseconds, laps->count, sizeof *laps->nanoseconds, ascending);
-    return (struct lap_times){at_share(laps, 0.5), at_share(laps, 0.99), at_share(laps, 0.999),
-                              at_share(laps, 1)};
+    return (struct lap_times){at_share(laps, 500), at_share(laps, 990), at_share(laps, 999),
+                              at_share(laps, 1000)};
 }
 
 void laps_free(struct laps *laps)

@@ -387,7 +387,7 @@ static bool set_up(struct sample *s, struct series *series)
     s->length = series->demands.size;
     choose_touches(s, "random", (size_t)axis_number(s, "touches"), s->page_size);
     s->trial = series->count == 0 && series->demands.batches && series->demands.temperature != COLD;
-    if (series->batch == 0)
+    if (series->batch == 0 || !series->demands.batches)
         series->batch = 1;
     if (series->demands.subject == FOLDER) {
         int length = snprintf(s->own_path, sizeof s->own_path, "%s/file", place->scratch.path);

@@ -162,6 +162,14 @@ void sample_count_elsewhere(struct sample *s, enum counter counter, int64_t valu
 /* The sample took as long as somebody else says, who does the same work with a clock of his own. */
 void sample_seconds(struct sample *s, double seconds);
 
+/* The pass through the loop was so many operations, as many as there was time for: bytes, items and counts
+ * are theirs, and each_operation speaks of one. The time of the sample is that of all of them. Only where a
+ * sample has no batches. */
+static inline void sample_operations(struct sample *s, uint64_t operations)
+{
+    s->batch = s->current.batch = operations;
+}
+
 /* Of a sample with such parts only they count as its time: what has to be made anew for each pass, and what
  * it leaves, lies outside. Costs a reading of the clock for each part, so what lasts less than a microsecond
  * is none. */

@@ -1,6 +1,9 @@
-/* Where groups are found, and that none is left: neither after a sample nor after a killed run. */
+/* Where groups are found, what they limit, and that none is left: neither after a sample nor after a killed
+ * run. */
+#include "access.h"
 #include "linux/cgroup.h"
 #include "memory_limit.h"
+#include "page_cache.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -161,6 +164,125 @@ static void the_group_is_left_and_removed(void **state)
     fclose(file);
 }
 
+static void read_all(char *text, size_t capacity, const char *path)
+{
+    FILE *file = fopen(path, "r");
+
+    text[0] = '\0';
+    if (file) {
+        text[fread(text, 1, capacity - 1, file)] = '\0';
+        fclose(file);
+    }
+}
+
+/* The limit of the group that this process is in. */
+static uint64_t limit_here(void)
+{
+    static char mountinfo[1 << 18];
+    char cgroup[4096], path[PATH_MAX + 32], text[64];
+    struct memory_groups groups;
+
+    read_all(mountinfo, sizeof mountinfo, "/proc/self/mountinfo");
+    read_all(cgroup, sizeof cgroup, "/proc/self/cgroup");
+    assert_true(memory_groups_find(&groups, mountinfo, cgroup));
+    snprintf(path, sizeof path, "%s/%s", groups.home,
+             groups.version_2 ? "memory.max" : "memory.limit_in_bytes");
+    read_all(text, sizeof text, path);
+    return strtoull(text, NULL, 10);
+}
+
+/* A file on a disk, written back, of which no page is in memory. False: it can't be, in the folder of the
+ * test. */
+static bool make_cold_file(struct sample *s, struct series *series)
+{
+    static struct place place = {.can_be_cold = true};
+    static unsigned char bytes[4 << 20];
+    char path[] = "./mapwise-memory-limit-test-XXXXXX";
+
+    *series = (struct series){.family = &family, .place = &place};
+    *s = (struct sample){
+        .series = series, .results = series, .page_size = mw_page_size(), .length = sizeof bytes};
+    s->file = mkstemp(path);
+    assert_true(s->file >= 0);
+    unlink(path);
+    assert_int_equal(pwrite(s->file, bytes, sizeof bytes, 0), (ssize_t)sizeof bytes);
+    assert_int_equal(fsync(s->file), 0);
+    return page_cache_make_cold(s->file, s->length) == 0;
+}
+
+static uint64_t resident(const struct sample *s)
+{
+    struct cached_pages cached;
+
+    assert_true(page_cache_look(&cached, s->file, s->length));
+    return cached.resident;
+}
+
+static mw_map *map_all(unsigned char **bytes, const struct sample *s)
+{
+    mw_map_options options = MW_MAP_OPTIONS_INIT;
+    mw_map *map = NULL;
+    void *start = NULL;
+
+    options.access = MW_ACCESS_READ;
+    assert_int_equal(mw_map_fd(&map, s->file, &options, NULL), MW_OK);
+    assert_int_equal(mw_pin(&start, map, 0, MW_WHOLE, MW_PROT_READ, NULL), MW_OK);
+    *bytes = start;
+    return map;
+}
+
+static void free_map(mw_map *map, const unsigned char *bytes)
+{
+    mw_unpin(map, bytes);
+    assert_int_equal(mw_free(map), MW_OK);
+}
+
+/* Nothing of the file stays in memory that was brought in within the limit, but for what the system counts
+ * late. */
+static void the_limit_holds_and_nothing_stays(void **state)
+{
+    struct series series;
+    struct sample s;
+    unsigned char *bytes;
+
+    (void)state;
+    if (!make_cold_file(&s, &series) || !memory_limit_enter_cold(&s, LIMIT)) {
+        close(s.file);
+        skip();
+    }
+    assert_int_equal(limit_here(), LIMIT);
+    mw_map *map = map_all(&bytes, &s);
+    consume(load_each_page(bytes, (size_t)s.length, s.page_size));
+    free_map(map, bytes);
+    assert_int_equal(resident(&s), s.length / s.page_size);
+    memory_limit_leave(&s);
+    assert_false(sample_ended(&s));
+    assert_true(resident(&s) < s.length / s.page_size / 2);
+    close(s.file);
+}
+
+/* Pages that page tables refer to can't go. */
+static void what_is_not_cold_does_not_enter(void **state)
+{
+    struct series series;
+    struct sample s;
+    unsigned char *bytes;
+
+    (void)state;
+    if (!make_cold_file(&s, &series)) {
+        close(s.file);
+        skip();
+    }
+    mw_map *map = map_all(&bytes, &s);
+    consume(bytes[0]);
+    assert_false(memory_limit_enter_cold(&s, LIMIT));
+    assert_non_null(strstr(s.doubt, "not cold"));
+    assert_false(sample_ended(&s));
+    assert_int_equal(all_groups_of(getpid()), 0);
+    free_map(map, bytes);
+    close(s.file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +290,8 @@ int main(void)
         cmocka_unit_test(groups_out_of_sight_are_not_found),
         cmocka_unit_test(what_a_killed_run_left_is_removed),
         cmocka_unit_test(the_group_is_left_and_removed),
+        cmocka_unit_test(the_limit_holds_and_nothing_stays),
+        cmocka_unit_test(what_is_not_cold_does_not_enter),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
