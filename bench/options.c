@@ -195,7 +195,7 @@ static bool take_option(struct options *options, int option, const char *value)
         options->results = value;
         return true;
     case OPTION_ROUNDS:
-        if (!set_number(&number, "rounds", value, 1, 1000))
+        if (!set_number(&number, "rounds", value, 1, ROUNDS_MAX))
             return false;
         options->rounds = (unsigned)number;
         return true;

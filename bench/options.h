@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { ROUNDS_MAX = 1000 };
+
 /* What Google Benchmark writes itself. */
 struct google_output {
     bool display; /* --benchmark_format: standard output is the library's */

@@ -16,6 +16,7 @@ struct resume {
     char *run_record;       /* its first line, which stays as it is */
     struct cJSON **records; /* all lines, as read */
     size_t count;
+    unsigned rounds;    /* the plan's */
     char **directories; /* the plan's; NULL: the caller named them */
 };
 
