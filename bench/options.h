@@ -30,6 +30,7 @@ struct options {
     bool drop_caches; /* the whole system's, too, before anything is cold */
     bool worker;      /* serve requests on standard input */
     bool directories_named;
+    const char *setting; /* an option that can't stand beside --resume; NULL: none was given */
     struct google_output google;
 };
 
