@@ -428,6 +428,37 @@ static bool same_machine(const cJSON *run)
     return true;
 }
 
+/* The settings of each file system, and what it is. The device has another name after a restart. */
+static bool same_folder(const cJSON *before, const char *directory)
+{
+    struct facts facts;
+
+    facts_of_directory(&facts, directory);
+    facts_remove(&facts, "path");
+    facts_remove(&facts, "device");
+    for (size_t i = 0; i < facts.count; i++) {
+        const struct fact *fact = &facts.list[i];
+        if (fact->level == FACT_SYSTEM && strcmp(reading_text_of(before, fact->name), fact->value) != 0) {
+            complain("the %s of '%s' is not what it was when the run began; begin a new one", fact->name,
+                     directory);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_folders(const cJSON *run, const struct plan *plan)
+{
+    const cJSON *folder = reading_first_in(reading_member(run, "directories"));
+
+    for (size_t i = 0; i < plan->place_count && plan->scratch_bytes; i++) {
+        if (!same_folder(folder, plan->places[i].directory))
+            return false;
+        folder = folder ? folder->next : NULL;
+    }
+    return true;
+}
+
 bool resume_fill(const struct resume *resume, struct plan *plan, struct run *run)
 {
     const cJSON *began = first_of(resume, "mapwise.run/1");
@@ -437,7 +468,7 @@ bool resume_fill(const struct resume *resume, struct plan *plan, struct run *run
                  reading_text_of(began, "version"), MAPWISE_VERSION);
         return false;
     }
-    if (!same_machine(began))
+    if (!same_machine(began) || !same_folders(began, plan))
         return false;
     for (size_t i = 0; i < resume->count; i++)
         if (!fill_from(resume, plan, run, resume->records[i]))
