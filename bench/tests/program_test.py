@@ -313,6 +313,15 @@ class Refusals(BenchCase):
             for value in ("xml", "", "json csv", "ms s"):
                 self.assert_refused(f"--benchmark_{option}={value}", says="is none of: [a-z ]+; see --help")
 
+    def test_beside_resume(self):
+        for option in (
+            ("--filter", "pread"), ("--rounds", "5"), ("--rounds=5",), ("--seed", "7"), ("--profile", "quick"), ("--list",),
+            ("--anonymize",), ("--drop-caches",), ("--worker",), ("--benchmark_filter=x",), ("--benchmark_format=json",),
+        ):
+            for arguments in (("--resume", *option), (*option, "--resume"), ("--output", "x", *option, "--resume", ".")):
+                self.assert_refused(*arguments, says=f"settings of the run; leave out '{option[0]}'")
+        self.assert_refused("--resume", "--results", "x", says="no run in 'x' was cut off")
+
     def test_folders(self):
         self.assert_refused("missing", says="cannot use 'missing'")
         self.assert_refused("--filter", "what:clock", "--results", "no/such", says="results folder 'no/such'")
@@ -458,6 +467,22 @@ class Resume(BenchCase):
         self.assertEqual(self.go_on("--output", path.removesuffix(".partial")).returncode, 0)
         self.check_whole(taken[:-1])
 
+    def test_killed_within_a_block(self):
+        """What the block still lacks is taken, and no more."""
+        for kept in (1, 2):
+            path, taken = self.cut_off()
+            blocks = [(r["name"], r["sample"]["round"]) for r in taken]
+            start = max(blocks.index(block) for block in blocks if blocks.count(block) == 3)
+            last = taken[start + kept - 1]["sample"]["order"]
+            with open(path, encoding="utf-8") as file:
+                lines = file.readlines()
+            (end,) = [i for i, line in enumerate(lines) if f'"sample":{{"order":{last},' in line]
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("".join(lines[:end + 1]))
+            self.assertEqual(self.go_on().returncode, 0)
+            self.check_whole(taken[:start + kept])
+            shutil.rmtree(self.results())
+
     def test_killed_twice(self):
         _, first = self.cut_off()
         self.COMMAND = (PROGRAM, "--resume")
@@ -479,6 +504,11 @@ class Resume(BenchCase):
             done = self.go_on(*wrong)
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
             self.assertIn("name them again", done.stderr)
+        if os.access("/dev/shm", os.W_OK):
+            with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+                done = self.go_on(memory)
+                self.assertEqual((done.returncode, done.stderr.count("\n"), os.listdir(memory)), (2, 1, []), done)
+                self.assertRegex(done.stderr, "of '/dev/shm/.*' is not what it was when the run began")
         self.assertEqual(self.go_on(self.folder).returncode, 0)
         self.check_whole(taken)
         self.assertNotIn(self.folder, json.dumps(records_in(self.folder)))
@@ -514,14 +544,24 @@ class Resume(BenchCase):
         path, _ = self.cut_off()
         with open(path, "rb") as file:
             kept = file.read()
-        other = {"hash": {"hardware": "0" * 16, "system": "0" * 16}}
-        for key, value, says in (("version", "0.0.0", "begun by mapwise 0.0.0"), ("environment", other, "hardware")):
+        first = json.loads(kept.splitlines()[0])
+        other, settings = json.loads(json.dumps((first["environment"],) * 2))
+        other["hash"]["hardware"] = settings["hash"]["system"] = "0" * 16
+        (folder,) = first["directories"]
+        for key, value, says in (
+            ("version", "0.0.0", "begun by mapwise 0.0.0"),
+            ("environment", other, "the hardware is not"),
+            ("environment", settings, "the system is not"),
+            ("directories", [{**folder, "filesystem": "other"}], "the filesystem of '.*' is not"),
+            ("directories", [{**folder, "block_size": "1"}], "the block_size of '.*' is not"),
+            ("directories", [], "of '.*' is not"),
+        ):
             self.change(path, key, value)
             with open(path, "rb") as file:
                 changed = file.read()
             done = self.go_on()
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done)
-            self.assertIn(says, done.stderr)
+            self.assertRegex(done.stderr, says)
             with open(path, "rb") as file:
                 self.assertEqual(file.read(), changed)
             with open(path, "wb") as file:
