@@ -5,12 +5,15 @@
 Needs nothing but Python's standard library; where there is jsonschema the records are held against SCHEMAS.
 """
 
+import ctypes
 import json
+import mmap
 import os
 import re
 import resource
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -67,6 +70,9 @@ class BenchCase(unittest.TestCase):
     def assert_clean(self):
         self.assertNotIn(".mapwise-scratch", os.listdir(self.folder))
 
+    def assert_near(self, value, wanted):
+        self.assertLessEqual(abs(value - wanted), 1e-6 * abs(wanted), (value, wanted))
+
     def assert_refused(self, *arguments, says):
         done = run(*arguments, cwd=self.folder)
         self.assertEqual(done.returncode, 2, done)
@@ -101,6 +107,8 @@ class Records(BenchCase):
             with self.subTest(family=record["family"], series=record["series"]):
                 self.check_series(record)
         self.check_order(series)
+        several = [r for r in series if r["samples"] and r["samples"][0]["batch"] > 1]
+        self.assertTrue(any(r["samples"][0]["items"] for r in several))
 
     def check_summary(self, last, series):
         self.assertEqual(last["schema"], "mapwise.summary/1")
@@ -126,10 +134,26 @@ class Records(BenchCase):
         self.assertLessEqual(spread["min_seconds"], spread["p25_seconds"])
         self.assertLessEqual(spread["p25_seconds"], record["median"]["seconds"])
         self.assertLessEqual(record["median"]["seconds"], spread["p75_seconds"])
+        self.check_figures(record)
         self.assertLessEqual(spread["p75_seconds"], spread["max_seconds"])
         self.assertEqual(record["discarded"]["count"], sum(record["discarded"]["reasons"].values()))
         for sample in record["samples"]:
             self.check_sample(record, sample)
+
+    def check_figures(self, record):
+        """They are those of one operation, a sample has those of its batch."""
+        first, median = record["samples"][0], record["median"]
+        seconds = statistics.median(s["seconds"] / s["batch"] for s in record["samples"])
+        self.assert_near(median["seconds"], seconds)
+        self.assert_near(record["spread"]["max_seconds"], max(s["seconds"] / s["batch"] for s in record["samples"]))
+        for figure, of, value in (
+            ("bytes_per_second", "bytes", first["bytes"] / first["batch"] / seconds),
+            ("seconds_per_item", "items", seconds / (first["items"] / first["batch"] or 1)),
+        ):
+            if first[of]:
+                self.assert_near(median[figure], value)
+            else:
+                self.assertIsNone(median[figure])
 
     def check_sample(self, record, sample):
         for key in ("order", "at", "seconds", "batch", "bytes", "bytes_needed", "items", "minor_faults"):
@@ -179,16 +203,35 @@ class Records(BenchCase):
             self.assertEqual(done.returncode, 2, done)
             self.assertRegex(done.stderr, "nothing could run")
 
-    def test_the_same_seed_gives_the_same_order(self):
-        orders = []
-        for attempt in ("a", "b"):
-            folder = os.path.join(self.folder, attempt)
-            os.mkdir(folder)
-            done = run("--rounds", "3", "--seed", "5", "--filter", "what:[cm]", cwd=folder)
+    def order_of(self, seed):
+        """In each of three rounds, the series as they took turns."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            done = run("--rounds", "3", "--seed", seed, "--filter", "what:[^d]", cwd=folder)
             self.assertEqual(done.returncode, 0, done)
-            samples = [(s["order"], r["series"]["what"]) for r in records_in(folder)[2:-1] for s in r["samples"]]
-            orders.append([what for _, what in sorted(samples)])
-        self.assertEqual(*orders)
+            records = records_in(folder)[2:-1]
+        samples = sorted((s["order"], s["round"], r["name"]) for r in records for s in r["samples"])
+        self.assertEqual([n for _, n, _ in samples], sorted(n for _, n, _ in samples))
+        rounds = [list(dict.fromkeys(name for _, n, name in samples if n == number)) for number in range(3)]
+        for names in rounds:
+            self.assertEqual(sorted(names), sorted(record["name"] for record in records))
+        self.assertGreater(len(records), 5)
+        return rounds
+
+    def test_each_round_has_an_order_that_follows_from_the_seed(self):
+        one = self.order_of("5")
+        self.assertEqual(self.order_of("5"), one)
+        first, second, third = one
+        self.assertTrue(first != second != third != first, one)
+        self.assertNotEqual(self.order_of("6"), one)
+
+    def test_what_is_seldom_is_in_every_third_round(self):
+        for rounds, wanted in ((1, [0]), (4, [0, 3])):
+            with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+                done = run("--rounds", str(rounds), "--filter", "dirty_rate|what:clock", cwd=folder)
+                self.assertEqual(done.returncode, 0, done)
+                series = {r["family"]: [s["round"] for s in r["samples"]] for r in records_in(folder)[2:-1]}
+            self.assertEqual(series["calibration"], [n for n in range(rounds) for _ in range(3)])
+            self.assertEqual(series["dirty_rate"], wanted)
 
     def test_anonymous(self):
         done = run("--rounds", "1", "--anonymize", "--filter", "strategy:window/step:1048576", cwd=self.folder)
@@ -274,6 +317,33 @@ class GoogleOptions(BenchCase):
             for rows in (json.loads(done.stdout)["benchmarks"], json.load(file)["benchmarks"]):
                 self.assertEqual({re.match("[^/]*/[^/]*", row["name"])[0] for row in rows}, {"calibration/what:clock"})
                 self.assertEqual(len(rows), 2)
+
+    def test_its_figures_are_those_of_one_operation(self):
+        """Beside the records of the same run."""
+        names = "what:memory_copy|map_unmap/source:path/size:65536|read_sequential/temperature:warm/size:4194304"
+        done = run("--rounds", "1", "--filter", names, "--benchmark_format=json", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done)
+        rows = json.loads(done.stdout)["benchmarks"]
+        records = records_in(self.folder)[2:-1]
+        self.assertEqual(len(records), len(rows))
+        self.assertGreater(max(r["samples"][0]["batch"] for r in records), 1)
+        for record in records:
+            (row,) = [row for row in rows if row["name"].startswith(record["name"] + "/")]
+            samples = record["samples"]
+            with self.subTest(row=row, samples=samples):
+                self.check_row(row, samples)
+
+    def check_row(self, row, samples):
+        def each(key):
+            return statistics.mean(s[key] / s["batch"] for s in samples)
+
+        self.assertEqual((row["time_unit"], row["iterations"]), ("ns", len(samples)))
+        self.assert_near(row["real_time"], each("seconds") * 1e9)
+        for rate, key in (("bytes_per_second", "bytes"), ("items_per_second", "items")):
+            self.assert_near(row.get(rate, 0), each(key) / each("seconds"))
+        for counter in ("minor_faults", "major_faults", "resident_bytes", "page_table_bytes"):
+            if samples[0][counter] is not None:
+                self.assert_near(row[counter], each(counter))
 
     def test_lists(self):
         ours = run("--list", cwd=self.folder)
@@ -720,7 +790,22 @@ class Worker(BenchCase):
 
 
 class Caches(BenchCase):
+    def pages_in_memory(self, path):
+        library = ctypes.CDLL(None, use_errno=True)
+        with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+            pages = ctypes.create_string_buffer(len(memory) // mmap.PAGESIZE)
+            first = ctypes.c_char.from_buffer(memory)
+            self.assertEqual(library.mincore(ctypes.byref(first), ctypes.c_size_t(len(memory)), pages), 0)
+            del first
+        return sum(page & 1 for page in pages.raw)
+
     def test_drop_caches(self):
+        """What another file has in memory is dropped, too."""
+        other = os.path.join(self.folder, "other")
+        with open(other, "wb") as file:
+            file.write(b"x" * 256 * mmap.PAGESIZE)
+            os.fsync(file.fileno())
+        self.assertEqual(self.pages_in_memory(other), 256)
         name = "read_sequential/temperature:cold/size:4194304"
         done = run("--rounds", "1", "--drop-caches", "--filter", name, cwd=self.folder)
         if os.access("/proc/sys/vm/drop_caches", os.W_OK):
@@ -728,6 +813,7 @@ class Caches(BenchCase):
             plan, record = records_in(self.folder)[1:3]
             self.assertTrue(plan["drop_caches"])
             self.assertEqual(record["samples"][0]["resident_before"], 0)
+            self.assertLess(self.pages_in_memory(other), 256)
         else:
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
             self.assertIn("--drop-caches", done.stderr)
