@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -134,7 +135,7 @@ static bool next_newest(struct candidate *found, const char *folder, const struc
         if (strncmp(entry->d_name, "bench-", 6) != 0 || !strstr(entry->d_name, ".jsonl"))
             continue;
         const int length = snprintf(candidate.path, PATH_MAX, "%s/%s", folder, entry->d_name);
-        if (length >= PATH_MAX || stat(candidate.path, &status) != 0)
+        if (length >= PATH_MAX || stat(candidate.path, &status) != 0 || !S_ISREG(status.st_mode))
             continue;
         candidate.changed = status.st_mtim;
         if ((!limit || is_older(&candidate, limit)) &&
@@ -278,10 +279,11 @@ static void read_lists(struct measurement *m, struct reading *reading)
     const cJSON *extra = reading_first_in(reading_member(reading->object, "extra"));
 
     for (; trace && !reading->wrong; trace = trace->next) {
-        if (m->trace_count == TRACE_MAX || !(cJSON_IsNumber(trace) || cJSON_IsNull(trace)))
+        const bool fits = cJSON_IsNumber(trace) && fabs(trace->valuedouble) <= (double)FLT_MAX;
+        if (m->trace_count == TRACE_MAX || !(fits || cJSON_IsNull(trace)))
             reading->wrong = "trace";
         else
-            m->trace[m->trace_count++] = cJSON_IsNumber(trace) ? (float)trace->valuedouble : NAN;
+            m->trace[m->trace_count++] = fits ? (float)trace->valuedouble : NAN;
     }
     for (; extra && !reading->wrong; extra = extra->next) {
         const char *name = extra->string ? lasting(extra->string) : NULL;
@@ -408,6 +410,11 @@ static bool fill_from(const struct resume *resume, struct plan *plan, struct run
     return true;
 }
 
+static bool is_anonymous(const cJSON *run)
+{
+    return !reading_member(run, "host");
+}
+
 static bool same_machine(const cJSON *run)
 {
     const cJSON *hashes = reading_member(reading_member(run, "environment"), "hash");
@@ -415,7 +422,7 @@ static bool same_machine(const cJSON *run)
     char now[24];
 
     facts_of_machine(&facts);
-    if (reading_member(run, "host") == NULL) /* anonymous runs leave out what would change the hash */
+    if (is_anonymous(run)) /* it leaves out what would change the hash */
         facts_remove(&facts, "kernel_command_line");
     for (int level = FACT_HARDWARE; level < FACT_TRANSIENT; level++) {
         snprintf(now, sizeof now, "%016" PRIx64, facts_hash(&facts, (enum fact_level)level));
@@ -428,14 +435,15 @@ static bool same_machine(const cJSON *run)
     return true;
 }
 
-/* The settings of each file system, and what it is. The device has another name after a restart. */
-static bool same_folder(const cJSON *before, const char *directory)
+/* What file system it is, with its settings. The device may have another name after a restart. */
+static bool same_folder(const cJSON *before, const char *directory, bool anonymous)
 {
     struct facts facts;
 
     facts_of_directory(&facts, directory);
-    facts_remove(&facts, "path");
     facts_remove(&facts, "device");
+    if (anonymous)
+        facts_remove(&facts, "path");
     for (size_t i = 0; i < facts.count; i++) {
         const struct fact *fact = &facts.list[i];
         if (fact->level == FACT_SYSTEM && strcmp(reading_text_of(before, fact->name), fact->value) != 0) {
@@ -452,7 +460,7 @@ static bool same_folders(const cJSON *run, const struct plan *plan)
     const cJSON *folder = reading_first_in(reading_member(run, "directories"));
 
     for (size_t i = 0; i < plan->place_count && plan->scratch_bytes; i++) {
-        if (!same_folder(folder, plan->places[i].directory))
+        if (!same_folder(folder, plan->places[i].directory, is_anonymous(run)))
             return false;
         folder = folder ? folder->next : NULL;
     }

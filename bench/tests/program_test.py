@@ -602,13 +602,14 @@ class Resume(BenchCase):
         self.assertRegex(done.stderr, "no run in 'mapwise-results' was cut off")
         self.assertEqual(records_in(self.folder), before)
 
-    def change(self, path, key, value):
+    def change(self, path, line, key, value):
         with open(path, encoding="utf-8") as file:
             lines = file.read().splitlines(keepends=True)
-        record = json.loads(lines[0])
+        record = json.loads(lines[line])
         record[key] = value
+        lines[line] = json.dumps(record) + "\n"
         with open(path, "w", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n" + "".join(lines[1:]))
+            file.write("".join(lines))
 
     def test_of_another_program_or_machine(self):
         path, _ = self.cut_off()
@@ -618,18 +619,21 @@ class Resume(BenchCase):
         other, settings = json.loads(json.dumps((first["environment"],) * 2))
         other["hash"]["hardware"] = settings["hash"]["system"] = "0" * 16
         (folder,) = first["directories"]
-        for key, value, says in (
-            ("version", "0.0.0", "begun by mapwise 0.0.0"),
-            ("environment", other, "the hardware is not"),
-            ("environment", settings, "the system is not"),
-            ("directories", [{**folder, "filesystem": "other"}], "the filesystem of '.*' is not"),
-            ("directories", [{**folder, "block_size": "1"}], "the block_size of '.*' is not"),
-            ("directories", [], "of '.*' is not"),
+        elsewhere = os.path.join(self.folder, "elsewhere")
+        os.mkdir(elsewhere)
+        for line, key, value, says in (
+            (0, "version", "0.0.0", "begun by mapwise 0.0.0"),
+            (0, "environment", other, "the hardware is not"),
+            (0, "environment", settings, "the system is not"),
+            (0, "directories", [{**folder, "filesystem": "other"}], "the filesystem of '.*' is not"),
+            (0, "directories", [{**folder, "block_size": "1"}], "the block_size of '.*' is not"),
+            (0, "directories", [], "of '.*' is not"),
+            (1, "directories", [], "the path of '.*' is not"),
         ):
-            self.change(path, key, value)
+            self.change(path, line, key, value)
             with open(path, "rb") as file:
                 changed = file.read()
-            done = self.go_on()
+            done = run("--resume", "--results", self.results(), cwd=elsewhere)
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done)
             self.assertRegex(done.stderr, says)
             with open(path, "rb") as file:
@@ -688,7 +692,7 @@ class Resume(BenchCase):
             (sample, "sample.resident_before", wrong_counts),
             (sample, "sample.minor_faults", (1.5, 1e19, -1e19, "1", [1], {})),
             (sample, "sample.extra", ([1], {"a": "x"}, {"a": [1]}, {f"n{i}": i for i in range(13)})),
-            (sample, "sample.trace", (["x"], [[]], [1] * 121, {"a": {}})),
+            (sample, "sample.trace", (["x"], [[]], [1] * 121, [1e300], {"a": {}})),
             (sample, "discarded", ({"reasons": {"a": 2**31}}, {"reasons": {"a": -1}}, {"reasons": [1]},
                                    {"reasons": {f"{i}": 1 for i in range(9)}})),
         ):
@@ -707,10 +711,13 @@ class Resume(BenchCase):
                 self.assert_not_gone_on_with(path, content, says="in a mapwise.bench/1 makes no sense")
 
     def test_a_sample_that_stands_twice(self):
+        """And lines that are no records."""
         path, taken = self.cut_off()
         with open(path, "ab") as file:
             for record in (*taken[3:9], *taken):
                 file.write(json.dumps(record).encode() + b"\n")
+            for line in (b"", b"5", b"[[]]", b"null", b'"x"', b"[" * 100000, b"\xff\0{}", b"{", b'{"schema": 5}'):
+                file.write(line + b"\n")
         self.assertEqual(self.go_on().returncode, 0)
         self.check_whole(taken)
 
