@@ -44,10 +44,10 @@ static void shuffle(struct series **list, size_t count, uint64_t *random)
     }
 }
 
-static bool register_block(struct block *block)
+static bool register_block(struct block *block, size_t samples)
 {
-    block->registered = (gb_series){
-        .name = block->series->name, .block = take, .user = block, .samples = block_samples(block->series)};
+    block->registered =
+        (gb_series){.name = block->series->name, .block = take, .user = block, .samples = samples};
     return gb_series_register(&block->registered) != NULL;
 }
 
@@ -56,22 +56,24 @@ static bool is_in_round(const struct series *series, unsigned round)
     return !series->demands.seldom || round % SELDOM == 0;
 }
 
-/* Blocks from the round `first` on. */
-static unsigned blocks_from(const struct series *series, unsigned first, unsigned rounds)
+/* Samples that the round still has to have: an earlier run may have been cut off within a block. */
+static size_t samples_missing(const struct series *series, unsigned round)
 {
-    unsigned count = 0;
+    const size_t all = is_in_round(series, round) ? block_samples(series) : 0;
+    size_t taken = 0;
 
-    for (unsigned round = first; round < rounds; round++)
-        count += is_in_round(series, round);
-    return count;
+    for (size_t i = 0; round < series->rounds_done && i < series->count; i++)
+        taken += series->samples[i].round == round;
+    return taken < all ? all - taken : 0;
 }
 
 static bool register_round(struct block *blocks, struct series *const *list, size_t count, unsigned round,
                            struct schedule *schedule)
 {
     for (size_t i = 0; i < count; i++) {
+        const size_t missing = samples_missing(list[i], round);
         blocks[i] = (struct block){.schedule = schedule, .series = list[i], .round = round};
-        if (is_in_round(list[i], round) && round >= list[i]->rounds_done && !register_block(&blocks[i]))
+        if (missing && !register_block(&blocks[i], missing))
             return false;
     }
     return true;
@@ -119,8 +121,10 @@ bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
         if (series->cannot)
             continue;
         list[count++] = series;
-        series->wanted = blocks_from(series, 0, rounds) * (unsigned)block_samples(series);
-        schedule.count += blocks_from(series, series->rounds_done, rounds);
+        for (unsigned round = 0; round < rounds; round++) {
+            series->wanted += is_in_round(series, round) ? (unsigned)block_samples(series) : 0;
+            schedule.count += samples_missing(series, round) > 0;
+        }
     }
     if (fine && count && schedule.count)
         fine = run_rounds(&schedule, list, count, rounds, output);

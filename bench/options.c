@@ -30,7 +30,8 @@ static const char help[] =
     "  --rounds N       samples of each series (default: 7, 13 or 31 by profile)\n"
     "  --seed N         the order of the samples and of random pages; it is recorded\n"
     "  --resume         go on with the newest run in the results folder (or the one that\n"
-    "                   --output names) that was cut off, with its settings\n"
+    "                   --output names) that was cut off, with its settings; beside it only\n"
+    "                   --results, --output and, of an anonymous run, its folders\n"
     "  --drop-caches    for what is cold, drop the whole system's page cache too (root)\n"
     "  --worker         stay, and take a block of samples of the one series that --filter\n"
     "                   names for each line 'block' on standard input; answers are JSON\n"
@@ -131,6 +132,8 @@ static bool take_google_options(struct options *options, int *argc, char **argv)
             return false;
         options->google.display |= strncmp(argv[i], "--benchmark_format=", 19) == 0;
         options->google.file |= strncmp(argv[i], "--benchmark_out=", 16) == 0;
+        if (strncmp(argv[i], "--benchmark_", 12) == 0)
+            options->setting = argv[i];
         options->list |= strcmp(argv[i], "--benchmark_list_tests") == 0 ||
                          (strncmp(argv[i], "--benchmark_list_tests=", 23) == 0 && !says_no(argv[i] + 23));
     }
@@ -195,7 +198,7 @@ static bool take_option(struct options *options, int option, const char *value)
         options->results = value;
         return true;
     case OPTION_ROUNDS:
-        if (!set_number(&number, "rounds", value, 1, 1000))
+        if (!set_number(&number, "rounds", value, 1, ROUNDS_MAX))
             return false;
         options->rounds = (unsigned)number;
         return true;
@@ -212,6 +215,12 @@ static bool take_option(struct options *options, int option, const char *value)
     default:
         return false;
     }
+}
+
+/* What a run that goes on has on record, or can't have any more. */
+static bool is_setting(int option)
+{
+    return option != OPTION_RESUME && option != OPTION_OUTPUT && option != OPTION_RESULTS;
 }
 
 static int refuse(char *const *argv, int option)
@@ -241,7 +250,11 @@ int options_parse(struct options *options, int argc, char **argv)
             return refuse(argv, option);
         if (!take_option(options, option, optarg))
             return EXIT_USAGE;
+        if (is_setting(option))
+            options->setting = argv[optind - (optarg == argv[optind - 1] ? 2 : 1)];
     }
+    if (options->resume && options->setting)
+        return complain("--resume goes on with the settings of the run; leave out '%s'", options->setting);
     options->directories_named = optind < argc;
     options->directories = optind < argc ? &argv[optind] : current_folder;
     options->directory_count = optind < argc ? (size_t)(argc - optind) : 1;

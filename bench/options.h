@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { ROUNDS_MAX = 1000 };
+
 /* What Google Benchmark writes itself. */
 struct google_output {
     bool display; /* --benchmark_format: standard output is the library's */
@@ -28,6 +30,7 @@ struct options {
     bool drop_caches; /* the whole system's, too, before anything is cold */
     bool worker;      /* serve requests on standard input */
     bool directories_named;
+    const char *setting; /* an option that can't stand beside --resume; NULL: none was given */
     struct google_output google;
 };
 

@@ -3,13 +3,16 @@
 #include "facts.h"
 #include "message.h"
 #include "page_cache.h"
+#include "reading.h"
 #include "results.h"
 
-#include <cjson/cJSON.h>
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,34 +20,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const cJSON *member(const cJSON *object, const char *key)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, key);
-}
-
-/* The first member or element, whose `next` are the others; NULL for none. */
-static const cJSON *first_in(const cJSON *value)
-{
-    return value ? value->child : NULL;
-}
-
-static double number_of(const cJSON *object, const char *key)
-{
-    const cJSON *value = member(object, key);
-
-    return cJSON_IsNumber(value) ? value->valuedouble : 0;
-}
-
-static const char *text_of(const cJSON *object, const char *key)
-{
-    const char *text = cJSON_GetStringValue(member(object, key));
-
-    return text ? text : "";
-}
+/* More than any run has. */
+enum { SECONDS_MAX = 1000000000, BATCH_MOST = 1 << 20, DISCARDED_MAX = 1 << 20 };
 
 static bool is_schema(const cJSON *record, const char *schema)
 {
-    return strcmp(text_of(record, "schema"), schema) == 0;
+    return strcmp(reading_text_of(record, "schema"), schema) == 0;
 }
 
 /* ---- the file --------------------------------------------------------------------------------- */
@@ -96,8 +77,8 @@ static bool is_unfinished(const struct resume *resume)
 {
     const cJSON *run = first_of(resume, "mapwise.run/1"), *summary = first_of(resume, "mapwise.summary/1");
 
-    return resume->run_record && strcmp(text_of(run, "tool"), "bench") == 0 &&
-           first_of(resume, "mapwise.plan/1") && !cJSON_IsTrue(member(summary, "complete"));
+    return resume->run_record && strcmp(reading_text_of(run, "tool"), "bench") == 0 &&
+           first_of(resume, "mapwise.plan/1") && !cJSON_IsTrue(reading_member(summary, "complete"));
 }
 
 static void forget(struct resume *resume)
@@ -106,7 +87,7 @@ static void forget(struct resume *resume)
         cJSON_Delete(resume->records[i]);
     free((void *)resume->records);
     free(resume->run_record);
-    *resume = (struct resume){{0}, NULL, NULL, 0, NULL};
+    *resume = (struct resume){.count = 0};
 }
 
 /* Reads `path`, which may end in ".partial". False if it can't be read, is whole, or of another tool; with
@@ -154,7 +135,7 @@ static bool next_newest(struct candidate *found, const char *folder, const struc
         if (strncmp(entry->d_name, "bench-", 6) != 0 || !strstr(entry->d_name, ".jsonl"))
             continue;
         const int length = snprintf(candidate.path, PATH_MAX, "%s/%s", folder, entry->d_name);
-        if (length >= PATH_MAX || stat(candidate.path, &status) != 0)
+        if (length >= PATH_MAX || stat(candidate.path, &status) != 0 || !S_ISREG(status.st_mode))
             continue;
         candidate.changed = status.st_mtim;
         if ((!limit || is_older(&candidate, limit)) &&
@@ -201,19 +182,23 @@ static bool find_file(struct resume *resume, const char *path)
 
 /* ---- its settings ----------------------------------------------------------------------------- */
 
-static bool set_directories(struct resume *resume, struct options *options, const cJSON *plan)
+static bool is_damaged(const struct resume *resume, const char *schema, const char *key)
 {
-    const cJSON *list = member(plan, "directories");
+    complain("'%s' is damaged: '%s' in a %s makes no sense; begin a new run", resume->path, key, schema);
+    return false;
+}
+
+static bool set_directories(struct resume *resume, struct options *options, const cJSON *list)
+{
     const size_t count = (size_t)cJSON_GetArraySize(list);
 
-    options->anonymize = cJSON_IsTrue(member(plan, "anonymized"));
     if (options->anonymize && count > 0 &&
         (!options->directories_named || options->directory_count != count)) {
         complain("the run was anonymous, in %zu folders; name them again behind --resume", count);
         return false;
     }
-    if (!options->anonymize && options->directories_named) {
-        complain("the run has its folders on record; name none behind --resume");
+    if (options->directories_named && (!options->anonymize || count == 0)) {
+        complain("the run needs no folder, or has them on record; name none behind --resume");
         return false;
     }
     if (options->anonymize || count == 0)
@@ -230,17 +215,45 @@ static bool set_directories(struct resume *resume, struct options *options, cons
     return true;
 }
 
+static bool are_texts(const cJSON *list)
+{
+    bool all = cJSON_IsArray(list);
+
+    for (const cJSON *element = reading_first_in(list); element; element = element->next)
+        all = all && cJSON_IsString(element);
+    return all;
+}
+
+static bool set_options(struct resume *resume, struct options *options, const cJSON *plan)
+{
+    const cJSON *filter = reading_member(plan, "filter"), *directories = reading_member(plan, "directories");
+    struct reading reading = {plan, NULL};
+    const char *profile = reading_text(&reading, "profile"), *seed = reading_text(&reading, "seed");
+    char *end;
+
+    options->filter = cJSON_GetStringValue(filter);
+    options->rounds = resume->rounds = (unsigned)reading_count(&reading, "rounds", 1, ROUNDS_MAX);
+    options->drop_caches = reading_boolean(&reading, "drop_caches");
+    options->anonymize = reading_boolean(&reading, "anonymized");
+    errno = 0;
+    options->seed = strtoull(seed, &end, 10);
+    if (!isdigit((unsigned char)seed[0]) || *end || errno)
+        reading.wrong = "seed";
+    if (!cJSON_IsString(filter) && !cJSON_IsNull(filter))
+        reading.wrong = "filter";
+    if (!are_texts(directories))
+        reading.wrong = "directories";
+    if (reading.wrong)
+        return is_damaged(resume, "mapwise.plan/1", reading.wrong);
+    return options_set_profile(options, profile) && set_directories(resume, options, directories);
+}
+
 bool resume_read(struct resume *resume, struct options *options)
 {
-    *resume = (struct resume){{0}, NULL, NULL, 0, NULL};
-    if (!(options->output ? find_file(resume, options->output) : find_in_folder(resume, options->results)))
-        return false;
-    const cJSON *plan = first_of(resume, "mapwise.plan/1");
-    options->filter = cJSON_GetStringValue(member(plan, "filter"));
-    options->seed = strtoull(text_of(plan, "seed"), NULL, 10);
-    options->rounds = (unsigned)number_of(plan, "rounds");
-    options->drop_caches = cJSON_IsTrue(member(plan, "drop_caches"));
-    return options_set_profile(options, text_of(plan, "profile")) && set_directories(resume, options, plan);
+    *resume = (struct resume){.count = 0};
+    return (options->output ? find_file(resume, options->output)
+                            : find_in_folder(resume, options->results)) &&
+           set_options(resume, options, first_of(resume, "mapwise.plan/1"));
 }
 
 /* ---- what was measured ------------------------------------------------------------------------ */
@@ -260,36 +273,52 @@ static const char *lasting(const char *name)
     return names[i];
 }
 
-static uint64_t count_of(const cJSON *object, const char *key, uint64_t absent)
+static void read_lists(struct measurement *m, struct reading *reading)
 {
-    const cJSON *value = member(object, key);
+    const cJSON *trace = reading_first_in(reading_member(reading->object, "trace"));
+    const cJSON *extra = reading_first_in(reading_member(reading->object, "extra"));
 
-    return cJSON_IsNumber(value) ? (uint64_t)(int64_t)value->valuedouble : absent;
+    for (; trace && !reading->wrong; trace = trace->next) {
+        const bool fits = cJSON_IsNumber(trace) && fabs(trace->valuedouble) <= (double)FLT_MAX;
+        if (m->trace_count == TRACE_MAX || !(fits || cJSON_IsNull(trace)))
+            reading->wrong = "trace";
+        else
+            m->trace[m->trace_count++] = fits ? (float)trace->valuedouble : NAN;
+    }
+    for (; extra && !reading->wrong; extra = extra->next) {
+        const char *name = extra->string ? lasting(extra->string) : NULL;
+        if (m->extra_count == EXTRAS_MAX || !name || !(cJSON_IsNumber(extra) || cJSON_IsNull(extra)))
+            reading->wrong = "extra";
+        else
+            m->extras[m->extra_count++] =
+                (struct extra){name, cJSON_IsNumber(extra) ? extra->valuedouble : NAN};
+    }
 }
 
-static struct measurement measurement_of(const cJSON *sample)
+static struct measurement measurement_of(struct reading *reading, const struct series *series,
+                                         uint64_t rounds)
 {
+    const struct demands *demands = &series->demands;
+    const int64_t most = 1LL << COUNT_BITS, unknown = (int64_t)PAGES_UNKNOWN;
     struct measurement m = {
-        .order = count_of(sample, "order", 0),
-        .round = count_of(sample, "round", 0),
-        .at = number_of(sample, "at"),
-        .seconds = number_of(sample, "seconds"),
-        .batch = count_of(sample, "batch", 1),
-        .bytes = count_of(sample, "bytes", 0),
-        .bytes_needed = count_of(sample, "bytes_needed", 0),
-        .items = count_of(sample, "items", 0),
-        .resident_before = count_of(sample, "resident_before", PAGES_UNKNOWN),
-        .resident_after = count_of(sample, "resident_after", PAGES_UNKNOWN),
-        .trace_step = number_of(sample, "trace_step"),
+        .order = reading_count(reading, "order", 0, (uint64_t)most),
+        .round = reading_count(reading, "round", 0, rounds - 1),
+        .at = reading_number(reading, "at", 0, SECONDS_MAX),
+        .seconds = reading_number(reading, "seconds", 0, SECONDS_MAX),
+        .batch = reading_count(reading, "batch", 1,
+                               demands->batches && demands->temperature != COLD ? BATCH_MOST : 1),
+        .bytes = reading_count(reading, "bytes", 0, (uint64_t)most),
+        .bytes_needed = reading_count(reading, "bytes_needed", 0, (uint64_t)most),
+        .items = reading_count(reading, "items", 0, (uint64_t)most),
+        .resident_before = (uint64_t)reading_optional_integer(reading, "resident_before", 0, unknown),
+        .resident_after = (uint64_t)reading_optional_integer(reading, "resident_after", 0, unknown),
+        .trace_step = reading_optional_number(reading, "trace_step", 0),
     };
 
     for (int i = 0; i < COUNTERS; i++)
-        m.counted.of[i] = (int64_t)count_of(sample, counter_name((enum counter)i), (uint64_t)COUNTER_ABSENT);
-    for (const cJSON *v = first_in(member(sample, "trace")); v && m.trace_count < TRACE_MAX; v = v->next)
-        m.trace[m.trace_count++] = (float)v->valuedouble;
-    for (const cJSON *v = first_in(member(sample, "extra")); v && m.extra_count < EXTRAS_MAX; v = v->next)
-        if (lasting(v->string))
-            m.extras[m.extra_count++] = (struct extra){lasting(v->string), v->valuedouble};
+        m.counted.of[i] =
+            reading_optional_integer(reading, counter_name((enum counter)i), -most, COUNTER_ABSENT);
+    read_lists(&m, reading);
     return m;
 }
 
@@ -313,67 +342,91 @@ static struct series *series_of(struct plan *plan, const char *name, const char 
     return NULL;
 }
 
-static void fill_discarded(struct series *series, const cJSON *record)
+static bool fill_discarded(struct series *series, const cJSON *record)
 {
-    const cJSON *reason = first_in(member(member(record, "discarded"), "reasons"));
+    const cJSON *reasons = reading_member(reading_member(record, "discarded"), "reasons");
+    struct reading reading = {reasons, NULL};
 
     series->discarded_kinds = series->discarded_count = 0;
-    for (; reason; reason = reason->next)
-        for (int i = 0; i < reason->valueint; i++)
-            series_discard(series, reason->string);
+    for (const cJSON *reason = reading_first_in(reasons); reason; reason = reason->next) {
+        const size_t kind = series->discarded_kinds;
+        if (!reason->string || kind == DISCARD_KINDS_MAX)
+            return false;
+        const unsigned count = (unsigned)reading_count(&reading, reason->string, 0, DISCARDED_MAX);
+        snprintf(series->discarded[kind].reason, REASON_MAX, "%s", reason->string);
+        series->discarded[kind].count = count;
+        series->discarded_count += count;
+        series->discarded_kinds++;
+    }
+    return !reading.wrong;
 }
 
-static bool add_sample(struct series *series, const cJSON *sample, struct run *run)
+/* Samples of a series stand in their order: one that does not come after the last is there twice. */
+static bool add_sample(struct series *series, const struct measurement *m, struct run *run)
 {
-    const struct measurement m = measurement_of(sample);
-
-    if (m.seconds <= 0 || m.batch == 0)
-        return true; /* damaged: it is taken again */
-    series->batch = m.batch;
-    if (m.round >= series->rounds_done)
-        series->rounds_done = (unsigned)m.round + 1;
-    if (m.order >= run->order)
-        run->order = m.order + 1;
-    if (m.at + m.seconds > run->seconds_before)
-        run->seconds_before = m.at + m.seconds;
-    return series_add(series, &m);
+    if (m->seconds <= 0 || (series->count && m->order <= series->samples[series->count - 1].order))
+        return true;
+    series->batch = m->batch;
+    if (m->round >= series->rounds_done)
+        series->rounds_done = (unsigned)m->round + 1;
+    if (m->order >= run->order)
+        run->order = m->order + 1;
+    if (m->at + m->seconds > run->seconds_before)
+        run->seconds_before = m->at + m->seconds;
+    if (series_add(series, m))
+        return true;
+    complain("out of memory; free some");
+    return false;
 }
 
 /* A series that stands with its samples (the run was interrupted, and ended in order), or one sample. */
-static bool fill_from(struct plan *plan, struct run *run, const cJSON *record)
+static bool fill_from(const struct resume *resume, struct plan *plan, struct run *run, const cJSON *record)
 {
     const bool one = is_schema(record, "mapwise.sample/1");
-    const cJSON *sample = one ? member(record, "sample") : first_in(member(record, "samples"));
+    const char *schema = one ? "mapwise.sample/1" : "mapwise.bench/1";
+    const cJSON *sample = one ? reading_member(record, "sample") : NULL;
 
-    if (!sample || (!one && !is_schema(record, "mapwise.bench/1")))
+    if (!one && is_schema(record, schema))
+        sample = reading_first_in(reading_member(record, "samples"));
+    if (!sample)
         return true;
-    struct series *series = series_of(plan, text_of(record, "name"), text_of(record, "directory"));
+    struct series *series =
+        series_of(plan, reading_text_of(record, "name"), reading_text_of(record, "directory"));
     if (!series) {
         complain("this program has no series '%s'; go on with the one that began the run",
-                 text_of(record, "name"));
+                 reading_text_of(record, "name"));
         return false;
     }
-    fill_discarded(series, record);
-    bool added = true;
-    for (; added && sample; sample = one ? NULL : sample->next)
-        added = add_sample(series, sample, run);
-    if (!added)
-        complain("out of memory; free some");
-    return added;
+    if (!fill_discarded(series, record))
+        return is_damaged(resume, schema, "discarded");
+    for (; sample; sample = one ? NULL : sample->next) {
+        struct reading reading = {sample, NULL};
+        const struct measurement m = measurement_of(&reading, series, resume->rounds);
+        if (reading.wrong)
+            return is_damaged(resume, schema, reading.wrong);
+        if (!add_sample(series, &m, run))
+            return false;
+    }
+    return true;
+}
+
+static bool is_anonymous(const cJSON *run)
+{
+    return !reading_member(run, "host");
 }
 
 static bool same_machine(const cJSON *run)
 {
-    const cJSON *hashes = member(member(run, "environment"), "hash");
+    const cJSON *hashes = reading_member(reading_member(run, "environment"), "hash");
     struct facts facts;
     char now[24];
 
     facts_of_machine(&facts);
-    if (member(run, "host") == NULL) /* anonymous runs leave out what would change the hash */
+    if (is_anonymous(run)) /* it leaves out what would change the hash */
         facts_remove(&facts, "kernel_command_line");
     for (int level = FACT_HARDWARE; level < FACT_TRANSIENT; level++) {
         snprintf(now, sizeof now, "%016" PRIx64, facts_hash(&facts, (enum fact_level)level));
-        if (strcmp(text_of(hashes, facts_level_name((enum fact_level)level)), now) != 0) {
+        if (strcmp(reading_text_of(hashes, facts_level_name((enum fact_level)level)), now) != 0) {
             complain("the %s is not what it was when the run began; begin a new one",
                      facts_level_name((enum fact_level)level));
             return false;
@@ -382,19 +435,51 @@ static bool same_machine(const cJSON *run)
     return true;
 }
 
+/* What file system it is, with its settings. The device may have another name after a restart. */
+static bool same_folder(const cJSON *before, const char *directory, bool anonymous)
+{
+    struct facts facts;
+
+    facts_of_directory(&facts, directory);
+    facts_remove(&facts, "device");
+    if (anonymous)
+        facts_remove(&facts, "path");
+    for (size_t i = 0; i < facts.count; i++) {
+        const struct fact *fact = &facts.list[i];
+        if (fact->level == FACT_SYSTEM && strcmp(reading_text_of(before, fact->name), fact->value) != 0) {
+            complain("the %s of '%s' is not what it was when the run began; begin a new one", fact->name,
+                     directory);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool same_folders(const cJSON *run, const struct plan *plan)
+{
+    const cJSON *folder = reading_first_in(reading_member(run, "directories"));
+
+    for (size_t i = 0; i < plan->place_count && plan->scratch_bytes; i++) {
+        if (!same_folder(folder, plan->places[i].directory, is_anonymous(run)))
+            return false;
+        folder = folder ? folder->next : NULL;
+    }
+    return true;
+}
+
 bool resume_fill(const struct resume *resume, struct plan *plan, struct run *run)
 {
     const cJSON *began = first_of(resume, "mapwise.run/1");
 
-    if (strcmp(text_of(began, "version"), MAPWISE_VERSION) != 0) {
-        complain("the run was begun by mapwise %s, this is %s; begin a new one", text_of(began, "version"),
-                 MAPWISE_VERSION);
+    if (strcmp(reading_text_of(began, "version"), MAPWISE_VERSION) != 0) {
+        complain("the run was begun by mapwise %s, this is %s; begin a new one",
+                 reading_text_of(began, "version"), MAPWISE_VERSION);
         return false;
     }
-    if (!same_machine(began))
+    if (!same_machine(began) || !same_folders(began, plan))
         return false;
     for (size_t i = 0; i < resume->count; i++)
-        if (!fill_from(plan, run, resume->records[i]))
+        if (!fill_from(resume, plan, run, resume->records[i]))
             return false;
     return true;
 }

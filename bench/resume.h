@@ -16,6 +16,7 @@ struct resume {
     char *run_record;       /* its first line, which stays as it is */
     struct cJSON **records; /* all lines, as read */
     size_t count;
+    unsigned rounds;    /* the plan's */
     char **directories; /* the plan's; NULL: the caller named them */
 };
 
@@ -25,7 +26,7 @@ struct resume {
 bool resume_read(struct resume *resume, struct options *options);
 
 /* Hands the series of the plan what had been measured of them. False after one line: it was measured
- * on another machine, or by another program. */
+ * on another machine, in a folder of another file system, or by another program. */
 bool resume_fill(const struct resume *resume, struct plan *plan, struct run *run);
 
 void resume_free(struct resume *resume);

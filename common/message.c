@@ -1,7 +1,9 @@
 #include "message.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -28,16 +30,20 @@ void message_command(const char *command)
     command_name = command;
 }
 
+/* Names that others gave may have anything in them; a message is one line all the same. */
 int complain(const char *format, ...)
 {
+    char text[3 * PATH_MAX];
     va_list arguments;
 
     va_start(arguments, format);
-    fflush(stdout);
-    fprintf(stderr, "%s: ", command_name);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    for (char *c = text; *c; c++)
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
+    fflush(stdout);
+    fprintf(stderr, "%s: %s\n", command_name, text);
     return EXIT_USAGE;
 }
 

@@ -58,10 +58,10 @@ static bool name_file(struct results *results, const char *directory, const char
     return set_names(results, NULL, ".partial");
 }
 
-/* Not before it is ours alone is anything in it cut off. */
+/* Not before it is ours alone is anything in it cut off; and what a link leads to is not ours. */
 static bool open_partial(struct results *results)
 {
-    const int file = open(results->partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    const int file = open(results->partial, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     FILE *stream = NULL;
 
     if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0 && ftruncate(file, 0) == 0)

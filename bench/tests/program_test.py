@@ -5,12 +5,15 @@
 Needs nothing but Python's standard library; where there is jsonschema the records are held against SCHEMAS.
 """
 
+import ctypes
 import json
+import mmap
 import os
 import re
 import resource
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -67,6 +70,9 @@ class BenchCase(unittest.TestCase):
     def assert_clean(self):
         self.assertNotIn(".mapwise-scratch", os.listdir(self.folder))
 
+    def assert_near(self, value, wanted):
+        self.assertLessEqual(abs(value - wanted), 1e-6 * abs(wanted), (value, wanted))
+
     def assert_refused(self, *arguments, says):
         done = run(*arguments, cwd=self.folder)
         self.assertEqual(done.returncode, 2, done)
@@ -101,6 +107,8 @@ class Records(BenchCase):
             with self.subTest(family=record["family"], series=record["series"]):
                 self.check_series(record)
         self.check_order(series)
+        several = [r for r in series if r["samples"] and r["samples"][0]["batch"] > 1]
+        self.assertTrue(any(r["samples"][0]["items"] for r in several))
 
     def check_summary(self, last, series):
         self.assertEqual(last["schema"], "mapwise.summary/1")
@@ -126,10 +134,26 @@ class Records(BenchCase):
         self.assertLessEqual(spread["min_seconds"], spread["p25_seconds"])
         self.assertLessEqual(spread["p25_seconds"], record["median"]["seconds"])
         self.assertLessEqual(record["median"]["seconds"], spread["p75_seconds"])
+        self.check_figures(record)
         self.assertLessEqual(spread["p75_seconds"], spread["max_seconds"])
         self.assertEqual(record["discarded"]["count"], sum(record["discarded"]["reasons"].values()))
         for sample in record["samples"]:
             self.check_sample(record, sample)
+
+    def check_figures(self, record):
+        """They are those of one operation, a sample has those of its batch."""
+        first, median = record["samples"][0], record["median"]
+        seconds = statistics.median(s["seconds"] / s["batch"] for s in record["samples"])
+        self.assert_near(median["seconds"], seconds)
+        self.assert_near(record["spread"]["max_seconds"], max(s["seconds"] / s["batch"] for s in record["samples"]))
+        for figure, of, value in (
+            ("bytes_per_second", "bytes", first["bytes"] / first["batch"] / seconds),
+            ("seconds_per_item", "items", seconds / (first["items"] / first["batch"] or 1)),
+        ):
+            if first[of]:
+                self.assert_near(median[figure], value)
+            else:
+                self.assertIsNone(median[figure])
 
     def check_sample(self, record, sample):
         for key in ("order", "at", "seconds", "batch", "bytes", "bytes_needed", "items", "minor_faults"):
@@ -179,16 +203,35 @@ class Records(BenchCase):
             self.assertEqual(done.returncode, 2, done)
             self.assertRegex(done.stderr, "nothing could run")
 
-    def test_the_same_seed_gives_the_same_order(self):
-        orders = []
-        for attempt in ("a", "b"):
-            folder = os.path.join(self.folder, attempt)
-            os.mkdir(folder)
-            done = run("--rounds", "3", "--seed", "5", "--filter", "what:[cm]", cwd=folder)
+    def order_of(self, seed):
+        """In each of three rounds, the series as they took turns."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            done = run("--rounds", "3", "--seed", seed, "--filter", "what:[^d]", cwd=folder)
             self.assertEqual(done.returncode, 0, done)
-            samples = [(s["order"], r["series"]["what"]) for r in records_in(folder)[2:-1] for s in r["samples"]]
-            orders.append([what for _, what in sorted(samples)])
-        self.assertEqual(*orders)
+            records = records_in(folder)[2:-1]
+        samples = sorted((s["order"], s["round"], r["name"]) for r in records for s in r["samples"])
+        self.assertEqual([n for _, n, _ in samples], sorted(n for _, n, _ in samples))
+        rounds = [list(dict.fromkeys(name for _, n, name in samples if n == number)) for number in range(3)]
+        for names in rounds:
+            self.assertEqual(sorted(names), sorted(record["name"] for record in records))
+        self.assertGreater(len(records), 5)
+        return rounds
+
+    def test_each_round_has_an_order_that_follows_from_the_seed(self):
+        one = self.order_of("5")
+        self.assertEqual(self.order_of("5"), one)
+        first, second, third = one
+        self.assertTrue(first != second != third != first, one)
+        self.assertNotEqual(self.order_of("6"), one)
+
+    def test_what_is_seldom_is_in_every_third_round(self):
+        for rounds, wanted in ((1, [0]), (4, [0, 3])):
+            with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+                done = run("--rounds", str(rounds), "--filter", "dirty_rate|what:clock", cwd=folder)
+                self.assertEqual(done.returncode, 0, done)
+                series = {r["family"]: [s["round"] for s in r["samples"]] for r in records_in(folder)[2:-1]}
+            self.assertEqual(series["calibration"], [n for n in range(rounds) for _ in range(3)])
+            self.assertEqual(series["dirty_rate"], wanted)
 
     def test_anonymous(self):
         done = run("--rounds", "1", "--anonymize", "--filter", "strategy:window/step:1048576", cwd=self.folder)
@@ -275,6 +318,33 @@ class GoogleOptions(BenchCase):
                 self.assertEqual({re.match("[^/]*/[^/]*", row["name"])[0] for row in rows}, {"calibration/what:clock"})
                 self.assertEqual(len(rows), 2)
 
+    def test_its_figures_are_those_of_one_operation(self):
+        """Beside the records of the same run."""
+        names = "what:memory_copy|map_unmap/source:path/size:65536|read_sequential/temperature:warm/size:4194304"
+        done = run("--rounds", "1", "--filter", names, "--benchmark_format=json", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done)
+        rows = json.loads(done.stdout)["benchmarks"]
+        records = records_in(self.folder)[2:-1]
+        self.assertEqual(len(records), len(rows))
+        self.assertGreater(max(r["samples"][0]["batch"] for r in records), 1)
+        for record in records:
+            (row,) = [row for row in rows if row["name"].startswith(record["name"] + "/")]
+            samples = record["samples"]
+            with self.subTest(row=row, samples=samples):
+                self.check_row(row, samples)
+
+    def check_row(self, row, samples):
+        def each(key):
+            return statistics.mean(s[key] / s["batch"] for s in samples)
+
+        self.assertEqual((row["time_unit"], row["iterations"]), ("ns", len(samples)))
+        self.assert_near(row["real_time"], each("seconds") * 1e9)
+        for rate, key in (("bytes_per_second", "bytes"), ("items_per_second", "items")):
+            self.assert_near(row.get(rate, 0), each(key) / each("seconds"))
+        for counter in ("minor_faults", "major_faults", "resident_bytes", "page_table_bytes"):
+            if samples[0][counter] is not None:
+                self.assert_near(row[counter], each(counter))
+
     def test_lists(self):
         ours = run("--list", cwd=self.folder)
         for option in ("--benchmark_list_tests", "--benchmark_list_tests=1", "--benchmark_list_tests=Yes"):
@@ -312,6 +382,15 @@ class Refusals(BenchCase):
         for option in ("format", "out_format", "time_unit"):
             for value in ("xml", "", "json csv", "ms s"):
                 self.assert_refused(f"--benchmark_{option}={value}", says="is none of: [a-z ]+; see --help")
+
+    def test_beside_resume(self):
+        for option in (
+            ("--filter", "pread"), ("--rounds", "5"), ("--rounds=5",), ("--seed", "7"), ("--profile", "quick"), ("--list",),
+            ("--anonymize",), ("--drop-caches",), ("--worker",), ("--benchmark_filter=x",), ("--benchmark_format=json",),
+        ):
+            for arguments in (("--resume", *option), (*option, "--resume"), ("--output", "x", *option, "--resume", ".")):
+                self.assert_refused(*arguments, says=f"settings of the run; leave out '{option[0]}'")
+        self.assert_refused("--resume", "--results", "x", says="no run in 'x' was cut off")
 
     def test_folders(self):
         self.assert_refused("missing", says="cannot use 'missing'")
@@ -436,8 +515,10 @@ class Resume(BenchCase):
         orders = [s["order"] for samples in found.values() for s in samples]
         self.assertEqual(len(orders), len(set(orders)))
         for record in series:
-            rounds = sorted({s["round"] for s in record["samples"]})
-            self.assertEqual(rounds, list(range(self.ROUNDS)), record["name"])
+            each = len(record["samples"]) // self.ROUNDS  # 3 in a block where no cache has to be prepared
+            self.assertIn(each, (1, 3), record["name"])
+            rounds = [s["round"] for s in record["samples"]]
+            self.assertEqual(rounds, [r for r in range(self.ROUNDS) for _ in range(each)], record["name"])
         self.assert_clean()
 
     def test_killed(self):
@@ -455,6 +536,22 @@ class Resume(BenchCase):
             file.truncate(os.path.getsize(path) - 30)
         self.assertEqual(self.go_on("--output", path.removesuffix(".partial")).returncode, 0)
         self.check_whole(taken[:-1])
+
+    def test_killed_within_a_block(self):
+        """What the block still lacks is taken, and no more."""
+        for kept in (1, 2):
+            path, taken = self.cut_off()
+            blocks = [(r["name"], r["sample"]["round"]) for r in taken]
+            start = max(blocks.index(block) for block in blocks if blocks.count(block) == 3)
+            last = taken[start + kept - 1]["sample"]["order"]
+            with open(path, encoding="utf-8") as file:
+                lines = file.readlines()
+            (end,) = [i for i, line in enumerate(lines) if f'"sample":{{"order":{last},' in line]
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("".join(lines[:end + 1]))
+            self.assertEqual(self.go_on().returncode, 0)
+            self.check_whole(taken[:start + kept])
+            shutil.rmtree(self.results())
 
     def test_killed_twice(self):
         _, first = self.cut_off()
@@ -477,6 +574,11 @@ class Resume(BenchCase):
             done = self.go_on(*wrong)
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
             self.assertIn("name them again", done.stderr)
+        if os.access("/dev/shm", os.W_OK):
+            with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+                done = self.go_on(memory)
+                self.assertEqual((done.returncode, done.stderr.count("\n"), os.listdir(memory)), (2, 1, []), done)
+                self.assertRegex(done.stderr, "of '/dev/shm/.*' is not what it was when the run began")
         self.assertEqual(self.go_on(self.folder).returncode, 0)
         self.check_whole(taken)
         self.assertNotIn(self.folder, json.dumps(records_in(self.folder)))
@@ -500,30 +602,124 @@ class Resume(BenchCase):
         self.assertRegex(done.stderr, "no run in 'mapwise-results' was cut off")
         self.assertEqual(records_in(self.folder), before)
 
-    def change(self, path, key, value):
+    def change(self, path, line, key, value):
         with open(path, encoding="utf-8") as file:
             lines = file.read().splitlines(keepends=True)
-        record = json.loads(lines[0])
+        record = json.loads(lines[line])
         record[key] = value
+        lines[line] = json.dumps(record) + "\n"
         with open(path, "w", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n" + "".join(lines[1:]))
+            file.write("".join(lines))
 
     def test_of_another_program_or_machine(self):
         path, _ = self.cut_off()
         with open(path, "rb") as file:
             kept = file.read()
-        other = {"hash": {"hardware": "0" * 16, "system": "0" * 16}}
-        for key, value, says in (("version", "0.0.0", "begun by mapwise 0.0.0"), ("environment", other, "hardware")):
-            self.change(path, key, value)
+        first = json.loads(kept.splitlines()[0])
+        other, settings = json.loads(json.dumps((first["environment"],) * 2))
+        other["hash"]["hardware"] = settings["hash"]["system"] = "0" * 16
+        (folder,) = first["directories"]
+        elsewhere = os.path.join(self.folder, "elsewhere")
+        os.mkdir(elsewhere)
+        for line, key, value, says in (
+            (0, "version", "0.0.0", "begun by mapwise 0.0.0"),
+            (0, "environment", other, "the hardware is not"),
+            (0, "environment", settings, "the system is not"),
+            (0, "directories", [{**folder, "filesystem": "other"}], "the filesystem of '.*' is not"),
+            (0, "directories", [{**folder, "block_size": "1"}], "the block_size of '.*' is not"),
+            (0, "directories", [], "of '.*' is not"),
+            (1, "directories", [], "the path of '.*' is not"),
+        ):
+            self.change(path, line, key, value)
             with open(path, "rb") as file:
                 changed = file.read()
-            done = self.go_on()
+            done = run("--resume", "--results", self.results(), cwd=elsewhere)
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done)
-            self.assertIn(says, done.stderr)
+            self.assertRegex(done.stderr, says)
             with open(path, "rb") as file:
                 self.assertEqual(file.read(), changed)
             with open(path, "wb") as file:
                 file.write(kept)
+
+    def assert_not_gone_on_with(self, path, content, *options, says):
+        """One line, and the file stays as it is."""
+        with open(path, "wb") as file:
+            file.write(content)
+        done = self.go_on(*options)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done)
+        self.assertRegex(done.stderr, says)
+        self.assertEqual(os.listdir(self.results()), [os.path.basename(path)])
+        with open(path, "rb") as file:
+            self.assertEqual(file.read(), content)
+
+    def cut_off_short(self, filter="what:(clock|system_call)$", samples=8):
+        """The file of a run that makes no files, and its records."""
+        self.COMMAND = (PROGRAM, "--rounds", "200", "--seed", "5", "--filter", filter)
+        path, _ = self.cut_off(samples=samples)
+        with open(path, encoding="utf-8") as file:
+            return path, [json.loads(line) for line in file if line.endswith("}\n")]
+
+    def damaged(self, records, schema, keys, value):
+        """The records, with another value in the last one of the schema."""
+        records = json.loads(json.dumps(records))
+        place = [record for record in records if record["schema"] == schema][-1]
+        for key in keys[:-1]:
+            place = place[key]
+        place[keys[-1]] = value
+        return "".join(json.dumps(record) + "\n" for record in records).encode()
+
+    def test_values_that_make_no_sense(self):
+        path, records = self.cut_off_short()
+        plan, sample = "mapwise.plan/1", "mapwise.sample/1"
+        wrong_counts = (-1, 1.5, 1e19, 1e300, "1", [1], {}, True)
+        for schema, key, values in (
+            (plan, "rounds", (0, -5, 1.5, 1001, 4294967295, 1e300, "7", None, [])),
+            (plan, "seed", (5, "", "-5", " 5", "5x", "99999999999999999999", None)),
+            (plan, "filter", (5, [], {}, True)),
+            (plan, "directories", (None, "x", 5, {"a": "x"}, [1], [None], [["x"]])),
+            (plan, "drop_caches", (None, 1, "yes")),
+            (plan, "anonymized", (None, 0, [])),
+            (plan, "profile", (None, 1, "slow", "sl\now")),
+            (sample, "name", (None, 5, "no such", "a\nb\u0007", [])),
+            (sample, "sample", (5, "x", [], [1], {})),
+            (sample, "sample.order", (*wrong_counts, None)),
+            (sample, "sample.round", (*wrong_counts, None, 200, 4294967295)),
+            (sample, "sample.batch", (*wrong_counts, None, 0, 2**20 + 1)),
+            (sample, "sample.at", (-1, 1e300, "1", None, [])),
+            (sample, "sample.seconds", (-1, 1e300, "1", None, [])),
+            (sample, "sample.bytes", wrong_counts),
+            (sample, "sample.items", wrong_counts),
+            (sample, "sample.resident_before", wrong_counts),
+            (sample, "sample.minor_faults", (1.5, 1e19, -1e19, "1", [1], {})),
+            (sample, "sample.extra", ([1], {"a": "x"}, {"a": [1]}, {f"n{i}": i for i in range(13)})),
+            (sample, "sample.trace", (["x"], [[]], [1] * 121, [1e300], {"a": {}})),
+            (sample, "discarded", ({"reasons": {"a": 2**31}}, {"reasons": {"a": -1}}, {"reasons": [1]},
+                                   {"reasons": {f"{i}": 1 for i in range(9)}})),
+        ):
+            for value in values:
+                with self.subTest(schema=schema, key=key, value=value):
+                    content = self.damaged(records, schema, key.split("."), value)
+                    names = f"'{key.split('.')[-1]}' in a {schema} makes no sense|unknown profile|has no series|'order' in"
+                    self.assert_not_gone_on_with(path, content, says=names)
+
+    def test_a_series_that_stands_with_what_makes_no_sense(self):
+        path, records = self.cut_off_short()
+        sample = records[-1]["sample"]
+        for samples in ([5], [{**sample, "batch": 1e19}], [sample, {**sample, "extra": [1]}]):
+            with self.subTest(samples=samples):
+                content = self.damaged(records, "mapwise.bench/1", ["samples"], samples)
+                self.assert_not_gone_on_with(path, content, says="in a mapwise.bench/1 makes no sense")
+
+    def test_a_sample_that_stands_twice(self):
+        """And lines that are no records."""
+        path, taken = self.cut_off()
+        with open(path, "ab") as file:
+            for record in (*taken[3:9], *taken):
+                file.write(json.dumps(record).encode() + b"\n")
+            for line in (b"", b"5", b"[[]]", b"null", b'"x"', b"[" * 100000, b"\xff\0{}", b"{", b'{"schema": 5}'):
+                file.write(line + b"\n")
+        self.assertEqual(self.go_on().returncode, 0)
+        self.check_whole(taken)
 
     def test_records_can_not_be_written(self):
         """A full disk loses nothing that was written before."""
@@ -601,7 +797,22 @@ class Worker(BenchCase):
 
 
 class Caches(BenchCase):
+    def pages_in_memory(self, path):
+        library = ctypes.CDLL(None, use_errno=True)
+        with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+            pages = ctypes.create_string_buffer(len(memory) // mmap.PAGESIZE)
+            first = ctypes.c_char.from_buffer(memory)
+            self.assertEqual(library.mincore(ctypes.byref(first), ctypes.c_size_t(len(memory)), pages), 0)
+            del first
+        return sum(page & 1 for page in pages.raw)
+
     def test_drop_caches(self):
+        """What another file has in memory is dropped, too."""
+        other = os.path.join(self.folder, "other")
+        with open(other, "wb") as file:
+            file.write(b"x" * 256 * mmap.PAGESIZE)
+            os.fsync(file.fileno())
+        self.assertEqual(self.pages_in_memory(other), 256)
         name = "read_sequential/temperature:cold/size:4194304"
         done = run("--rounds", "1", "--drop-caches", "--filter", name, cwd=self.folder)
         if os.access("/proc/sys/vm/drop_caches", os.W_OK):
@@ -609,6 +820,7 @@ class Caches(BenchCase):
             plan, record = records_in(self.folder)[1:3]
             self.assertTrue(plan["drop_caches"])
             self.assertEqual(record["samples"][0]["resident_before"], 0)
+            self.assertLess(self.pages_in_memory(other), 256)
         else:
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1))
             self.assertIn("--drop-caches", done.stderr)

@@ -207,6 +207,42 @@ static void results_get_their_name_when_they_are_whole(void **state)
     free(folder);
 }
 
+static void what_a_link_leads_to_is_not_written(void **state)
+{
+    static const char *const endings[] = {".partial", ".resumed", ".whole"};
+    char *folder = temporary_folder();
+    char file[PATH_MAX], other[PATH_MAX], link[PATH_MAX];
+    struct results results, whole;
+    struct stat status;
+
+    (void)state;
+    snprintf(file, sizeof file, "%s/file", folder);
+    snprintf(other, sizeof other, "%s/other", folder);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        FILE *stream = fopen(other, "w");
+        assert_non_null(stream);
+        assert_int_equal(fputc('x', stream), 'x');
+        assert_int_equal(fclose(stream), 0);
+        snprintf(link, sizeof link, "%s%s", file, endings[i]);
+        assert_int_equal(symlink("other", link), 0);
+        if (i == 0) {
+            assert_false(results_open(&results, folder, file, "check"));
+        } else if (i == 1) {
+            assert_false(results_open_resumed(&results, file));
+        } else {
+            assert_true(results_open(&results, folder, file, "check"));
+            assert_false(results_open_instead(&whole, &results));
+            results_discard(&results);
+        }
+        assert_int_equal(stat(other, &status), 0);
+        assert_int_equal(status.st_size, 1);
+        assert_int_equal(unlink(link), 0);
+    }
+    assert_int_equal(unlink(other), 0);
+    assert_int_equal(rmdir(folder), 0);
+    free(folder);
+}
+
 static void results_that_do_not_fit_stay_partial(void **state)
 {
     struct results results;
@@ -235,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_left_over_scratch_folder_is_taken_over),
         cmocka_unit_test(too_little_space_is_refused),
         cmocka_unit_test(results_get_their_name_when_they_are_whole),
+        cmocka_unit_test(what_a_link_leads_to_is_not_written),
         cmocka_unit_test(results_that_do_not_fit_stay_partial),
     };
 
