@@ -389,15 +389,24 @@ static bool set_up(struct sample *s, struct series *series)
     s->trial = series->count == 0 && series->demands.batches && series->demands.temperature != COLD;
     if (series->batch == 0)
         series->batch = 1;
+    if (series->demands.subject >= FOLDER && !place->scratch.path[0]) {
+        sample_broken(s, "no scratch folder was made"); /* "/file" may be somebody's */
+        return false;
+    }
     if (series->demands.subject == FOLDER) {
         int length = snprintf(s->own_path, sizeof s->own_path, "%s/file", place->scratch.path);
         s->path = s->own_path;
-        return length > 0 && (size_t)length < sizeof s->own_path;
+        if (length > 0 && (size_t)length < sizeof s->own_path)
+            return true;
+        sample_broken(s, "the path of the scratch folder is too long");
+        return false;
     }
     if (series->demands.subject > FOLDER) {
         s->data = place_file(place, s->length);
-        if (!s->data)
+        if (!s->data) {
+            sample_broken(s, "no data file of %" PRIu64 " bytes", s->length);
             return false;
+        }
         s->file = s->data->descriptor;
         s->path = s->data->path;
     }
@@ -418,8 +427,6 @@ void sample_block(struct series *series, struct run *run, uint64_t round, const 
     s->driver = driver;
     if (set_up(s, series))
         run_body(s);
-    else
-        sample_broken(s, "no data file of %" PRIu64 " bytes", s->length);
     if (s->timing && series->family->finish) /* the body left in the middle of a sample */
         series->family->finish(s);
     prepare_end(s);

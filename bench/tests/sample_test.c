@@ -436,6 +436,29 @@ static void test_bus_error(const struct data_file *file)
     CHECK(ftruncate(file->descriptor, SIZE) == 0 && fill_file(file));
 }
 
+static void make_own_file(struct sample *s)
+{
+    seen.passes++;
+    CHECK(strncmp(s->path, place.scratch.path, strlen(place.scratch.path)) == 0);
+    while (next_sample(s))
+        consume(0);
+}
+
+/* A family's own files are in the scratch folder, and never anywhere else. */
+static void test_folder(void)
+{
+    struct family folder = {.name = "test", .body = make_own_file};
+    struct place closed = place;
+    struct series series = {.family = &folder, .place = &place, .demands = {.subject = FOLDER}};
+
+    memset(&seen, 0, sizeof seen);
+    CHECK(drive(&series, 1).accepted == 1 && seen.passes == 1);
+    closed.scratch.path[0] = '\0';
+    series.place = &closed;
+    CHECK(drive(&series, 1).accepted == 0 && seen.passes == 1);
+    CHECK(series.broken && strstr(series.reason, "scratch folder"));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -455,6 +478,7 @@ int main(int argc, char **argv)
     test_doubt();
     test_ends();
     test_bus_error(file);
+    test_folder();
     if (place.can_be_cold) {
         test_cold(file);
         test_cold_when_dirty(file);
