@@ -1,15 +1,15 @@
 #include "sample.h"
 
 #include "access.h"
+#include "bus_error.h"
 #include "clock.h"
 #include "interrupt.h"
 #include "prepare.h"
 #include "processor.h"
+#include "team.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -271,12 +271,21 @@ static bool long_enough(struct sample *s)
     return false;
 }
 
+/* What the family's prepare took, or the half of it, goes once. */
+static void give_back(struct sample *s)
+{
+    const bool taken = s->prepared;
+
+    s->prepared = false;
+    if (taken && s->series->family->finish)
+        s->series->family->finish(s);
+}
+
 /* True if the driver got a sample; false: it has to be taken (again). */
 static bool finish(struct sample *s)
 {
     stop_clock(s);
-    if (s->series->family->finish)
-        s->series->family->finish(s);
+    give_back(s);
     if (sample_ended(s))
         return false;
     if (s->doubt[0]) {
@@ -301,11 +310,11 @@ static bool begin(struct sample *s)
     s->seconds_elsewhere = 0;
     if (!laps_begin(&s->laps, (size_t)(s->batch * s->laps_each)))
         sample_broken(s, "out of memory");
+    s->prepared = true;
     if (!prepare_sample(s) || s->doubt[0]) {
         if (s->doubt[0])
             series_discard(s->results, s->doubt);
-        if (s->series->family->finish)
-            s->series->family->finish(s);
+        give_back(s);
         return false;
     }
     s->elsewhere = (struct counters){{0}}; /* a team may have been at work for the preparation */
@@ -336,40 +345,31 @@ bool sample_boundary(struct sample *s)
 
 /* ---- a block of samples ----------------------------------------------------------------------- */
 
-static sigjmp_buf bus_error_exit;
-static _Thread_local volatile sig_atomic_t bus_error_expected; /* by the thread that runs the body */
-
-static void leave_body(int signal_number)
+static void body_of(void *user)
 {
-    if (bus_error_expected)
-        siglongjmp(bus_error_exit, signal_number);
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
+    struct sample *s = user;
+
+    s->series->family->body(s);
 }
 
-/* Once and for good: the library puts its guard before this handler, and hands on to it what is not its own.
- */
-static void take_bus_errors(void)
+static void give_back_of(void *user)
 {
-    static bool taken;
-    struct sigaction action = {.sa_handler = leave_body};
-
-    sigemptyset(&action.sa_mask);
-    if (!taken)
-        taken = sigaction(SIGBUS, &action, NULL) == 0;
+    give_back(user);
 }
 
-/* A store to a mapped hole of a full disk is a SIGBUS: it ends the series, not the run. */
 static void run_body(struct sample *s)
 {
-    take_bus_errors();
-    if (sigsetjmp(bus_error_exit, 1) == 0) {
-        bus_error_expected = 1;
-        s->series->family->body(s);
-    } else {
-        sample_broken(s, "SIGBUS: the disk is full, or the file was cut off or can't be read");
-    }
-    bus_error_expected = 0;
+    if (!bus_error_survived(body_of, s))
+        sample_broken(s, BUS_ERROR_TEXT);
+    if (!bus_error_survived(give_back_of, s)) /* what was left in the middle */
+        sample_broken(s, BUS_ERROR_TEXT);
+}
+
+static void tidy_up(struct sample *s)
+{
+    while (s->teams)
+        team_end(s->teams);
+    prepare_end(s);
 }
 
 static bool set_up(struct sample *s, struct series *series)
@@ -427,9 +427,7 @@ void sample_block(struct series *series, struct run *run, uint64_t round, const 
     s->driver = driver;
     if (set_up(s, series))
         run_body(s);
-    if (s->timing && series->family->finish) /* the body left in the middle of a sample */
-        series->family->finish(s);
-    prepare_end(s);
+    tidy_up(s);
     for (size_t i = 0; i < s->memory_count; i++)
         free(s->memory[i]);
     laps_free(&s->laps);

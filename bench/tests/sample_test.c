@@ -436,6 +436,50 @@ static void test_bus_error(const struct data_file *file)
     CHECK(ftruncate(file->descriptor, SIZE) == 0 && fill_file(file));
 }
 
+static void cut_off_and_touch(struct sample *s)
+{
+    seen.prepared++;
+    cut_off(s);
+    consume(s->bytes[0]);
+}
+
+static void check_cut_off(struct sample *s)
+{
+    cut_off(s);
+    consume(s->bytes[0]);
+}
+
+static void touch_in_finish(struct sample *s)
+{
+    seen.finished++;
+    consume(s->bytes[0]);
+}
+
+/* Wherever it comes: what prepare took is given back, once. */
+static void bus_error_in(const struct data_file *file, void (*in_prepare)(struct sample *s),
+                         void (*in_check)(struct sample *s), void (*in_finish)(struct sample *s))
+{
+    struct family cut = family;
+    struct series series = series_of(ANY_TEMPERATURE, false);
+
+    memset(&seen, 0, sizeof seen);
+    cut.prepare = in_prepare;
+    cut.check = in_check;
+    cut.finish = in_finish;
+    series.family = &cut;
+    CHECK(drive(&series, 1).accepted == 0);
+    CHECK(seen.prepared == 1 && seen.finished == 1);
+    CHECK(series.broken && strstr(series.reason, "SIGBUS"));
+    CHECK(ftruncate(file->descriptor, SIZE) == 0 && fill_file(file));
+}
+
+static void test_bus_errors_outside(const struct data_file *file)
+{
+    bus_error_in(file, cut_off_and_touch, NULL, finish);
+    bus_error_in(file, prepare, check_cut_off, finish);
+    bus_error_in(file, cut_off_and_touch, NULL, touch_in_finish);
+}
+
 static void make_own_file(struct sample *s)
 {
     seen.passes++;
@@ -478,6 +522,7 @@ int main(int argc, char **argv)
     test_doubt();
     test_ends();
     test_bus_error(file);
+    test_bus_errors_outside(file);
     test_folder();
     if (place.can_be_cold) {
         test_cold(file);

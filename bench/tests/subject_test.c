@@ -5,6 +5,7 @@
  */
 #include "access.h"
 #include "advice.h"
+#include "child.h"
 #include "laps.h"
 #include "mapping.h"
 #include "page_cache.h"
@@ -260,12 +261,6 @@ static void run_mortals(struct sample *s)
     team_end(team);
 }
 
-static void start_too_many(struct sample *s)
-{
-    each_operation(s, 0, 1);
-    CHECK(team_start(s, THREADS, TEAM_MAX + 1, work_as_thread, worked) == NULL);
-}
-
 static size_t open_descriptors(void)
 {
     DIR *directory = opendir("/proc/self/fd");
@@ -276,6 +271,87 @@ static size_t open_descriptors(void)
     if (directory)
         closedir(directory);
     return count;
+}
+
+static void meet_bus_error(void *user, unsigned member)
+{
+    atomic_fetch_add(&worked[member], 1);
+    if (member == 1)
+        consume(*(const unsigned char *)user);
+}
+
+static enum team_kind kind_of_team;
+
+/* A map of a page that its file has no longer. */
+static void run_into_bus_errors(struct sample *s)
+{
+    FILE *file = tmpfile();
+    mw_map *map = NULL;
+    void *bytes;
+
+    CHECK(file && ftruncate(fileno(file), (off_t)s->page_size) == 0);
+    CHECK(mw_map_fd(&map, fileno(file), NULL, NULL) == MW_OK);
+    CHECK(mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, NULL) == MW_OK);
+    CHECK(ftruncate(fileno(file), 0) == 0);
+    struct team *team = team_start(s, kind_of_team, MEMBERS, meet_bus_error, bytes);
+    each_operation(s, 0, 1);
+    while (team && next_sample(s))
+        team_run(team);
+    team_end(team);
+    mw_unpin(map, bytes);
+    mw_free(map);
+    fclose(file);
+}
+
+static int child_status;
+
+/* The child must not come back as a second one of us. */
+static void fork_into_bus_error(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    while (next_sample(s)) {
+        const pid_t child = child_fork();
+        if (child == 0) {
+            raise(SIGBUS);
+            _exit(0);
+        }
+        child_status = child_wait(child);
+    }
+}
+
+/* As a family whose body is left in the middle: the team is ended by the contract. */
+static void leave_team(struct sample *s)
+{
+    CHECK(team_start(s, PROCESSES, MEMBERS, die, NULL) != NULL);
+    while (next_sample(s))
+        raise(SIGBUS);
+}
+
+static void test_bus_errors(void)
+{
+    const struct demands nothing = {.subject = NOTHING};
+    const size_t before = open_descriptors();
+    struct series series;
+
+    for (int kind = THREADS; kind <= PROCESSES; kind++) {
+        kind_of_team = (enum team_kind)kind;
+        CHECK(drive_series(&series, nothing, "unused", "none", run_into_bus_errors, 2).accepted == 0);
+        CHECK(series.broken && strstr(series.reason, "SIGBUS"));
+        series_free(&series);
+    }
+    CHECK(drive(nothing, fork_into_bus_error, 1).accepted == 1);
+    CHECK(WIFSIGNALED(child_status) && WTERMSIG(child_status) == SIGBUS);
+    CHECK(drive_series(&series, nothing, "unused", "none", leave_team, 1).accepted == 0);
+    CHECK(series.broken && strstr(series.reason, "SIGBUS"));
+    series_free(&series);
+    CHECK(open_descriptors() == before);
+    CHECK(waitpid(-1, NULL, WNOHANG) == -1);
+}
+
+static void start_too_many(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    CHECK(team_start(s, THREADS, TEAM_MAX + 1, work_as_thread, worked) == NULL);
 }
 
 static void test_teams(void)
@@ -411,6 +487,7 @@ int main(int argc, char **argv)
         printf("nothing can be cold here (%s)\n", place.why_not_cold);
     }
     test_teams();
+    test_bus_errors();
     test_processors();
     test_laps();
     test_figures_of_others();
