@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 bool sample_has_maps(const struct sample *s)
 {
@@ -230,9 +231,26 @@ bool sample_map_again(struct view *view, struct sample *s)
     return s->series->demands.temperature != MAPPED || bring_in(s, view);
 }
 
+/* Whoever walks over a map of it relies on its length. */
+static void check_length(struct sample *s)
+{
+    struct stat status;
+
+    if (s->file < 0)
+        return;
+    if (fstat(s->file, &status) != 0)
+        sample_broken(s, "looking at the file: %s", strerror(errno));
+    else if ((uint64_t)status.st_size < s->length)
+        sample_broken(s, "the file was cut off: it has %jd of %" PRIu64 " bytes", (intmax_t)status.st_size,
+                      s->length);
+}
+
 bool prepare_sample(struct sample *s)
 {
     prepare_end(s);
+    check_length(s);
+    if (sample_ended(s))
+        return false;
     prepare_cache(s);
     if (sample_ended(s) || !choose_offsets(s) || !open_views(s))
         return false;

@@ -53,6 +53,7 @@ mw_map_options source_options(const struct sample *s)
     mw_map_options options = MW_MAP_OPTIONS_INIT;
 
     options.flags = MW_F_NO_TRACK;
+    options.length = axis_number(s, "size"); /* also of a file: not what may be left of it */
     if (is_one_of(source_of(s), "anonymous", "copy"))
         options.access = MW_ACCESS_COPY;
     else if (!axis_is(s, "source", "shared"))

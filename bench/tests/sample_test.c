@@ -480,6 +480,20 @@ static void test_bus_errors_outside(const struct data_file *file)
     bus_error_in(file, cut_off_and_touch, NULL, touch_in_finish);
 }
 
+/* A file that somebody cuts off between two samples. */
+static void test_cut_off(const struct data_file *file)
+{
+    struct family plain = family;
+    struct series series = series_of(WARM, false);
+
+    memset(&seen, 0, sizeof seen);
+    series.family = &plain;
+    CHECK(ftruncate(file->descriptor, SIZE - 1) == 0);
+    CHECK(drive(&series, 1).accepted == 0 && seen.prepared == 0);
+    CHECK(series.broken && strstr(series.reason, "cut off: it has 4194303 of 4194304 bytes"));
+    CHECK(ftruncate(file->descriptor, SIZE) == 0 && fill_file(file));
+}
+
 static void make_own_file(struct sample *s)
 {
     seen.passes++;
@@ -523,6 +537,7 @@ int main(int argc, char **argv)
     test_ends();
     test_bus_error(file);
     test_bus_errors_outside(file);
+    test_cut_off(file);
     test_folder();
     if (place.can_be_cold) {
         test_cold(file);
