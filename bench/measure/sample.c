@@ -26,7 +26,7 @@ enum {
     MEMORY_BYTES_MAX = 256 << 20, /* of anonymous memory and of copies of pages in one sample */
 };
 
-static const double STEAL_MOST = 0.02; /* of a sample's time */
+static const double STEAL_MOST = 0.02; /* of the time from a sample's first edge to its last */
 
 /* ---- what bodies call ------------------------------------------------------------------------- */
 
@@ -99,6 +99,8 @@ void sample_extra(struct sample *s, const char *name, double value)
 {
     if (s->current.extra_count < EXTRAS_MAX)
         s->current.extras[s->current.extra_count++] = (struct extra){name, value};
+    else
+        sample_broken(s, "no room for the figure %s: a sample has no more than %d", name, (int)EXTRAS_MAX);
 }
 
 void sample_trace(struct sample *s, double step, double value)
@@ -143,7 +145,7 @@ void sample_cannot(struct sample *s, const char *format, ...)
     va_start(arguments, format);
     write_reason(s->results->reason, format, arguments);
     va_end(arguments);
-    s->results->cannot = true;
+    s->results->cannot = !s->results->broken; /* nor does it change what came first */
 }
 
 void sample_broken(struct sample *s, const char *format, ...)
@@ -192,14 +194,14 @@ static void check_condition_after(struct sample *s)
 }
 
 /* What is measured on two processors, or while the hypervisor took this one away, is not slow but nothing. */
-static void check_processor(struct sample *s)
+static void check_processor(struct sample *s, double seconds)
 {
     const int64_t steal = s->current.counted.of[STEAL_NANOSECONDS];
     const int pinned = processor_pinned();
 
     if (pinned >= 0 && processor_current() != pinned)
         sample_doubt(s, "moved from the processor it was pinned to");
-    if (steal != COUNTER_ABSENT && (double)steal * 1e-9 > STEAL_MOST * s->current.seconds)
+    if (steal != COUNTER_ABSENT && (double)steal * 1e-9 > STEAL_MOST * seconds)
         sample_doubt(s, "the hypervisor took the processor away");
 }
 
@@ -218,11 +220,12 @@ static void stop_clock(struct sample *s)
 {
     const int64_t now = clock_nanoseconds();
     const struct counters counters = counters_read();
+    const double from_edge_to_edge = seconds_between(s->clock_began, now);
     struct measurement *m = &s->current;
 
     s->timing = false;
     m->at = s->run->seconds_before + seconds_between(s->run->began, s->clock_began);
-    m->seconds = s->seconds_elsewhere > 0 ? s->seconds_elsewhere : seconds_between(s->clock_began, now);
+    m->seconds = s->seconds_elsewhere > 0 ? s->seconds_elsewhere : from_edge_to_edge;
     m->counted = counters_between(&s->counters_began, &counters);
     for (int i = 0; i < COUNTERS; i++)
         counter_add(&m->counted, (enum counter)i, s->elsewhere.of[i]);
@@ -237,7 +240,7 @@ static void stop_clock(struct sample *s)
         s->series->family->check(s);
     add_latencies(s);
     check_condition_after(s);
-    check_processor(s);
+    check_processor(s, from_edge_to_edge);
 }
 
 /* As many operations may be in a batch. What they leave in memory stays there until its end. */

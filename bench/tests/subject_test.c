@@ -467,6 +467,83 @@ static void test_figures_of_others(void)
     CHECK(got.last.counted.of[MAJOR_FAULTS] >= 1000 && got.last.counted.of[MAJOR_FAULTS] < 2000);
 }
 
+/* ---- verdicts ---------------------------------------------------------------------------------- */
+
+static void break_then_give_up(struct sample *s)
+{
+    sample_broken(s, "it went wrong");
+    sample_cannot(s, "and hence can't");
+}
+
+static void give_up_then_break(struct sample *s)
+{
+    sample_cannot(s, "it can't");
+    sample_broken(s, "and hence went wrong");
+}
+
+static void have_too_many_figures(struct sample *s)
+{
+    while (next_sample(s))
+        for (int i = 0; i <= EXTRAS_MAX; i++)
+            sample_extra(s, "figure", i);
+}
+
+static void test_first_verdict_stays(void)
+{
+    const struct demands nothing = {.subject = NOTHING};
+    struct series series;
+
+    drive_series(&series, nothing, "unused", "none", break_then_give_up, 1);
+    CHECK(series.broken && !series.cannot && strcmp(series.reason, "it went wrong") == 0);
+    drive_series(&series, nothing, "unused", "none", give_up_then_break, 1);
+    CHECK(series.cannot && !series.broken && strcmp(series.reason, "it can't") == 0);
+    CHECK(drive_series(&series, nothing, "unused", "none", have_too_many_figures, 1).accepted == 0);
+    CHECK(series.broken && strstr(series.reason, "no room for the figure"));
+}
+
+/* ---- the processor ----------------------------------------------------------------------------- */
+
+static int64_t stolen;
+
+static void be_stolen_from(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    while (next_sample(s)) {
+        sleep_for(100000000);
+        sample_seconds(s, 1e-6); /* of one of many things that it did */
+        sample_count_elsewhere(s, STEAL_NANOSECONDS, stolen);
+    }
+}
+
+static void move_away(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    while (next_sample(s))
+        processor_share(1);
+}
+
+static void test_lost_processor(void)
+{
+    const struct demands nothing = {.subject = NOTHING};
+    const struct counters counters = counters_read();
+    struct series series;
+
+    if (counters.of[STEAL_NANOSECONDS] != COUNTER_ABSENT) {
+        stolen = 0;
+        CHECK(drive(nothing, be_stolen_from, 1).accepted == 1);
+        stolen = 1000000;
+        CHECK(drive(nothing, be_stolen_from, 1).accepted == 1);
+        stolen = 10000000;
+        CHECK(drive_series(&series, nothing, "unused", "none", be_stolen_from, 1).accepted == 0);
+        CHECK(strstr(series.discarded[0].reason, "hypervisor"));
+    }
+    if (own_processor < 0 || processor_count() < 2)
+        return;
+    CHECK(drive_series(&series, nothing, "unused", "none", move_away, 1).accepted == 0);
+    CHECK(strstr(series.discarded[0].reason, "moved from the processor"));
+    processor_share(0);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -491,6 +568,8 @@ int main(int argc, char **argv)
     test_processors();
     test_laps();
     test_figures_of_others();
+    test_first_verdict_stays();
+    test_lost_processor();
     place_close(&place);
     CHECK(rmdir(folder) == 0); /* nothing was left in it */
     printf(failures ? "%d checks failed\n" : "all checks passed\n", failures);
