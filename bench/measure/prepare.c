@@ -135,7 +135,8 @@ static void prepare_cache(struct sample *s)
 
     switch (s->series->demands.temperature) {
     case COLD:
-        page_cache_make_cold(s->file, s->length);
+        if (page_cache_make_cold(s->file, s->length) == PAGES_UNKNOWN && !interrupted)
+            sample_broken(s, "making the file cold: %s", strerror(errno));
         break;
     case WARM:
     case MAPPED:

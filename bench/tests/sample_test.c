@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +41,25 @@ static struct place place;
 static uint64_t pages(void)
 {
     return SIZE / mw_page_size();
+}
+
+/* ---- what the system may do, too --------------------------------------------------------------- */
+
+static size_t most_at_once = SIZE_MAX;
+static int error_of_fsync;
+
+/* In place of the C library's, which writes at most so much. */
+ssize_t pwrite(int file, const void *bytes, size_t length, off_t offset)
+{
+    const size_t some = length < most_at_once ? length : most_at_once;
+
+    return syscall(SYS_pwrite64, file, bytes, some, offset);
+}
+
+int fsync(int file)
+{
+    errno = error_of_fsync;
+    return error_of_fsync ? -1 : (int)syscall(SYS_fsync, file);
 }
 
 /* ---- the page cache ---------------------------------------------------------------------------- */
@@ -143,6 +163,19 @@ static void test_fill(const struct data_file *file)
     CHECK(pread(file->descriptor, again, sizeof again, SIZE / 2) == sizeof again);
     CHECK(memcmp(head, again, sizeof head) == 0); /* writing again writes the same */
     CHECK(!fill_cache(file, "by_magic"));
+}
+
+/* The same bytes, in however many pieces they are written. */
+static void test_short_writes(const struct data_file *file)
+{
+    static unsigned char whole[SIZE], again[SIZE];
+
+    CHECK(pread(file->descriptor, whole, SIZE, 0) == SIZE);
+    most_at_once = 300001;
+    CHECK(fill_file(file));
+    most_at_once = SIZE_MAX;
+    CHECK(pread(file->descriptor, again, SIZE, 0) == SIZE);
+    CHECK(memcmp(whole, again, SIZE) == 0);
 }
 
 /* ---- the contract, with a family and a driver of our own --------------------------------------- */
@@ -254,6 +287,25 @@ static struct recorder drive(struct series *series, unsigned wanted)
 
     sample_block(series, &run, 3, &driver);
     return recorder;
+}
+
+/* Why a file can't be written, or made cold, is told. */
+static void test_reasons_of_the_cache(const struct data_file *file)
+{
+    const struct data_file none = {.size = SIZE, .descriptor = -1};
+    struct place unwritten = place;
+    struct series series = series_of(COLD, false);
+
+    errno = 0;
+    CHECK(!fill_cache_part(&none, SIZE) && errno != 0);
+    CHECK(!fill_cache_part(file, (uint64_t)2 * SIZE) && errno != 0); /* more than there is */
+    error_of_fsync = EIO;
+    place_probe(&unwritten);
+    CHECK(!unwritten.can_be_cold && strstr(unwritten.why_not_cold, strerror(EIO)));
+    memset(&seen, 0, sizeof seen);
+    CHECK(drive(&series, 1).accepted == 0 && seen.prepared == 0);
+    CHECK(series.broken && strstr(series.reason, strerror(EIO)));
+    error_of_fsync = 0;
 }
 
 static void test_cold_samples(void)
@@ -529,6 +581,8 @@ int main(int argc, char **argv)
     place_probe(&place);
     test_probe();
     test_fill(file);
+    test_short_writes(file);
+    test_reasons_of_the_cache(file);
     test_warm_batches();
     test_mapped_batches();
     test_batches_grow();
