@@ -11,10 +11,12 @@
 #include "page_cache.h"
 #include "place.h"
 #include "processor.h"
+#include "ring.h"
 #include "sample.h"
 #include "team.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -467,6 +469,43 @@ static void test_figures_of_others(void)
     CHECK(got.last.counted.of[MAJOR_FAULTS] >= 1000 && got.last.counted.of[MAJOR_FAULTS] < 2000);
 }
 
+/* ---- reads on their way ------------------------------------------------------------------------ */
+
+static int ends_of_pipe[2];
+
+static void *write_late(void *user)
+{
+    (void)user;
+    sleep_for(100000000);
+    CHECK(write(ends_of_pipe[1], "late", 4) == 4);
+    return NULL;
+}
+
+/* Nobody frees a buffer that is still read into. */
+static void test_ring_waits_for_reads(void)
+{
+    char early[4] = "", late[4] = "";
+    pthread_t writer;
+    unsigned tag = 0;
+    int64_t got = 0;
+    struct ring *ring = ring_open(2);
+
+    if (!ring) {
+        printf("no ring here (%s)\n", strerror(errno));
+        return;
+    }
+    CHECK(pipe(ends_of_pipe) == 0);
+    ring_read(ring, ends_of_pipe[0], late, sizeof late, 0, 1);
+    ring_read(ring, place.files[0].descriptor, early, sizeof early, 0, 2);
+    CHECK(ring_wait(ring, &tag, &got) && tag == 2 && got == 4);
+    CHECK(pthread_create(&writer, NULL, write_late, NULL) == 0);
+    ring_close(ring);
+    CHECK(memcmp(late, "late", 4) == 0);
+    CHECK(pthread_join(writer, NULL) == 0);
+    close(ends_of_pipe[0]);
+    close(ends_of_pipe[1]);
+}
+
 /* ---- verdicts ---------------------------------------------------------------------------------- */
 
 static void break_then_give_up(struct sample *s)
@@ -568,6 +607,7 @@ int main(int argc, char **argv)
     test_processors();
     test_laps();
     test_figures_of_others();
+    test_ring_waits_for_reads();
     test_first_verdict_stays();
     test_lost_processor();
     place_close(&place);
