@@ -8,6 +8,7 @@
 #include "counters.h"
 #include "fill.h"
 #include "interrupt.h"
+#include "linux/kept.h"
 #include "page_cache.h"
 #include "place.h"
 #include "sample.h"
@@ -60,6 +61,27 @@ int fsync(int file)
 {
     errno = error_of_fsync;
     return error_of_fsync ? -1 : (int)syscall(SYS_fsync, file);
+}
+
+/* As /proc/stat and /proc/interrupts are where there are many processors. */
+static void test_large_files_of_proc(void)
+{
+    char path[PATH_MAX + 8];
+    struct kept none = {.path = "/proc/self/none"}, large = {.path = path};
+    const int length = 3 << 20;
+
+    CHECK(kept_read(&none) == NULL);
+    snprintf(path, sizeof path, "%s/large", place.scratch.path);
+    FILE *file = fopen(path, "w");
+    CHECK(file && fprintf(file, "%*s", length, "end") == length);
+    CHECK(file && fclose(file) == 0);
+    for (int i = 0; i < 2; i++) {
+        const char *text = kept_read(&large);
+        CHECK(text && strlen(text) == (size_t)length && strcmp(text + length - 3, "end") == 0);
+    }
+    free(large.text);
+    close(large.file);
+    unlink(path);
 }
 
 /* ---- the page cache ---------------------------------------------------------------------------- */
@@ -593,6 +615,7 @@ int main(int argc, char **argv)
     test_bus_errors_outside(file);
     test_cut_off(file);
     test_folder();
+    test_large_files_of_proc();
     if (place.can_be_cold) {
         test_cold(file);
         test_cold_when_dirty(file);
