@@ -11,6 +11,7 @@
 #include "linux/kept.h"
 #include "page_cache.h"
 #include "place.h"
+#include "prepare.h"
 #include "sample.h"
 
 #include <errno.h>
@@ -177,7 +178,11 @@ static void test_fill(const struct data_file *file)
 
     CHECK(pread(file->descriptor, head, sizeof head, SIZE / 2) == sizeof head);
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        const struct counters before = counters_read();
         CHECK(fill_cache(file, methods[i]));
+        const struct counters after = counters_read();
+        if (place.reads_are_counted && strncmp(methods[i], "write", 5) != 0) /* it was emptied first */
+            CHECK(counters_between(&before, &after).of[BYTES_READ] >= SIZE);
         CHECK(page_cache_look(&cached, file->descriptor, SIZE));
         CHECK(cached.resident == pages());
         CHECK(cached.dirty == 0 || cached.dirty == PAGES_UNKNOWN);
@@ -357,6 +362,7 @@ static void test_warm_batches(void)
     CHECK(got.last.resident_before == pages() && got.last.resident_after == pages());
     CHECK(got.last.counted.of[BYTES_READ] <= 0);
     CHECK(got.last.batch == series.batch && got.last.items == got.last.batch);
+    CHECK(got.last.bytes == got.last.batch * SIZE && got.last.bytes_needed == got.last.batch * SIZE);
     CHECK(got.last.seconds >= 1e-3 || series.batch == 256);
     CHECK(seen.passes >= 3 * series.batch); /* one not counted, then two that are */
     CHECK(got.last.counted.of[MINOR_FAULTS] >= (int64_t)series.batch); /* each with a fresh mapping */
@@ -473,6 +479,120 @@ static void test_lost_condition(enum temperature temperature, void (*spoil)(stru
     series.family = &spoiled;
     CHECK(drive(&series, 1).accepted == 0 && seen.passes == 0);
     CHECK(series.discarded_count == 4 && strstr(series.discarded[0].reason, says));
+}
+
+/* One page is enough to be not cold. */
+static void bring_in_one(struct sample *s)
+{
+    struct cached_pages cached;
+    char byte;
+
+    posix_fadvise(s->file, 0, 0, POSIX_FADV_RANDOM); /* no read-ahead */
+    CHECK(pread(s->file, &byte, 1, 0) == 1);
+    posix_fadvise(s->file, 0, 0, POSIX_FADV_NORMAL);
+    CHECK(page_cache_look(&cached, s->file, s->length) && cached.resident == 1);
+}
+
+static void evict_and_read(struct sample *s)
+{
+    char byte;
+
+    while (next_sample(s)) {
+        seen.passes++;
+        prepare_end(s);
+        evict(s);
+        CHECK(pread(s->file, &byte, 1, 0) == 1);
+    }
+}
+
+/* Few bytes of the device are too many for warm. */
+static void test_warm_reads_nothing(void)
+{
+    struct family evicted = family;
+    struct series series = series_of(WARM, false);
+
+    memset(&seen, 0, sizeof seen);
+    evicted.body = evict_and_read;
+    evicted.prepare = evicted.check = NULL;
+    series.family = &evicted;
+    CHECK(drive(&series, 1).accepted == 0 && seen.passes == 4);
+    CHECK(series.discarded_count == 4 && strstr(series.discarded[0].reason, "bytes came from the device"));
+}
+
+static void read_nothing(struct sample *s)
+{
+    each_operation(s, s->length, 1);
+    while (next_sample(s))
+        seen.passes++;
+}
+
+/* Nor is cold what came from elsewhere. */
+static void test_cold_reads_all(void)
+{
+    struct family lazy = family;
+    struct series series = series_of(COLD, false);
+
+    memset(&seen, 0, sizeof seen);
+    lazy.body = read_nothing;
+    lazy.check = NULL;
+    series.family = &lazy;
+    CHECK(drive(&series, 1).accepted == 0 && seen.passes == 4);
+    CHECK(strstr(series.discarded[0].reason, "not cold: 0 of 4194304 bytes"));
+}
+
+/* ---- what is touched ---- */
+
+enum { TOUCHES = 64 };
+
+static uint64_t touched[TOUCHES], pieces_met;
+
+static void note_touches(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    each_touches(s, "zipf", TOUCHES, s->page_size);
+    while (next_sample(s)) {
+        memcpy(touched, s->offsets, sizeof touched);
+        pieces_met = pattern_pieces_met(s->offsets, TOUCHES, s->length, s->page_size);
+        consume(load_pages(s->bytes, s->offsets, TOUCHES));
+    }
+}
+
+static struct recorder touch_in_round(struct series *series, uint64_t round)
+{
+    struct run run = {.seed = 7};
+    struct recorder recorder = {.wanted = 1};
+    const struct driver driver = {want, accept, &recorder};
+
+    sample_block(series, &run, round, &driver);
+    return recorder;
+}
+
+/* The same for all series of a round, others in the next one. */
+static void test_touches(void)
+{
+    const struct family touching = {.name = "test", .body = note_touches};
+    struct series series = series_of(WARM, false);
+    uint64_t first[TOUCHES];
+
+    series.family = &touching;
+    CHECK(touch_in_round(&series, 1).accepted == 1);
+    memcpy(first, touched, sizeof first);
+    CHECK(touch_in_round(&series, 1).accepted == 1);
+    CHECK(memcmp(first, touched, sizeof first) == 0);
+    CHECK(touch_in_round(&series, 2).accepted == 1);
+    CHECK(memcmp(first, touched, sizeof first) != 0);
+}
+
+/* What is touched twice is needed once. */
+static void test_needs_of_touches(void)
+{
+    const struct family touching = {.name = "test", .body = note_touches};
+    struct series series = series_of(COLD, false);
+
+    series.family = &touching;
+    const struct recorder got = touch_in_round(&series, 1);
+    CHECK(got.accepted == 1 && pieces_met > 0 && pieces_met < TOUCHES);
+    CHECK(got.last.bytes_needed == pieces_met * mw_page_size());
 }
 
 /* Where it is known whether files can be cold, the probe must have found it. */
@@ -609,6 +729,7 @@ int main(int argc, char **argv)
     test_mapped_batches();
     test_batches_grow();
     test_uncounted_reads();
+    test_touches();
     test_doubt();
     test_ends();
     test_bus_error(file);
@@ -623,6 +744,12 @@ int main(int argc, char **argv)
         test_cold_with_reads_on_their_way(file);
         test_cold_samples();
         test_lost_condition(COLD, read_one, "not cold: ");
+        test_lost_condition(COLD, bring_in_one, "not cold: 1 of");
+        if (place.reads_are_counted) {
+            test_warm_reads_nothing();
+            test_cold_reads_all();
+        }
+        test_needs_of_touches();
         test_lost_condition(WARM, evict, "not warm: 0 of");
     } else {
         printf("nothing can be cold here (%s)\n", place.why_not_cold);

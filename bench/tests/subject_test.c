@@ -6,6 +6,7 @@
 #include "access.h"
 #include "advice.h"
 #include "child.h"
+#include "expect.h"
 #include "laps.h"
 #include "mapping.h"
 #include "page_cache.h"
@@ -13,6 +14,7 @@
 #include "processor.h"
 #include "ring.h"
 #include "sample.h"
+#include "source.h"
 #include "team.h"
 
 #include <dirent.h>
@@ -24,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -259,6 +262,40 @@ static void run_processes(struct sample *s)
     }
 }
 
+static void touch_own_memory(void *user, unsigned member)
+{
+    void *memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    (void)user;
+    madvise(memory, SIZE, MADV_NOHUGEPAGE);
+    store_each_page(memory, SIZE, mw_page_size(), member);
+    munmap(memory, SIZE);
+}
+
+/* Its members are there until the sample has ended: what they count is known from them alone. */
+static void run_lasting_processes(struct sample *s)
+{
+    struct team *team = team_start(s, PROCESSES, MEMBERS, touch_own_memory, NULL);
+
+    each_operation(s, 0, 1);
+    while (team && next_sample(s))
+        team_run(team);
+    team_end(team);
+}
+
+static void touch_in_child(struct sample *s)
+{
+    each_operation(s, 0, s->length / s->page_size);
+    while (next_sample(s)) {
+        const pid_t child = child_fork();
+        if (child == 0) {
+            store_each_page(s->bytes, (size_t)s->length, s->page_size, 1);
+            _exit(0);
+        }
+        CHECK(child_wait(child) == 0);
+    }
+}
+
 static void die(void *user, unsigned member)
 {
     (void)user;
@@ -383,6 +420,9 @@ static void test_teams(void)
     const struct recorder got = drive(memory, run_processes, 1);
     CHECK(got.accepted == 1 && got.last.counted.of[MINOR_FAULTS] >= (int64_t)pages());
 
+    CHECK(drive(memory, touch_in_child, 1).last.counted.of[MINOR_FAULTS] >= (int64_t)pages());
+    CHECK(drive(nothing, run_lasting_processes, 1).last.counted.of[MINOR_FAULTS] >= 2 * (int64_t)pages());
+
     CHECK(drive_series(&series, nothing, "unused", "none", run_mortals, 2).accepted == 0);
     CHECK(series.broken && strstr(series.reason, "died"));
     series_free(&series);
@@ -459,6 +499,7 @@ static void test_laps(void)
         laps.nanoseconds[laps.count++] = (int64_t)((i * 7) % 1000 + 1) * 1000;
     const struct lap_times times = laps_summarize(&laps);
     CHECK(times.p50 > 500e-6 && times.p50 < 502e-6 && times.p99 > 990e-6 && times.p99 < 992e-6);
+    CHECK(times.p999 > 998e-6);
     CHECK(times.maximum > 999.5e-6 && times.maximum < 1000.5e-6);
     laps_free(&laps);
 }
@@ -518,6 +559,101 @@ static void test_ring_waits_for_reads(void)
     CHECK(pthread_join(writer, NULL) == 0);
     close(ends_of_pipe[0]);
     close(ends_of_pipe[1]);
+}
+
+/* ---- effects ----------------------------------------------------------------------------------- */
+
+static struct effect {
+    uint64_t done, expected; /* in pages */
+    void (*expect)(struct sample *s, uint64_t least);
+} effect;
+
+static void check_effect(struct sample *s)
+{
+    effect.expect(s, effect.expected);
+}
+
+static void store_some(struct sample *s)
+{
+    each_operation(s, 0, effect.done);
+    while (next_sample(s))
+        store_each_page(s->bytes, (size_t)effect.done * s->page_size, s->page_size, 3);
+}
+
+static void expect_private_pages(struct sample *s, uint64_t least)
+{
+    expect_private(s, least * s->page_size);
+}
+
+/* Stores to `done` pages while `expected` are expected; "" or why the sample does not count. */
+static const char *doubt_of(struct demands demands, uint64_t done, uint64_t expected,
+                            void (*expect)(struct sample *s, uint64_t least))
+{
+    static char doubt[REASON_MAX];
+    static struct run run = {.seed = 7};
+    const struct family family = {.name = "test", .body = store_some, .check = check_effect};
+    struct series series = {.family = &family, .demands = demands};
+    struct recorder recorder = {.wanted = 1};
+    const struct driver driver = {want, accept_one, &recorder};
+
+    effect = (struct effect){done, expected, expect};
+    series.place = demands.subject < FOLDER ? NULL : &place;
+    sample_block(&series, &run, 0, &driver);
+    snprintf(doubt, sizeof doubt, "%s", series.discarded_kinds ? series.discarded[0].reason : "");
+    CHECK(recorder.accepted == (doubt[0] ? 0 : 1));
+    return doubt;
+}
+
+static void test_effects_are_looked_for(void)
+{
+    const struct demands memory = {.subject = MEMORY, .size = SIZE};
+    const struct demands file = {.subject = MAP_WRITE, .temperature = WARM, .size = SIZE};
+    const struct demands copy = {.subject = MAP_COPY, .temperature = WARM, .size = SIZE};
+    const uint64_t all = pages();
+
+    CHECK(!*doubt_of(memory, all, all, expect_faults));
+    CHECK(strstr(doubt_of(memory, 1, all, expect_faults), "page faults, not"));
+    CHECK(!*doubt_of(copy, all, all, expect_private_pages));
+    CHECK(strstr(doubt_of(copy, all - 1, all, expect_private_pages), "not private"));
+    if (place.can_be_cold) {
+        CHECK(!*doubt_of(file, all / 2, 16, expect_dirty));
+        CHECK(strstr(doubt_of(file, 1, all, expect_dirty), "not dirty"));
+    }
+}
+
+static uint64_t pages_touched;
+
+static void touch_source(struct sample *s)
+{
+    const mw_map_options options = source_options(s);
+    struct view view;
+
+    while (next_sample(s)) {
+        if (!source_open(&view, s, &options))
+            return;
+        store_each_page(view.bytes, pages_touched * s->page_size, s->page_size, 1);
+        source_expect(s, &view, source_pages(s));
+        source_close(&view);
+    }
+}
+
+static void test_sources_are_looked_at(void)
+{
+    const struct demands nothing = {.subject = NOTHING};
+    struct series series;
+    char size[VALUE_MAX];
+
+    snprintf(size, sizeof size, "%d", SIZE);
+    pages_touched = pages();
+    const struct recorder got = drive_series(&series, nothing, "size", size, touch_source, 1);
+    if (series.cannot)
+        return;
+    CHECK(got.accepted == 1);
+    series_free(&series);
+    pages_touched = pages() - 1;
+    CHECK(drive_series(&series, nothing, "size", size, touch_source, 1).accepted == 0);
+    CHECK(strstr(series.discarded[0].reason, "pages in the page tables instead of"));
+    series_free(&series);
 }
 
 /* ---- verdicts ---------------------------------------------------------------------------------- */
@@ -621,6 +757,8 @@ int main(int argc, char **argv)
     test_processors();
     test_laps();
     test_figures_of_others();
+    test_effects_are_looked_for();
+    test_sources_are_looked_at();
     test_ring_waits_for_reads();
     test_first_verdict_stays();
     test_lost_processor();
