@@ -51,6 +51,7 @@ static size_t most_at_once = SIZE_MAX;
 static int error_of_fsync;
 
 /* In place of the C library's, which writes at most so much. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are not for us */
 ssize_t pwrite(int file, const void *bytes, size_t length, off_t offset)
 {
     const size_t some = length < most_at_once ? length : most_at_once;
@@ -58,6 +59,7 @@ ssize_t pwrite(int file, const void *bytes, size_t length, off_t offset)
     return syscall(SYS_pwrite64, file, bytes, some, offset);
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are not for us */
 int fsync(int file)
 {
     errno = error_of_fsync;

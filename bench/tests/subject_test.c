@@ -45,6 +45,7 @@ static struct place place;
     } while (0)
 
 /* As on a machine with more processors than a cpu_set_t has room for. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are not for us */
 int sched_getaffinity(pid_t process, size_t bytes, cpu_set_t *set)
 {
     if (bytes <= sizeof *set) {
