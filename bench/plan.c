@@ -89,6 +89,7 @@ static bool choose_filtered(struct plan *plan, const struct options *options)
     return chosen;
 }
 
+/* Never 0 where a folder is needed: a file of a family's own may be as small as it likes. */
 static uint64_t bytes_needed(const struct plan *plan)
 {
     uint64_t total = 0, folder = 0;
@@ -96,6 +97,8 @@ static uint64_t bytes_needed(const struct plan *plan)
     for (size_t i = 0; i < plan->count; i++) {
         const struct demands *demands = &plan->series[i].demands;
         bool counted = demands->subject < FOLDER;
+        if (demands->subject == FOLDER && folder == 0)
+            folder = 1;
         if (demands->subject == FOLDER && demands->size > folder)
             folder = demands->size;
         for (size_t j = 0; j < i && !counted; j++)

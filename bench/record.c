@@ -151,16 +151,43 @@ static void write_figures(struct json *json, const struct figures *f)
     json_end_object(json);
 }
 
-/* The median of each extra figure, which every sample of a series has at the same place. */
+static const struct extra *find_extra(const struct measurement *m, const char *name)
+{
+    for (size_t e = 0; e < m->extra_count; e++)
+        if (strcmp(m->extras[e].name, name) == 0)
+            return &m->extras[e];
+    return NULL;
+}
+
+/* Whether an earlier sample has it. */
+static bool is_written(const struct series *series, size_t sample, const char *name)
+{
+    for (size_t i = 0; i < sample; i++)
+        if (find_extra(&series->samples[i], name))
+            return true;
+    return false;
+}
+
+/* The median of each extra figure, over the samples that have it. */
 static void write_extras(struct json *json, const struct series *series)
 {
     double *values = series->count ? calloc(series->count, sizeof *values) : NULL;
 
     json_object(json, "extra");
-    for (size_t e = 0; values && e < series->samples[0].extra_count; e++) {
-        for (size_t i = 0; i < series->count; i++)
-            values[i] = series->samples[i].extras[e].value;
-        json_number(json, series->samples[0].extras[e].name, summarize(values, series->count).median);
+    for (size_t first = 0; values && first < series->count; first++) {
+        const struct measurement *m = &series->samples[first];
+        for (size_t e = 0; e < m->extra_count; e++) {
+            const char *name = m->extras[e].name;
+            size_t count = 0;
+            if (is_written(series, first, name) || find_extra(m, name) != &m->extras[e])
+                continue;
+            for (size_t i = first; i < series->count; i++) {
+                const struct extra *extra = find_extra(&series->samples[i], name);
+                if (extra)
+                    values[count++] = extra->value;
+            }
+            json_number(json, name, summarize(values, count).median);
+        }
     }
     json_end_object(json);
     free(values);

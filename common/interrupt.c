@@ -33,6 +33,8 @@ void interrupt_install(void)
     /* A reader that leaves early and a file that may not grow are failed writes, told as such. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    /* Who started us may have ignored it: then nobody could tell how our children ended. */
+    signal(SIGCHLD, SIG_DFL);
 }
 
 void interrupt_wakes(int descriptor)

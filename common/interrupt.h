@@ -8,7 +8,8 @@
 extern volatile sig_atomic_t interrupted;
 
 /* From here on these signals set the flag and no more, however often they come: what is under way is
- * tidied up. SIGQUIT ends the program as usual. SIGPIPE and SIGXFSZ are ignored: the writes fail. */
+ * tidied up. SIGQUIT ends the program as usual. SIGPIPE and SIGXFSZ are ignored: the writes fail.
+ * SIGCHLD is as usual: children are waited for. */
 void interrupt_install(void);
 
 /* Besides, a byte is written to `descriptor` (which must not block), to wake up a poll(2); -1: no more. */

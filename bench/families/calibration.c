@@ -2,6 +2,7 @@
  * read past the page cache (O_DIRECT) where the file system can, else cold through it: the extra figure
  * o_direct says which. */
 #include "access.h"
+#include "child.h"
 #include "clock.h"
 #include "direct.h"
 #include "google_benchmark.h"
@@ -11,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -103,7 +103,7 @@ static double run_pauses_elsewhere(void)
 
     if (pipe(ends) != 0)
         return 0;
-    const pid_t process = fork();
+    const pid_t process = child_fork();
     if (process == 0) {
         seconds = run_pauses();
         _exit(write(ends[1], &seconds, sizeof seconds) == (ssize_t)sizeof seconds ? 0 : 1);
@@ -116,8 +116,8 @@ static double run_pauses_elsewhere(void)
             break;
     }
     close(ends[0]);
-    while (process > 0 && waitpid(process, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    if (process > 0)
+        child_wait(process);
     return got == (ssize_t)sizeof seconds ? seconds : 0;
 }
 

@@ -27,6 +27,7 @@ static void look_at_window(struct sample *s)
 
     options.access = MW_ACCESS_READ;
     options.flags = MW_F_NO_TRACK;
+    options.length = s->length;
     if (!sample_ok(s, "mapping", mw_map_fd(&map, s->file, &options, &err), &err))
         return;
     if (sample_ok(s, "pinning", mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, &err), &err)) {

@@ -1,12 +1,12 @@
 /* The time until fork has returned to the parent, which copies the page tables of private memory. The child
  * does nothing and is gone at once; the extra figure `gone_seconds` says when, from the beginning on. Private
  * pages are stored to again before each fork, as a program's are. */
+#include "child.h"
 #include "clock.h"
 #include "source.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { BYTES_IN_PASS = 64 << 20 };
@@ -55,15 +55,13 @@ static void finish(struct sample *s)
 static bool fork_once(struct sample *s)
 {
     const int64_t began = clock_nanoseconds();
-    int status = -1;
 
     part_begins(s);
-    const pid_t child = fork();
+    const pid_t child = child_fork();
     if (child == 0)
         _exit(0);
     part_ends(s);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
+    const int status = child > 0 ? child_wait(child) : -1;
     until_gone += clock_nanoseconds() - began;
     if (child < 0)
         sample_broken(s, "fork: %s", strerror(errno));

@@ -196,6 +196,7 @@ FAMILY(library_calls, "a call of the library beside the same work by hand, in th
 
     stage = (struct stage){.s = s};
     options.flags = axis_is(s, "work", "read_64_guarded") ? MW_F_GUARDED : 0;
+    options.length = s->length;
     if (!sample_ok(s, "mapping", mw_map_fd(&stage.map, s->file, &options, &err), &err))
         return;
     if (sample_ok(s, "pinning", mw_pin(&bytes, stage.map, 0, MW_WHOLE, MW_PROT_READ, &err), &err)) {

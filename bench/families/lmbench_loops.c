@@ -142,6 +142,7 @@ static void with_map(const char *path, mw_access access, void (*work)(unsigned c
 
     options.access = access;
     options.flags = MW_F_NO_TRACK;
+    options.length = stage.s->length;
     if (!sample_ok(stage.s, "mapping",
                    path ? mw_map_file(&map, path, &options, &err)
                         : mw_map_fd(&map, stage.s->file, &options, &err),

@@ -68,6 +68,7 @@ static bool make_one(struct view *view, struct sample *s, void *address)
     options.access = s->file >= 0 ? MW_ACCESS_READ : MW_ACCESS_COPY;
     options.flags = MW_F_NO_TRACK | (address ? MW_F_FIXED : 0);
     options.address = address;
+    options.length = s->file >= 0 ? s->length : layout.length;
     const int code = s->file >= 0 ? mw_map_fd(&view->map, s->file, &options, &err)
                                   : mw_map_anon(&view->map, layout.length, &options, &err);
     if (!sample_ok(s, "mapping", code, &err) ||

@@ -63,6 +63,7 @@ static bool map(void)
 
     options.access = MW_ACCESS_READ;
     options.flags = MW_F_NO_TRACK;
+    options.length = stage.s->length;
     if (!sample_ok(stage.s, "mapping", mw_map_fd(&stage.view.map, stage.s->file, &options, &err), &err) ||
         !sample_advise(stage.s, stage.view.map, &stage.advice) ||
         !sample_ok(stage.s, "pinning", mw_pin(&bytes, stage.view.map, 0, MW_WHOLE, MW_PROT_READ, &err), &err))

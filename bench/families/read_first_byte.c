@@ -37,6 +37,7 @@ static bool open_and_look(struct sample *s, const mw_advice_row *row)
 
     options.access = MW_ACCESS_READ;
     options.flags = MW_F_NO_TRACK;
+    options.length = s->length;
     const int64_t began = clock_nanoseconds();
     if (!sample_ok(s, "mapping", mw_map_file(&map, s->path, &options, &err), &err))
         return false;

@@ -44,6 +44,7 @@ static bool with_map(const mw_advice_row *advice, uint64_t (*touch)(const unsign
 
     options.access = MW_ACCESS_READ;
     options.flags = MW_F_NO_TRACK;
+    options.length = stage.s->length;
     if (!sample_ok(stage.s, "mapping", mw_map_fd(&map, stage.s->file, &options, &err), &err))
         return false;
     if ((!advice || sample_advise(stage.s, map, advice)) &&

@@ -6,6 +6,7 @@
  * There may be more processes than processors. All of them wait in front of one pipe after the other, take a
  * single byte from each, and do what that pipe stands for; where a pipe has ended they end too. */
 #include "access.h"
+#include "child.h"
 #include "counters.h"
 #include "interrupt.h"
 #include "mapping.h"
@@ -18,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { PROCESSES_MAX = 64, READING = 0, WRITING = 1, FAILED_TO_MAP = -1 };
@@ -67,6 +67,7 @@ static bool map_and_touch(struct view *view, const struct sample *s)
 
     options.access = MW_ACCESS_READ;
     options.flags = MW_F_NO_TRACK;
+    options.length = s->length;
     if (mw_map_fd(&view->map, s->file, &options, NULL) != MW_OK ||
         mw_pin(&bytes, view->map, 0, MW_WHOLE, MW_PROT_READ, NULL) != MW_OK)
         return false;
@@ -121,7 +122,7 @@ static bool start_process(const struct sample *s)
 
     if (pipe(ends) != 0)
         return false;
-    crowd.processes[index] = fork();
+    crowd.processes[index] = child_fork();
     if (crowd.processes[index] == 0)
         process_main(s, index, ends[WRITING]);
     close(ends[WRITING]);
@@ -201,8 +202,7 @@ static void end(struct sample *s)
     }
     for (unsigned i = 0; i < crowd.count; i++) {
         close_one(&crowd.answers[i]);
-        while (waitpid(crowd.processes[i], NULL, 0) < 0 && errno == EINTR)
-            continue;
+        child_wait(crowd.processes[i]);
     }
     crowd.count = 0;
 }

@@ -92,6 +92,7 @@ static bool map_durable(struct sample *s)
 
     options.access = MW_ACCESS_WRITE;
     options.raw_flags = file_map_sync_flag();
+    options.length = s->length;
     if (!options.raw_flags || !machine_write_out(&options, 1)) {
         sample_cannot(s, "MAP_SYNC: not on this system, or this processor's caches are not for programs");
         return false;

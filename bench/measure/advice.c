@@ -38,3 +38,14 @@ bool sample_advise(struct sample *s, mw_map *map, const mw_advice_row *row)
 {
     return sample_advise_range(s, map, 0, MW_WHOLE, row);
 }
+
+bool sample_advise_pages(struct sample *s, mw_map *map, enum pages pages)
+{
+    mw_err err = {0};
+
+    if (pages == HUGE_PAGES)
+        return sample_ok(s, "huge pages", mw_advise(map, 0, MW_WHOLE, MW_ADVICE_HUGEPAGE, 0, &err), &err);
+    if (pages == SMALL_PAGES)
+        mw_advise(map, 0, MW_WHOLE, MW_ADVICE_NOHUGEPAGE, MW_ADVISE_BEST_EFFORT, NULL);
+    return true;
+}

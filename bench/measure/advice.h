@@ -16,4 +16,8 @@ bool sample_advise_range(struct sample *s, mw_map *map, uint64_t offset, uint64_
 /* The same for all of a map. */
 bool sample_advise(struct sample *s, mw_map *map, const mw_advice_row *row);
 
+/* Advises of what size the pages of memory are to be. False after the series has ended: the system has no
+ * huge ones for it. */
+bool sample_advise_pages(struct sample *s, mw_map *map, enum pages pages);
+
 #endif

@@ -29,7 +29,10 @@ static void make_piece(uint64_t offset)
 static bool write_pieces(const struct data_file *file, size_t size)
 {
     for (uint64_t offset = 0; offset < file->size && !interrupted;) {
-        size_t wanted = file->size - offset < size ? (size_t)(file->size - offset) : size;
+        const size_t left = PIECE_MAX - offset % PIECE_MAX; /* of the piece: a write may have been short */
+        size_t wanted = size < left ? size : left;
+        if (file->size - offset < wanted)
+            wanted = (size_t)(file->size - offset);
         if (offset % PIECE_MAX == 0)
             make_piece(offset);
         const char *from = (const char *)piece + offset % PIECE_MAX;
@@ -55,6 +58,12 @@ static bool read_pieces(const struct data_file *file, size_t size)
     return true;
 }
 
+/* What errno is to be; the library refuses some things before the system is asked. */
+static int system_error(const mw_err *err)
+{
+    return err->os ? err->os : EINVAL;
+}
+
 /* The first `length` bytes in order, through a map of its own. With MW_ADVICE_WILLNEED each piece is asked
  * for by itself and nothing else is read ahead; other advice is for the whole map. */
 static bool touch_pages(const struct data_file *file, uint64_t length, mw_advice advice)
@@ -68,7 +77,7 @@ static bool touch_pages(const struct data_file *file, uint64_t length, mw_advice
     options.access = MW_ACCESS_READ;
     options.length = length;
     if (mw_map_fd(&map, file->descriptor, &options, &err) != MW_OK) {
-        errno = err.os;
+        errno = system_error(&err);
         return false;
     }
     bool done = mw_advise(map, 0, MW_WHOLE, first, 0, &err) == MW_OK &&
@@ -83,7 +92,8 @@ static bool touch_pages(const struct data_file *file, uint64_t length, mw_advice
         mw_unpin(map, bytes);
     }
     mw_free(map);
-    errno = err.os;
+    if (!done)
+        errno = system_error(&err);
     return done;
 }
 

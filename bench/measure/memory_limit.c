@@ -2,7 +2,9 @@
 
 #include "page_cache.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 bool memory_limit_enter_cold(struct sample *s, uint64_t bytes)
 {
@@ -13,7 +15,9 @@ bool memory_limit_enter_cold(struct sample *s, uint64_t bytes)
         return false;
     }
     const uint64_t left = page_cache_make_cold(s->file, s->length);
-    if (left != 0)
+    if (left == PAGES_UNKNOWN)
+        sample_broken(s, "making the file cold: %s", strerror(errno));
+    else if (left != 0)
         sample_doubt(s, "not cold: %" PRIu64 " pages were in memory before", left);
     return left == 0 && memory_limit_enter(s, bytes);
 }

@@ -2,6 +2,7 @@
 
 #include "interrupt.h"
 
+#include <errno.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,8 +21,10 @@ static uint64_t empty(int file, uint64_t length, int quiet_looks)
         return PAGES_UNKNOWN;
     for (int look = 0; look < LOOKS_MAX && !interrupted; look++) {
         page_cache_drop(file);
-        if (!page_cache_look(&cached, file, length))
+        if (!page_cache_look(&cached, file, length)) {
+            errno = ENOTSUP;
             return PAGES_UNKNOWN;
+        }
         quiet = cached.resident == 0 ? quiet + 1 : 0;
         if (quiet > (cached.arriving ? 0 : quiet_looks))
             break;

@@ -28,7 +28,8 @@ void page_cache_drop(int file);
 bool page_cache_drop_caches(void);
 
 /* The whole recipe, but for unmapping, which is the caller's. Waits a little for read-ahead that is still
- * on its way. The answer is how many pages of the first `length` bytes are left: 0 is cold. */
+ * on its way. The answer is how many pages of the first `length` bytes are left: 0 is cold. PAGES_UNKNOWN
+ * with errno set: ENOTSUP where the system can't say, else the file can't be written back. */
 uint64_t page_cache_make_cold(int file, uint64_t length);
 
 /* Likewise before the cache is filled again: pages that are on their way unseen may come in later. */

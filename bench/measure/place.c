@@ -94,7 +94,10 @@ void place_probe(struct place *place)
         return;
     const uint64_t left = page_cache_make_cold(file->descriptor, file->size);
     place->can_be_cold = left == 0;
-    if (left == PAGES_UNKNOWN)
+    if (left == PAGES_UNKNOWN && errno != ENOTSUP)
+        snprintf(place->why_not_cold, sizeof place->why_not_cold, "%s: a file can't be written back: %s",
+                 place->filesystem, strerror(errno));
+    else if (left == PAGES_UNKNOWN)
         snprintf(place->why_not_cold, sizeof place->why_not_cold,
                  "%s: the system can't say which pages are in memory", place->filesystem);
     else if (left)

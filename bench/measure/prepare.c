@@ -4,14 +4,15 @@
 #include "advice.h"
 #include "fill.h"
 #include "interrupt.h"
-#include "mapping.h"
 #include "page_cache.h"
 #include "pattern.h"
+#include "present.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 bool sample_has_maps(const struct sample *s)
 {
@@ -46,18 +47,6 @@ static int make_map(mw_map **map, const struct sample *s, mw_err *err)
     return mw_map_file(map, s->path, &options, err);
 }
 
-/* Of what size the pages of memory are to be. */
-static bool advise_pages(struct sample *s, mw_map *map)
-{
-    mw_err err = {0};
-
-    if (s->series->demands.subject == MEMORY && s->series->demands.pages == HUGE_PAGES)
-        return sample_ok(s, "huge pages", mw_advise(map, 0, MW_WHOLE, MW_ADVICE_HUGEPAGE, 0, &err), &err);
-    if (s->series->demands.subject == MEMORY && s->series->demands.pages == SMALL_PAGES)
-        mw_advise(map, 0, MW_WHOLE, MW_ADVICE_NOHUGEPAGE, MW_ADVISE_BEST_EFFORT, NULL);
-    return true;
-}
-
 static bool open_view(struct view *view, struct sample *s)
 {
     const bool reading = s->series->demands.subject == MAP_READ;
@@ -73,7 +62,8 @@ static bool open_view(struct view *view, struct sample *s)
         return false;
     }
     view->bytes = bytes;
-    return advise_pages(s, view->map) &&
+    return (s->series->demands.subject != MEMORY ||
+            sample_advise_pages(s, view->map, s->series->demands.pages)) &&
            (!s->series->demands.advised || sample_advise(s, view->map, &s->advice));
 }
 
@@ -134,7 +124,8 @@ static void prepare_cache(struct sample *s)
 
     switch (s->series->demands.temperature) {
     case COLD:
-        page_cache_make_cold(s->file, s->length);
+        if (page_cache_make_cold(s->file, s->length) == PAGES_UNKNOWN && !interrupted)
+            sample_broken(s, "making the file cold: %s", strerror(errno));
         break;
     case WARM:
     case MAPPED:
@@ -200,14 +191,6 @@ static void check_condition_before(struct sample *s)
                      s->resident_before, pages);
 }
 
-/* Whether the map's memory is in huge pages, but for less than one at each end. */
-static bool is_huge(const struct sample *s, const struct view *view)
-{
-    const int64_t huge = mapping_bytes(view->bytes, "AnonHugePages");
-
-    return huge != COUNTER_ABSENT && (uint64_t)huge + 2 * (uint64_t)mapping_huge_page() >= s->length;
-}
-
 /* Every page of the map into the page tables. */
 static bool bring_in(struct sample *s, const struct view *view)
 {
@@ -217,7 +200,8 @@ static bool bring_in(struct sample *s, const struct view *view)
         store_each_page(view->bytes, (size_t)map_length(s), s->page_size, 1);
     else
         consume(load_each_page(view->bytes, (size_t)map_length(s), s->page_size));
-    if (demands->subject == MEMORY && demands->pages == HUGE_PAGES && !is_huge(s, view))
+    if (demands->subject == MEMORY && demands->pages == HUGE_PAGES &&
+        !present_as_huge(view->bytes, map_length(s)))
         sample_cannot(s, "the system gives no huge pages for this memory");
     return !sample_ended(s);
 }
@@ -230,9 +214,26 @@ bool sample_map_again(struct view *view, struct sample *s)
     return s->series->demands.temperature != MAPPED || bring_in(s, view);
 }
 
+/* Whoever walks over a map of it relies on its length. */
+static void check_length(struct sample *s)
+{
+    struct stat status;
+
+    if (s->file < 0)
+        return;
+    if (fstat(s->file, &status) != 0)
+        sample_broken(s, "looking at the file: %s", strerror(errno));
+    else if ((uint64_t)status.st_size < s->length)
+        sample_broken(s, "the file was cut off: it has %jd of %" PRIu64 " bytes", (intmax_t)status.st_size,
+                      s->length);
+}
+
 bool prepare_sample(struct sample *s)
 {
     prepare_end(s);
+    check_length(s);
+    if (sample_ended(s))
+        return false;
     prepare_cache(s);
     if (sample_ended(s) || !choose_offsets(s) || !open_views(s))
         return false;

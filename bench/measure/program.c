@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include "child.h"
 #include "clock.h"
 #include "interrupt.h"
 
@@ -153,6 +154,8 @@ static enum program_end end_of(enum program_end end, int status)
 {
     if (end != PROGRAM_DONE)
         return end;
+    if (status < 0)
+        return PROGRAM_FAILED; /* nobody knows how */
     errno = 0;
     if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
         return PROGRAM_MISSING; /* some systems find out after the call has returned */
@@ -161,7 +164,7 @@ static enum program_end end_of(enum program_end end, int status)
 
 enum program_end program_run(const struct program *program)
 {
-    int ends[2], status = 0;
+    int ends[2];
     pid_t process;
 
     program->output[0] = '\0';
@@ -178,9 +181,7 @@ enum program_end program_run(const struct program *program)
     }
     const enum program_end end = watch(program, process, ends[0]);
     close(ends[0]);
-    while (waitpid(process, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return end_of(end, status);
+    return end_of(end, child_wait(process));
 }
 
 /* ---- for a sample ---- */

@@ -20,7 +20,7 @@ void ring_read(struct ring *ring, int file, void *buffer, size_t length, uint64_
  * many bytes it got, or the negative number of an error. False with errno set: the ring is broken. */
 bool ring_wait(struct ring *ring, unsigned *tag, int64_t *got);
 
-/* Harmless on NULL. */
+/* Waits until no read is on its way any more: then buffers may be freed. Harmless on NULL. */
 void ring_close(struct ring *ring);
 
 #endif

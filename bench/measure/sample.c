@@ -1,15 +1,15 @@
 #include "sample.h"
 
 #include "access.h"
+#include "bus_error.h"
 #include "clock.h"
 #include "interrupt.h"
 #include "prepare.h"
 #include "processor.h"
+#include "team.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ enum {
     MEMORY_BYTES_MAX = 256 << 20, /* of anonymous memory and of copies of pages in one sample */
 };
 
-static const double STEAL_MOST = 0.02; /* of a sample's time */
+static const double STEAL_MOST = 0.02; /* of the time from a sample's first edge to its last */
 
 /* ---- what bodies call ------------------------------------------------------------------------- */
 
@@ -99,6 +99,8 @@ void sample_extra(struct sample *s, const char *name, double value)
 {
     if (s->current.extra_count < EXTRAS_MAX)
         s->current.extras[s->current.extra_count++] = (struct extra){name, value};
+    else
+        sample_broken(s, "no room for the figure %s: a sample has no more than %d", name, (int)EXTRAS_MAX);
 }
 
 void sample_trace(struct sample *s, double step, double value)
@@ -143,7 +145,7 @@ void sample_cannot(struct sample *s, const char *format, ...)
     va_start(arguments, format);
     write_reason(s->results->reason, format, arguments);
     va_end(arguments);
-    s->results->cannot = true;
+    s->results->cannot = !s->results->broken; /* nor does it change what came first */
 }
 
 void sample_broken(struct sample *s, const char *format, ...)
@@ -192,14 +194,14 @@ static void check_condition_after(struct sample *s)
 }
 
 /* What is measured on two processors, or while the hypervisor took this one away, is not slow but nothing. */
-static void check_processor(struct sample *s)
+static void check_processor(struct sample *s, double seconds)
 {
     const int64_t steal = s->current.counted.of[STEAL_NANOSECONDS];
     const int pinned = processor_pinned();
 
     if (pinned >= 0 && processor_current() != pinned)
         sample_doubt(s, "moved from the processor it was pinned to");
-    if (steal != COUNTER_ABSENT && (double)steal * 1e-9 > STEAL_MOST * s->current.seconds)
+    if (steal != COUNTER_ABSENT && (double)steal * 1e-9 > STEAL_MOST * seconds)
         sample_doubt(s, "the hypervisor took the processor away");
 }
 
@@ -218,11 +220,12 @@ static void stop_clock(struct sample *s)
 {
     const int64_t now = clock_nanoseconds();
     const struct counters counters = counters_read();
+    const double from_edge_to_edge = seconds_between(s->clock_began, now);
     struct measurement *m = &s->current;
 
     s->timing = false;
     m->at = s->run->seconds_before + seconds_between(s->run->began, s->clock_began);
-    m->seconds = s->seconds_elsewhere > 0 ? s->seconds_elsewhere : seconds_between(s->clock_began, now);
+    m->seconds = s->seconds_elsewhere > 0 ? s->seconds_elsewhere : from_edge_to_edge;
     m->counted = counters_between(&s->counters_began, &counters);
     for (int i = 0; i < COUNTERS; i++)
         counter_add(&m->counted, (enum counter)i, s->elsewhere.of[i]);
@@ -237,7 +240,7 @@ static void stop_clock(struct sample *s)
         s->series->family->check(s);
     add_latencies(s);
     check_condition_after(s);
-    check_processor(s);
+    check_processor(s, from_edge_to_edge);
 }
 
 /* As many operations may be in a batch. What they leave in memory stays there until its end. */
@@ -271,12 +274,21 @@ static bool long_enough(struct sample *s)
     return false;
 }
 
+/* What the family's prepare took, or the half of it, goes once. */
+static void give_back(struct sample *s)
+{
+    const bool taken = s->prepared;
+
+    s->prepared = false;
+    if (taken && s->series->family->finish)
+        s->series->family->finish(s);
+}
+
 /* True if the driver got a sample; false: it has to be taken (again). */
 static bool finish(struct sample *s)
 {
     stop_clock(s);
-    if (s->series->family->finish)
-        s->series->family->finish(s);
+    give_back(s);
     if (sample_ended(s))
         return false;
     if (s->doubt[0]) {
@@ -301,11 +313,11 @@ static bool begin(struct sample *s)
     s->seconds_elsewhere = 0;
     if (!laps_begin(&s->laps, (size_t)(s->batch * s->laps_each)))
         sample_broken(s, "out of memory");
+    s->prepared = true;
     if (!prepare_sample(s) || s->doubt[0]) {
         if (s->doubt[0])
             series_discard(s->results, s->doubt);
-        if (s->series->family->finish)
-            s->series->family->finish(s);
+        give_back(s);
         return false;
     }
     s->elsewhere = (struct counters){{0}}; /* a team may have been at work for the preparation */
@@ -336,40 +348,31 @@ bool sample_boundary(struct sample *s)
 
 /* ---- a block of samples ----------------------------------------------------------------------- */
 
-static sigjmp_buf bus_error_exit;
-static _Thread_local volatile sig_atomic_t bus_error_expected; /* by the thread that runs the body */
-
-static void leave_body(int signal_number)
+static void body_of(void *user)
 {
-    if (bus_error_expected)
-        siglongjmp(bus_error_exit, signal_number);
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
+    struct sample *s = user;
+
+    s->series->family->body(s);
 }
 
-/* Once and for good: the library puts its guard before this handler, and hands on to it what is not its own.
- */
-static void take_bus_errors(void)
+static void give_back_of(void *user)
 {
-    static bool taken;
-    struct sigaction action = {.sa_handler = leave_body};
-
-    sigemptyset(&action.sa_mask);
-    if (!taken)
-        taken = sigaction(SIGBUS, &action, NULL) == 0;
+    give_back(user);
 }
 
-/* A store to a mapped hole of a full disk is a SIGBUS: it ends the series, not the run. */
 static void run_body(struct sample *s)
 {
-    take_bus_errors();
-    if (sigsetjmp(bus_error_exit, 1) == 0) {
-        bus_error_expected = 1;
-        s->series->family->body(s);
-    } else {
-        sample_broken(s, "SIGBUS: the disk is full, or the file was cut off or can't be read");
-    }
-    bus_error_expected = 0;
+    if (!bus_error_survived(body_of, s))
+        sample_broken(s, BUS_ERROR_TEXT);
+    if (!bus_error_survived(give_back_of, s)) /* what was left in the middle */
+        sample_broken(s, BUS_ERROR_TEXT);
+}
+
+static void tidy_up(struct sample *s)
+{
+    while (s->teams)
+        team_end(s->teams);
+    prepare_end(s);
 }
 
 static bool set_up(struct sample *s, struct series *series)
@@ -389,15 +392,24 @@ static bool set_up(struct sample *s, struct series *series)
     s->trial = series->count == 0 && series->demands.batches && series->demands.temperature != COLD;
     if (series->batch == 0 || !series->demands.batches)
         series->batch = 1;
+    if (series->demands.subject >= FOLDER && !place->scratch.path[0]) {
+        sample_broken(s, "no scratch folder was made"); /* "/file" may be somebody's */
+        return false;
+    }
     if (series->demands.subject == FOLDER) {
         int length = snprintf(s->own_path, sizeof s->own_path, "%s/file", place->scratch.path);
         s->path = s->own_path;
-        return length > 0 && (size_t)length < sizeof s->own_path;
+        if (length > 0 && (size_t)length < sizeof s->own_path)
+            return true;
+        sample_broken(s, "the path of the scratch folder is too long");
+        return false;
     }
     if (series->demands.subject > FOLDER) {
         s->data = place_file(place, s->length);
-        if (!s->data)
+        if (!s->data) {
+            sample_broken(s, "no data file of %" PRIu64 " bytes", s->length);
             return false;
+        }
         s->file = s->data->descriptor;
         s->path = s->data->path;
     }
@@ -418,11 +430,7 @@ void sample_block(struct series *series, struct run *run, uint64_t round, const 
     s->driver = driver;
     if (set_up(s, series))
         run_body(s);
-    else
-        sample_broken(s, "no data file of %" PRIu64 " bytes", s->length);
-    if (s->timing && series->family->finish) /* the body left in the middle of a sample */
-        series->family->finish(s);
-    prepare_end(s);
+    tidy_up(s);
     for (size_t i = 0; i < s->memory_count; i++)
         free(s->memory[i]);
     laps_free(&s->laps);

@@ -82,9 +82,10 @@ struct sample {
     size_t memory_count;
     uint64_t batch;
     char own_path[PATH_MAX];
-    bool trial;  /* this sample only tells whether its batch is long enough */
-    bool timing; /* the clock runs */
-    bool owed;   /* the driver waits for a sample */
+    bool trial;    /* this sample only tells whether its batch is long enough */
+    bool timing;   /* the clock runs */
+    bool prepared; /* what the family's finish gives back may have been taken */
+    bool owed;     /* the driver waits for a sample */
     int attempts;
     char doubt[REASON_MAX]; /* why the sample is not valid; "" if it is */
     int64_t clock_began;
@@ -97,6 +98,7 @@ struct sample {
     double seconds_elsewhere; /* measured by somebody else, or in parts; 0: from the first to the last */
     int64_t part_began;
     mw_advice_row advice; /* where demands.advised */
+    struct team *teams;   /* that have not been ended (team.h) */
     struct measurement current;
 };
 

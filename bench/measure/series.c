@@ -20,13 +20,14 @@ bool series_add(struct series *series, const struct measurement *measurement)
 
 void series_discard(struct series *series, const char *reason)
 {
+    const size_t last = DISCARD_KINDS_MAX - 1; /* it takes the rest */
     size_t i = 0;
 
     series->discarded_count++;
-    while (i < series->discarded_kinds && strcmp(series->discarded[i].reason, reason) != 0)
+    while (i < series->discarded_kinds && i < last && strcmp(series->discarded[i].reason, reason) != 0)
         i++;
-    if (i == DISCARD_KINDS_MAX)
-        i--; /* the last one takes the rest */
+    if (i == last)
+        reason = "others";
     if (i == series->discarded_kinds) {
         snprintf(series->discarded[i].reason, sizeof series->discarded[i].reason, "%s", reason);
         series->discarded_kinds++;

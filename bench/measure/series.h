@@ -51,7 +51,7 @@ struct series {
     struct measurement *samples;
     size_t count, capacity;
     struct {
-        char reason[REASON_MAX];
+        char reason[REASON_MAX]; /* the last of so many is "others" */
         unsigned count;
     } discarded[DISCARD_KINDS_MAX];
     size_t discarded_kinds;

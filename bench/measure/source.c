@@ -1,6 +1,7 @@
 #include "source.h"
 
 #include "access.h"
+#include "advice.h"
 #include "counters.h"
 #include "mapping.h"
 #include "present.h"
@@ -53,6 +54,7 @@ mw_map_options source_options(const struct sample *s)
     mw_map_options options = MW_MAP_OPTIONS_INIT;
 
     options.flags = MW_F_NO_TRACK;
+    options.length = axis_number(s, "size"); /* also of a file: not what may be left of it */
     if (is_one_of(source_of(s), "anonymous", "copy"))
         options.access = MW_ACCESS_COPY;
     else if (!axis_is(s, "source", "shared"))
@@ -71,14 +73,8 @@ int source_map(mw_map **map, const struct sample *s, const mw_map_options *optio
 
 static bool advise_pages(struct sample *s, mw_map *map)
 {
-    mw_err err = {0};
-
-    if (!is_memory(source_of(s)))
-        return true;
-    if (axis_is(s, "pages", "huge"))
-        return sample_ok(s, "huge pages", mw_advise(map, 0, MW_WHOLE, MW_ADVICE_HUGEPAGE, 0, &err), &err);
-    mw_advise(map, 0, MW_WHOLE, MW_ADVICE_NOHUGEPAGE, MW_ADVISE_BEST_EFFORT, NULL);
-    return true;
+    return !is_memory(source_of(s)) ||
+           sample_advise_pages(s, map, axis_is(s, "pages", "huge") ? HUGE_PAGES : SMALL_PAGES);
 }
 
 bool source_open(struct view *view, struct sample *s, const mw_map_options *options)

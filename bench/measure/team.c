@@ -1,5 +1,7 @@
 #include "team.h"
 
+#include "bus_error.h"
+#include "child.h"
 #include "processor.h"
 
 #include <errno.h>
@@ -9,7 +11,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 struct member {
@@ -21,6 +22,7 @@ struct member {
 };
 
 struct team {
+    struct team *next; /* of those that the sample has */
     struct sample *s;
     enum team_kind kind;
     team_work work;
@@ -32,6 +34,7 @@ struct team {
 /* What a member says when it has done its part. Threads are counted with the process. */
 struct answer {
     int64_t minor_faults, major_faults, context_switches;
+    bool bus_error; /* it has not */
 };
 
 /* ---- a member ---- */
@@ -42,7 +45,9 @@ static struct answer usage_of(enum team_kind kind)
 
     if (kind == PROCESSES)
         getrusage(RUSAGE_SELF, &usage);
-    return (struct answer){usage.ru_minflt, usage.ru_majflt, usage.ru_nvcsw + usage.ru_nivcsw};
+    return (struct answer){.minor_faults = usage.ru_minflt,
+                           .major_faults = usage.ru_majflt,
+                           .context_switches = usage.ru_nvcsw + usage.ru_nivcsw};
 }
 
 /* As recv, but a signal, the one that ends the run say, is no end of a member. */
@@ -56,11 +61,18 @@ static bool receive(int end, void *message, size_t size)
     return got == (ssize_t)size;
 }
 
+static void do_part(void *user)
+{
+    const struct member *member = user;
+
+    member->team->work(member->team->user, member->index);
+}
+
 /* Until the team has ended, or whoever started it. */
-static void serve(const struct member *member)
+static void serve(struct member *member)
 {
     const struct team *team = member->team;
-    const struct answer ready = {0};
+    const struct answer ready = {.bus_error = false};
     char go;
 
     processor_share(member->index);
@@ -68,11 +80,12 @@ static void serve(const struct member *member)
         return;
     while (receive(member->theirs, &go, sizeof go)) {
         const struct answer before = usage_of(team->kind);
-        team->work(team->user, member->index);
+        const bool survived = bus_error_survived(do_part, member);
         struct answer answer = usage_of(team->kind);
         answer.minor_faults -= before.minor_faults;
         answer.major_faults -= before.major_faults;
         answer.context_switches -= before.context_switches;
+        answer.bus_error = !survived;
         if (send(member->theirs, &answer, sizeof answer, MSG_NOSIGNAL) != (ssize_t)sizeof answer)
             break;
     }
@@ -85,7 +98,7 @@ static void *thread_main(void *user)
 }
 
 /* Without the others' ends, which would keep them waiting for a parent that is gone. */
-static _Noreturn void process_main(const struct member *member)
+static _Noreturn void process_main(struct member *member)
 {
     for (unsigned i = 0; i <= member->index; i++)
         close(member->team->members[i].ours);
@@ -109,7 +122,7 @@ static bool start_member(struct team *team, unsigned index)
             return true;
         errno = error;
     } else {
-        member->process = fork();
+        member->process = child_fork();
         if (member->process == 0)
             process_main(member);
         if (member->process > 0) {
@@ -143,8 +156,10 @@ struct team *team_start(struct sample *s, enum team_kind kind, unsigned members,
         return NULL;
     }
     struct team *team = calloc(1, sizeof *team);
-    if (team)
-        *team = (struct team){.s = s, .kind = kind, .work = work, .user = user};
+    if (team) {
+        *team = (struct team){.next = s->teams, .s = s, .kind = kind, .work = work, .user = user};
+        s->teams = team;
+    }
     while (team && team->count < members) {
         if (!start_member(team, team->count)) {
             sample_broken(s, "starting a member: %s", strerror(errno));
@@ -167,19 +182,32 @@ struct team *team_start(struct sample *s, enum team_kind kind, unsigned members,
 void team_run(struct team *team)
 {
     const char go = 1;
-    bool all = true;
+    bool all = true, bus_error = false;
 
     for (unsigned i = 0; i < team->count; i++)
         all = send(team->members[i].ours, &go, sizeof go, MSG_NOSIGNAL) == (ssize_t)sizeof go && all;
     for (unsigned i = 0; i < team->count; i++) {
-        struct answer answer = {0};
+        struct answer answer = {.bus_error = false};
         all = wait_for(&team->members[i], &answer) && all;
+        bus_error = bus_error || answer.bus_error;
         sample_count_elsewhere(team->s, MINOR_FAULTS, answer.minor_faults);
         sample_count_elsewhere(team->s, MAJOR_FAULTS, answer.major_faults);
         sample_count_elsewhere(team->s, CONTEXT_SWITCHES, answer.context_switches);
     }
     if (!all)
         sample_broken(team->s, "a member of the team died");
+    if (bus_error)
+        sample_broken(team->s, BUS_ERROR_TEXT);
+}
+
+static void forget(struct team *team)
+{
+    struct team **at = &team->s->teams;
+
+    while (*at != team)
+        at = &(*at)->next;
+    *at = team->next;
+    free(team);
 }
 
 void team_end(struct team *team)
@@ -190,10 +218,11 @@ void team_end(struct team *team)
         if (team->kind == THREADS)
             pthread_join(member->thread, NULL);
         else
-            waitpid(member->process, NULL, 0);
+            child_wait(member->process);
         close(member->ours);
         if (member->theirs >= 0)
             close(member->theirs);
     }
-    free(team);
+    if (team)
+        forget(team);
 }

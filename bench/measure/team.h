@@ -25,10 +25,11 @@ struct team;
 /* NULL after the series has ended: there are not half as many processors, or it could not be made. */
 struct team *team_start(struct sample *s, enum team_kind kind, unsigned members, team_work work, void *user);
 
-/* Every member does its part once; returns when all have. A member that died breaks the series. */
+/* Every member does its part once; returns when all have. A member that died, or that a SIGBUS kept from
+ * doing it, breaks the series. */
 void team_run(struct team *team);
 
-/* Ends and forgets the members. Harmless on NULL. */
+/* Ends and forgets the members. Harmless on NULL. One that is left when the body has ended, is ended then. */
 void team_end(struct team *team);
 
 #endif

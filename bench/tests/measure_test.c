@@ -252,6 +252,10 @@ static void reasons_are_counted_apart(void **state)
     for (size_t i = 0; i < series.discarded_kinds; i++)
         sum += series.discarded[i].count;
     assert_int_equal(sum, 13);
+    assert_string_equal(series.discarded[DISCARD_KINDS_MAX - 2].reason, "reason 4");
+    assert_int_equal(series.discarded[DISCARD_KINDS_MAX - 2].count, 1);
+    assert_string_equal(series.discarded[DISCARD_KINDS_MAX - 1].reason, "others");
+    assert_int_equal(series.discarded[DISCARD_KINDS_MAX - 1].count, 5);
 }
 
 static void sums_are_right(void **state)

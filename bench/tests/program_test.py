@@ -81,6 +81,14 @@ class BenchCase(unittest.TestCase):
         self.assertEqual(os.listdir(self.folder), [])
 
 
+class OwnFiles(BenchCase):
+    def test_small_ones_are_in_the_scratch_folder(self):
+        done = run("--rounds", "1", "--filter", "^fault_sigbus/way:library$", cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertRegex(done.stdout, r"scratch space in \.\n")
+        self.assert_clean()
+
+
 class Records(BenchCase):
     FILTER = (
         r"calibration/what:(clock|disk_random)$|read_.*temperature:(cold|warm)/size:4194304"

@@ -95,6 +95,17 @@ static void a_signal_ends_it(void **state)
     interrupted = 0;
 }
 
+/* As main does first: who started us may have had SIGCHLD ignored. */
+static void ends_are_seen_whatever_was_ignored(void **state)
+{
+    (void)state;
+    assert_true(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+    assert_int_equal(run("exit 3", 10), PROGRAM_FAILED); /* and not done */
+    interrupt_install();
+    assert_int_equal(run("exit 0", 10), PROGRAM_DONE);
+    assert_int_equal(run("exit 3", 10), PROGRAM_FAILED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +116,7 @@ int main(void)
         cmocka_unit_test(one_that_takes_too_long_is_ended),
         cmocka_unit_test(what_it_leaves_behind_is_ended),
         cmocka_unit_test(a_signal_ends_it),
+        cmocka_unit_test(ends_are_seen_whatever_was_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,10 @@
 #include "counters.h"
 #include "fill.h"
 #include "interrupt.h"
+#include "linux/kept.h"
 #include "page_cache.h"
 #include "place.h"
+#include "prepare.h"
 #include "sample.h"
 
 #include <errno.h>
@@ -21,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +43,48 @@ static struct place place;
 static uint64_t pages(void)
 {
     return SIZE / mw_page_size();
+}
+
+/* ---- what the system may do, too --------------------------------------------------------------- */
+
+static size_t most_at_once = SIZE_MAX;
+static int error_of_fsync;
+
+/* In place of the C library's, which writes at most so much. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are not for us */
+ssize_t pwrite(int file, const void *bytes, size_t length, off_t offset)
+{
+    const size_t some = length < most_at_once ? length : most_at_once;
+
+    return syscall(SYS_pwrite64, file, bytes, some, offset);
+}
+
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are not for us */
+int fsync(int file)
+{
+    errno = error_of_fsync;
+    return error_of_fsync ? -1 : (int)syscall(SYS_fsync, file);
+}
+
+/* As /proc/stat and /proc/interrupts are where there are many processors. */
+static void test_large_files_of_proc(void)
+{
+    char path[PATH_MAX + 8];
+    struct kept none = {.path = "/proc/self/none"}, large = {.path = path};
+    const int length = 3 << 20;
+
+    CHECK(kept_read(&none) == NULL);
+    snprintf(path, sizeof path, "%s/large", place.scratch.path);
+    FILE *file = fopen(path, "w");
+    CHECK(file && fprintf(file, "%*s", length, "end") == length);
+    CHECK(file && fclose(file) == 0);
+    for (int i = 0; i < 2; i++) {
+        const char *text = kept_read(&large);
+        CHECK(text && strlen(text) == (size_t)length && strcmp(text + length - 3, "end") == 0);
+    }
+    free(large.text);
+    close(large.file);
+    unlink(path);
 }
 
 /* ---- the page cache ---------------------------------------------------------------------------- */
@@ -135,7 +180,11 @@ static void test_fill(const struct data_file *file)
 
     CHECK(pread(file->descriptor, head, sizeof head, SIZE / 2) == sizeof head);
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        const struct counters before = counters_read();
         CHECK(fill_cache(file, methods[i]));
+        const struct counters after = counters_read();
+        if (place.reads_are_counted && strncmp(methods[i], "write", 5) != 0) /* it was emptied first */
+            CHECK(counters_between(&before, &after).of[BYTES_READ] >= SIZE);
         CHECK(page_cache_look(&cached, file->descriptor, SIZE));
         CHECK(cached.resident == pages());
         CHECK(cached.dirty == 0 || cached.dirty == PAGES_UNKNOWN);
@@ -143,6 +192,19 @@ static void test_fill(const struct data_file *file)
     CHECK(pread(file->descriptor, again, sizeof again, SIZE / 2) == sizeof again);
     CHECK(memcmp(head, again, sizeof head) == 0); /* writing again writes the same */
     CHECK(!fill_cache(file, "by_magic"));
+}
+
+/* The same bytes, in however many pieces they are written. */
+static void test_short_writes(const struct data_file *file)
+{
+    static unsigned char whole[SIZE], again[SIZE];
+
+    CHECK(pread(file->descriptor, whole, SIZE, 0) == SIZE);
+    most_at_once = 300001;
+    CHECK(fill_file(file));
+    most_at_once = SIZE_MAX;
+    CHECK(pread(file->descriptor, again, SIZE, 0) == SIZE);
+    CHECK(memcmp(whole, again, SIZE) == 0);
 }
 
 /* ---- the contract, with a family and a driver of our own --------------------------------------- */
@@ -256,6 +318,25 @@ static struct recorder drive(struct series *series, unsigned wanted)
     return recorder;
 }
 
+/* Why a file can't be written, or made cold, is told. */
+static void test_reasons_of_the_cache(const struct data_file *file)
+{
+    const struct data_file none = {.size = SIZE, .descriptor = -1};
+    struct place unwritten = place;
+    struct series series = series_of(COLD, false);
+
+    errno = 0;
+    CHECK(!fill_cache_part(&none, SIZE) && errno != 0);
+    CHECK(!fill_cache_part(file, (uint64_t)2 * SIZE) && errno != 0); /* more than there is */
+    error_of_fsync = EIO;
+    place_probe(&unwritten);
+    CHECK(!unwritten.can_be_cold && strstr(unwritten.why_not_cold, strerror(EIO)));
+    memset(&seen, 0, sizeof seen);
+    CHECK(drive(&series, 1).accepted == 0 && seen.prepared == 0);
+    CHECK(series.broken && strstr(series.reason, strerror(EIO)));
+    error_of_fsync = 0;
+}
+
 static void test_cold_samples(void)
 {
     struct series series = series_of(COLD, true);
@@ -283,6 +364,7 @@ static void test_warm_batches(void)
     CHECK(got.last.resident_before == pages() && got.last.resident_after == pages());
     CHECK(got.last.counted.of[BYTES_READ] <= 0);
     CHECK(got.last.batch == series.batch && got.last.items == got.last.batch);
+    CHECK(got.last.bytes == got.last.batch * SIZE && got.last.bytes_needed == got.last.batch * SIZE);
     CHECK(got.last.seconds >= 1e-3 || series.batch == 256);
     CHECK(seen.passes >= 3 * series.batch); /* one not counted, then two that are */
     CHECK(got.last.counted.of[MINOR_FAULTS] >= (int64_t)series.batch); /* each with a fresh mapping */
@@ -401,6 +483,120 @@ static void test_lost_condition(enum temperature temperature, void (*spoil)(stru
     CHECK(series.discarded_count == 4 && strstr(series.discarded[0].reason, says));
 }
 
+/* One page is enough to be not cold. */
+static void bring_in_one(struct sample *s)
+{
+    struct cached_pages cached;
+    char byte;
+
+    posix_fadvise(s->file, 0, 0, POSIX_FADV_RANDOM); /* no read-ahead */
+    CHECK(pread(s->file, &byte, 1, 0) == 1);
+    posix_fadvise(s->file, 0, 0, POSIX_FADV_NORMAL);
+    CHECK(page_cache_look(&cached, s->file, s->length) && cached.resident == 1);
+}
+
+static void evict_and_read(struct sample *s)
+{
+    char byte;
+
+    while (next_sample(s)) {
+        seen.passes++;
+        prepare_end(s);
+        evict(s);
+        CHECK(pread(s->file, &byte, 1, 0) == 1);
+    }
+}
+
+/* Few bytes of the device are too many for warm. */
+static void test_warm_reads_nothing(void)
+{
+    struct family evicted = family;
+    struct series series = series_of(WARM, false);
+
+    memset(&seen, 0, sizeof seen);
+    evicted.body = evict_and_read;
+    evicted.prepare = evicted.check = NULL;
+    series.family = &evicted;
+    CHECK(drive(&series, 1).accepted == 0 && seen.passes == 4);
+    CHECK(series.discarded_count == 4 && strstr(series.discarded[0].reason, "bytes came from the device"));
+}
+
+static void read_nothing(struct sample *s)
+{
+    each_operation(s, s->length, 1);
+    while (next_sample(s))
+        seen.passes++;
+}
+
+/* Nor is cold what came from elsewhere. */
+static void test_cold_reads_all(void)
+{
+    struct family lazy = family;
+    struct series series = series_of(COLD, false);
+
+    memset(&seen, 0, sizeof seen);
+    lazy.body = read_nothing;
+    lazy.check = NULL;
+    series.family = &lazy;
+    CHECK(drive(&series, 1).accepted == 0 && seen.passes == 4);
+    CHECK(strstr(series.discarded[0].reason, "not cold: 0 of 4194304 bytes"));
+}
+
+/* ---- what is touched ---- */
+
+enum { TOUCHES = 64 };
+
+static uint64_t touched[TOUCHES], pieces_met;
+
+static void note_touches(struct sample *s)
+{
+    each_operation(s, 0, 1);
+    each_touches(s, "zipf", TOUCHES, s->page_size);
+    while (next_sample(s)) {
+        memcpy(touched, s->offsets, sizeof touched);
+        pieces_met = pattern_pieces_met(s->offsets, TOUCHES, s->length, s->page_size);
+        consume(load_pages(s->bytes, s->offsets, TOUCHES));
+    }
+}
+
+static struct recorder touch_in_round(struct series *series, uint64_t round)
+{
+    struct run run = {.seed = 7};
+    struct recorder recorder = {.wanted = 1};
+    const struct driver driver = {want, accept, &recorder};
+
+    sample_block(series, &run, round, &driver);
+    return recorder;
+}
+
+/* The same for all series of a round, others in the next one. */
+static void test_touches(void)
+{
+    const struct family touching = {.name = "test", .body = note_touches};
+    struct series series = series_of(WARM, false);
+    uint64_t first[TOUCHES];
+
+    series.family = &touching;
+    CHECK(touch_in_round(&series, 1).accepted == 1);
+    memcpy(first, touched, sizeof first);
+    CHECK(touch_in_round(&series, 1).accepted == 1);
+    CHECK(memcmp(first, touched, sizeof first) == 0);
+    CHECK(touch_in_round(&series, 2).accepted == 1);
+    CHECK(memcmp(first, touched, sizeof first) != 0);
+}
+
+/* What is touched twice is needed once. */
+static void test_needs_of_touches(void)
+{
+    const struct family touching = {.name = "test", .body = note_touches};
+    struct series series = series_of(COLD, false);
+
+    series.family = &touching;
+    const struct recorder got = touch_in_round(&series, 1);
+    CHECK(got.accepted == 1 && pieces_met > 0 && pieces_met < TOUCHES);
+    CHECK(got.last.bytes_needed == pieces_met * mw_page_size());
+}
+
 /* Where it is known whether files can be cold, the probe must have found it. */
 static void test_probe(void)
 {
@@ -436,6 +632,87 @@ static void test_bus_error(const struct data_file *file)
     CHECK(ftruncate(file->descriptor, SIZE) == 0 && fill_file(file));
 }
 
+static void cut_off_and_touch(struct sample *s)
+{
+    seen.prepared++;
+    cut_off(s);
+    consume(s->bytes[0]);
+}
+
+static void check_cut_off(struct sample *s)
+{
+    cut_off(s);
+    consume(s->bytes[0]);
+}
+
+static void touch_in_finish(struct sample *s)
+{
+    seen.finished++;
+    consume(s->bytes[0]);
+}
+
+/* Wherever it comes: what prepare took is given back, once. */
+static void bus_error_in(const struct data_file *file, void (*in_prepare)(struct sample *s),
+                         void (*in_check)(struct sample *s), void (*in_finish)(struct sample *s))
+{
+    struct family cut = family;
+    struct series series = series_of(ANY_TEMPERATURE, false);
+
+    memset(&seen, 0, sizeof seen);
+    cut.prepare = in_prepare;
+    cut.check = in_check;
+    cut.finish = in_finish;
+    series.family = &cut;
+    CHECK(drive(&series, 1).accepted == 0);
+    CHECK(seen.prepared == 1 && seen.finished == 1);
+    CHECK(series.broken && strstr(series.reason, "SIGBUS"));
+    CHECK(ftruncate(file->descriptor, SIZE) == 0 && fill_file(file));
+}
+
+static void test_bus_errors_outside(const struct data_file *file)
+{
+    bus_error_in(file, cut_off_and_touch, NULL, finish);
+    bus_error_in(file, prepare, check_cut_off, finish);
+    bus_error_in(file, cut_off_and_touch, NULL, touch_in_finish);
+}
+
+/* A file that somebody cuts off between two samples. */
+static void test_cut_off(const struct data_file *file)
+{
+    struct family plain = family;
+    struct series series = series_of(WARM, false);
+
+    memset(&seen, 0, sizeof seen);
+    series.family = &plain;
+    CHECK(ftruncate(file->descriptor, SIZE - 1) == 0);
+    CHECK(drive(&series, 1).accepted == 0 && seen.prepared == 0);
+    CHECK(series.broken && strstr(series.reason, "cut off: it has 4194303 of 4194304 bytes"));
+    CHECK(ftruncate(file->descriptor, SIZE) == 0 && fill_file(file));
+}
+
+static void make_own_file(struct sample *s)
+{
+    seen.passes++;
+    CHECK(strncmp(s->path, place.scratch.path, strlen(place.scratch.path)) == 0);
+    while (next_sample(s))
+        consume(0);
+}
+
+/* A family's own files are in the scratch folder, and never anywhere else. */
+static void test_folder(void)
+{
+    struct family folder = {.name = "test", .body = make_own_file};
+    struct place closed = place;
+    struct series series = {.family = &folder, .place = &place, .demands = {.subject = FOLDER}};
+
+    memset(&seen, 0, sizeof seen);
+    CHECK(drive(&series, 1).accepted == 1 && seen.passes == 1);
+    closed.scratch.path[0] = '\0';
+    series.place = &closed;
+    CHECK(drive(&series, 1).accepted == 0 && seen.passes == 1);
+    CHECK(series.broken && strstr(series.reason, "scratch folder"));
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -448,13 +725,20 @@ int main(int argc, char **argv)
     place_probe(&place);
     test_probe();
     test_fill(file);
+    test_short_writes(file);
+    test_reasons_of_the_cache(file);
     test_warm_batches();
     test_mapped_batches();
     test_batches_grow();
     test_uncounted_reads();
+    test_touches();
     test_doubt();
     test_ends();
     test_bus_error(file);
+    test_bus_errors_outside(file);
+    test_cut_off(file);
+    test_folder();
+    test_large_files_of_proc();
     if (place.can_be_cold) {
         test_cold(file);
         test_cold_when_dirty(file);
@@ -462,6 +746,12 @@ int main(int argc, char **argv)
         test_cold_with_reads_on_their_way(file);
         test_cold_samples();
         test_lost_condition(COLD, read_one, "not cold: ");
+        test_lost_condition(COLD, bring_in_one, "not cold: 1 of");
+        if (place.reads_are_counted) {
+            test_warm_reads_nothing();
+            test_cold_reads_all();
+        }
+        test_needs_of_touches();
         test_lost_condition(WARM, evict, "not warm: 0 of");
     } else {
         printf("nothing can be cold here (%s)\n", place.why_not_cold);

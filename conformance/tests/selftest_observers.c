@@ -322,6 +322,9 @@ CASE("pass.maps_of_the_set_up", PRACTICE("self-test"), "maps are made where and 
     EXPECT("00", residency(hole, 2 * page));
     number_pages(hole, 2 * page - 1);
     EXPECT("1 2", page_bytes(hole, 2 * page));
+    char *single = single_pages(4);
+    EXPECT("stored", store(single + page, 1));
+    EXPECT("0100", residency(single, 4 * page));
 }
 
 CASE("pass.refused_calls", LINUX("seccomp(2)"), "a call that is refused fails so, and no other call does")

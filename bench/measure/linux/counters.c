@@ -2,8 +2,8 @@
 #include "../counters.h"
 
 #include "../processor.h"
+#include "kept.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/perf_event.h>
 #include <stdbool.h>
@@ -14,30 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* ---- files of /proc, kept open ---- */
-
-struct kept {
-    const char *path;
-    int file; /* 0: not tried yet, -1: there is none */
-};
-
-/* False if there is no such file or it can't be read. */
-static bool read_kept(struct kept *kept, char *text, size_t capacity)
-{
-    size_t used = 0;
-
-    if (kept->file == 0)
-        kept->file = open(kept->path, O_RDONLY | O_CLOEXEC);
-    if (kept->file < 0)
-        return false;
-    for (ssize_t got = 1; got > 0 && used < capacity - 1; used += (size_t)got) {
-        got = pread(kept->file, text + used, capacity - 1 - used, (off_t)used);
-        if (got < 0)
-            return false;
-    }
-    text[used] = '\0';
-    return used > 0;
-}
+/* ---- files of /proc ---- */
 
 static int64_t field(const char *text, const char *name, int64_t unit)
 {
@@ -48,10 +25,10 @@ static int64_t field(const char *text, const char *name, int64_t unit)
 
 static void read_device_bytes(struct counters *counters)
 {
-    static struct kept file = {"/proc/self/io", 0};
-    char text[512];
+    static struct kept file = {.path = "/proc/self/io"};
+    const char *text = kept_read(&file);
 
-    if (!read_kept(&file, text, sizeof text))
+    if (!text)
         return;
     counters->of[BYTES_READ] = field(text, "\nread_bytes: ", 1);
     counters->of[BYTES_WRITTEN] = field(text, "\nwrite_bytes: ", 1);
@@ -59,10 +36,10 @@ static void read_device_bytes(struct counters *counters)
 
 static void read_memory(struct counters *counters)
 {
-    static struct kept file = {"/proc/self/status", 0};
-    char text[4096];
+    static struct kept file = {.path = "/proc/self/status"};
+    const char *text = kept_read(&file);
 
-    if (!read_kept(&file, text, sizeof text))
+    if (!text)
         return;
     counters->of[RESIDENT_BYTES] = field(text, "\nVmRSS:", 1024);
     counters->of[PAGE_TABLE_BYTES] = field(text, "\nVmPTE:", 1024);
@@ -72,13 +49,14 @@ static void read_memory(struct counters *counters)
  * we are pinned to, else of all. */
 static void read_steal(struct counters *counters)
 {
-    static struct kept file = {"/proc/stat", 0};
-    char text[16384], name[24] = "cpu ";
+    static struct kept file = {.path = "/proc/stat"};
+    const char *text = kept_read(&file);
+    char name[24] = "cpu ";
     int64_t ticks;
 
     if (processor_pinned() >= 0)
         snprintf(name, sizeof name, "cpu%d ", processor_pinned());
-    if (!read_kept(&file, text, sizeof text))
+    if (!text)
         return;
     const char *line = strstr(text, name);
     if (line && sscanf(line + strlen(name), "%*d %*d %*d %*d %*d %*d %*d %" SCNd64, &ticks) == 1)
@@ -88,11 +66,11 @@ static void read_steal(struct counters *counters)
 /* "TLB:  12  34  TLB shootdowns": a number for each processor. Only x86 counts them. */
 static void read_shootdowns(struct counters *counters)
 {
-    static struct kept file = {"/proc/interrupts", 0};
-    static char text[1 << 18]; /* long where there are many processors */
+    static struct kept file = {.path = "/proc/interrupts"};
+    const char *text = kept_read(&file);
     char *end;
 
-    if (!read_kept(&file, text, sizeof text))
+    if (!text)
         return;
     const char *line = strstr(text, "TLB:"); /* at the start of a line, or after spaces */
     if (!line)

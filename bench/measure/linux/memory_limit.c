@@ -4,6 +4,7 @@
  * since some service managers remove a group that has become empty. */
 #include "../memory_limit.h"
 
+#include "../child.h"
 #include "../page_cache.h"
 #include "cgroup.h"
 
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -256,7 +256,7 @@ static void start_keeper(void)
         return;
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    current.keeper = fork();
+    current.keeper = child_fork();
     if (current.keeper == 0) {
         close(ends[1]);
         while (read(ends[0], &byte, 1) < 0 && errno == EINTR)
@@ -274,7 +274,7 @@ static void end_keeper(void)
     if (current.keeper < 0)
         return;
     close(current.keeper_ends);
-    waitpid(current.keeper, NULL, 0);
+    child_wait(current.keeper);
 }
 
 bool memory_limit_enter(struct sample *s, uint64_t bytes)

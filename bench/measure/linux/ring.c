@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 struct ring {
@@ -16,6 +17,7 @@ struct ring {
     struct io_uring_sqe *entries;
     size_t entries_bytes;
     unsigned waiting; /* put there and not begun */
+    unsigned begun;   /* and not taken out */
     struct io_uring_params layout;
 };
 
@@ -100,6 +102,7 @@ static bool take(struct ring *ring, unsigned *tag, int64_t *got)
     *tag = (unsigned)done->user_data;
     *got = done->res;
     atomic_store_explicit(head, at + 1, memory_order_release);
+    ring->begun--;
     return true;
 }
 
@@ -111,14 +114,28 @@ bool ring_wait(struct ring *ring, unsigned *tag, int64_t *got)
         if (begun < 0 && errno != EINTR)
             return false;
         ring->waiting -= begun > 0 ? (unsigned)begun : 0;
+        ring->begun += begun > 0 ? (unsigned)begun : 0;
     }
     return true;
+}
+
+/* Also where the ring is broken: reads end by themselves, while we sleep. */
+static void wait_for_all(struct ring *ring)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    unsigned tag;
+    int64_t got;
+
+    while (ring->begun > 0)
+        if (!take(ring, &tag, &got))
+            nanosleep(&pause, NULL);
 }
 
 void ring_close(struct ring *ring)
 {
     if (!ring)
         return;
+    wait_for_all(ring);
     if (ring->entries)
         munmap(ring->entries, ring->entries_bytes);
     if (ring->shared)

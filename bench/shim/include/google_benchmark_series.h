@@ -98,11 +98,11 @@ int gb_sample_figure(gb_block *block, const char *name, double value);
 int gb_block_fail(gb_block *block, const char *message);
 int gb_block_skip(gb_block *block, const char *message);
 
-/* Whether one of these was called, by whomever. */
+/* Whether one of these was called, by whomever. True of NULL. */
 bool gb_block_ended(const gb_block *block);
 
 /* Which round of blocks this is: the number in the request to a worker, else how many blocks of the series
- * came before. Starts again with each process. */
+ * came before. Starts again with each process. 0 of NULL. */
 uint64_t gb_block_round(const gb_block *block);
 
 /* ---- for blocks: without the loop ------------------------------------------------------------- */
@@ -127,7 +127,8 @@ typedef struct gb_sample {
         0, 1, GB_ABSENT, GB_ABSENT, NULL, 0                                                                  \
     }
 
-/* Whether another sample is wanted. Stays true until one is accepted, or the block is ended. */
+/* Whether another sample is wanted. Stays true until one is accepted, or the block is ended. False of NULL.
+ */
 bool gb_sample_wanted(gb_block *block);
 
 /* Hands over the sample that is wanted. GB_ERROR_ARGUMENT: none is, or its values are not as above; then it

@@ -39,12 +39,12 @@ int gb_block_skip(gb_block *block, const char *message)
 
 bool gb_block_ended(const gb_block *block)
 {
-    return ((const struct gb__block *)block)->outcome != GB__RUNNING;
+    return !block || ((const struct gb__block *)block)->outcome != GB__RUNNING;
 }
 
 uint64_t gb_block_round(const gb_block *block)
 {
-    return ((const struct gb__block *)block)->round;
+    return block ? ((const struct gb__block *)block)->round : 0;
 }
 
 static int out_of_memory(struct gb__block *block)
@@ -59,6 +59,8 @@ bool gb_sample_wanted(gb_block *block)
 {
     struct gb__block *own = gb__block_of(block);
 
+    if (!own)
+        return false;
     own->owed = own->outcome == GB__RUNNING && own->count < own->wanted;
     return own->owed;
 }

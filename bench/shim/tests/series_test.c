@@ -106,6 +106,7 @@ static void take_by_hand(gb_block *block, void *user)
     CHECK(gb_sample_accept(block, &one) == GB_ERROR_ARGUMENT); /* not asked for */
     CHECK(gb_sample_wanted(block) && gb_sample_wanted(block));
     refuse_all(block);
+    CHECK(gb_block_ended(NULL) && gb_block_round(NULL) == 0 && !gb_sample_wanted(NULL));
     CHECK(gb_sample_accept(NULL, &one) == GB_ERROR_ARGUMENT &&
           gb_sample_accept(block, NULL) == GB_ERROR_ARGUMENT);
     CHECK(gb_sample_accept(block, &one) == GB_OK);
