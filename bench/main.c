@@ -1,6 +1,7 @@
 /* mapwise-bench: measures memory-mapped files, through Google Benchmark. */
 #include "clock.h"
 #include "display.h"
+#include "facts.h"
 #include "google_benchmark.h"
 #include "google_driver.h"
 #include "interrupt.h"
@@ -12,6 +13,7 @@
 #include "processor.h"
 #include "record.h"
 #include "resume.h"
+#include "size.h"
 #include "worker.h"
 
 #include <errno.h>
@@ -100,6 +102,28 @@ static int measure(struct plan *plan, struct run *run, const struct options *opt
     return report(journal, plan, options, &summary);
 }
 
+/* Where less may be used the run would end by the hand of the system, and nobody would hear why. */
+static bool enough_memory(const struct options *options)
+{
+    static const char *const limits[] = {"memory_limit_cgroup1", "memory_limit_cgroup2"};
+    const uint64_t most = (uint64_t)384 << 20;
+    struct facts facts;
+
+    facts_of_machine(&facts);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0] && !options->filter; i++) {
+        const char *value = facts_find(&facts, limits[i]);
+        uint64_t limit;
+        if (!value || !parse_size(&limit, value) || limit >= most)
+            continue;
+        complain("only %" PRIu64
+                 " MiB of memory may be used here, and up to 384 are needed; raise the limit, "
+                 "or choose fewer series with --filter",
+                 limit >> 20);
+        return false;
+    }
+    return true;
+}
+
 static int run_plan(struct plan *plan, const struct options *options, char *const *argv,
                     const struct resume *resume)
 {
@@ -109,6 +133,8 @@ static int run_plan(struct plan *plan, const struct options *options, char *cons
     if (options->drop_caches && !page_cache_drop_caches())
         return complain("--drop-caches: %s; only root may, and without it cold is cold, too",
                         strerror(errno));
+    if (!enough_memory(options))
+        return EXIT_USAGE;
     announce(options->google.display ? stderr : stdout, plan, options);
     if (!plan_open_places(plan, options) || (resume && !resume_fill(resume, plan, &run)) ||
         !journal_open(&journal, plan, options, argv, resume))

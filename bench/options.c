@@ -5,11 +5,14 @@
 #include "results.h"
 #include "size.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,9 +22,9 @@ static const char help[] =
     "Measures memory-mapped files in each DIR (default: the current folder), through\n"
     "Google Benchmark. What is cold or warm is prepared and verified for each sample.\n"
     "Files are made in a scratch folder inside DIR, which is removed at the end; how\n"
-    "much they take is said before. Memory: at most 128 MiB besides the page cache.\n"
+    "much they take is said before. Memory: at most 384 MiB besides the page cache.\n"
     "\n"
-    "  --profile NAME   quick (the default, one to two minutes), standard or full\n"
+    "  --profile NAME   quick (the default, about a minute), standard or full\n"
     "  --filter RE      only series whose name matches the extended regular expression;\n"
     "                   one that matches only combinations which no profile has runs those\n"
     "  --list           print the names of the series and stop\n"
@@ -81,8 +84,38 @@ static bool wants_help(int argc, char *const *argv)
     return false;
 }
 
-/* Refuses what the library would answer with a page of usage and exit status 0, and what takes the rounds
- * out of our hands. */
+/* What would take rounds, order and counters out of our hands, or does nothing here. */
+static bool is_ours(const char *argument)
+{
+    static const char *const options[] = {"--benchmark_repetitions",     "--benchmark_min_time",
+                                          "--benchmark_min_warmup_time", "--benchmark_enable_random",
+                                          "--benchmark_perf_counters",   "--benchmark_report_aggregates",
+                                          "--benchmark_display_aggre",   "--benchmark_filter=-"};
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (strncmp(argument, options[i], strlen(options[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The library would end the program without a word over a file that it can't write. */
+static bool can_be_written(const char *path)
+{
+    struct stat status;
+    const bool there = lstat(path, &status) == 0;
+    const int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+
+    if (file < 0) {
+        complain("--benchmark_out: cannot write '%s': %s; name another file", path, strerror(errno));
+        return false;
+    }
+    close(file);
+    if (!there)
+        unlink(path); /* until there is something to be written */
+    return true;
+}
+
+/* Refuses what the library would answer with a page of usage and exit status 0, or not at all. */
 static bool google_option_fits(const char *argument)
 {
     static const struct {
@@ -92,10 +125,14 @@ static bool google_option_fits(const char *argument)
                    {"--benchmark_time_unit=", " ns us ms s "}};
     char value[32];
 
-    if (strncmp(argument, "--benchmark_repetitions", 23) == 0) {
-        complain("--benchmark_repetitions is not for here; name the samples of each series with --rounds N");
+    if (is_ours(argument)) {
+        complain("%.*s is not for here: rounds, order, counters and what --filter chooses are mapwise's own; "
+                 "name the samples of each series with --rounds N",
+                 (int)strcspn(argument, "="), argument);
         return false;
     }
+    if (strncmp(argument, "--benchmark_out=", 16) == 0 && !can_be_written(argument + 16))
+        return false;
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
         const size_t length = strlen(choices[i].option);
         if (strncmp(argument, choices[i].option, length) != 0)
@@ -253,6 +290,9 @@ int options_parse(struct options *options, int argc, char **argv)
         if (is_setting(option))
             options->setting = argv[optind - (optarg == argv[optind - 1] ? 2 : 1)];
     }
+    if (options->anonymize && (options->google.file || options->google.display))
+        return complain("--anonymize can't reach what Google Benchmark writes, which names the host; leave "
+                        "out --benchmark_out and --benchmark_format");
     if (options->resume && options->setting)
         return complain("--resume goes on with the settings of the run; leave out '%s'", options->setting);
     options->directories_named = optind < argc;

@@ -81,11 +81,26 @@ static bool open_partial(struct results *results)
     return false;
 }
 
+/* The whole file is renamed to that name in the end: nobody wants that for a device, a pipe or a link. */
+static bool may_be_replaced(const char *path)
+{
+    struct stat status;
+
+    if (lstat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return true;
+    complain("'%s' is no regular file; name another place for the results", path);
+    return false;
+}
+
 bool results_open(struct results *results, const char *directory, const char *file, const char *tool)
 {
     *results = (struct results){0};
     if (!name_file(results, directory, file, tool))
         return false;
+    if (file && !may_be_replaced(file)) {
+        results->partial[0] = '\0';
+        return false;
+    }
     if (!file && mkdir(directory, 0777) != 0 && errno != EEXIST) {
         complain("cannot make the results folder '%s': %s; name another with --results", directory,
                  strerror(errno));

@@ -387,6 +387,10 @@ class Refusals(BenchCase):
         self.assert_refused("--seed", "many", says="--seed 'many'")
         self.assert_refused("--benchmark_nope=1", says="unknown option '--benchmark_nope=1'")
         self.assert_refused("--benchmark_repetitions=3", says="--rounds N")
+        for option in ("min_time=0.1", "enable_random_interleaving=true", "perf_counters=CYCLES", "filter=-read"):
+            self.assert_refused(f"--benchmark_{option}", says="is not for here")
+        self.assert_refused("--benchmark_out=/no/such/file", says="cannot write '/no/such/file'")
+        self.assert_refused("--anonymize", "--benchmark_format=json", says="which names the host")
         for option in ("format", "out_format", "time_unit"):
             for value in ("xml", "", "json csv", "ms s"):
                 self.assert_refused(f"--benchmark_{option}={value}", says="is none of: [a-z ]+; see --help")
@@ -404,6 +408,16 @@ class Refusals(BenchCase):
         self.assert_refused("missing", says="cannot use 'missing'")
         self.assert_refused("--filter", "what:clock", "--results", "no/such", says="results folder 'no/such'")
         self.assert_refused("--filter", "what:clock", "--output", "no/file", says="cannot write 'no/file")
+
+    def test_only_a_regular_file_is_replaced(self):
+        target = os.path.join(self.folder, "target")
+        for make in (os.mkfifo, lambda path: os.symlink("/dev/null", path), os.mkdir):
+            make(target)
+            done = run("--filter", "what:clock", "--output", target, cwd=self.folder)
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done)
+            self.assertRegex(done.stderr, "is no regular file")
+            self.assertEqual(os.listdir(self.folder), ["target"])
+            shutil.rmtree(target) if os.path.isdir(target) and not os.path.islink(target) else os.remove(target)
 
     def test_same_folder_twice(self):
         self.assert_refused(".", self.folder, says="is named twice")
