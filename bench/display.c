@@ -164,7 +164,7 @@ static bool is_unbegun(const struct series *series, enum outcome outcome)
 
 void display_table(FILE *out, const struct plan *plan, const enum outcome *outcomes)
 {
-    const struct family *family = NULL;
+    const struct series *above = NULL;
     char label[LABEL_MAX];
     size_t unbegun = 0;
     int width = 0;
@@ -175,11 +175,11 @@ void display_table(FILE *out, const struct plan *plan, const enum outcome *outco
             unbegun++;
             continue;
         }
-        if (series->family != family) {
-            family = series->family;
-            width = label_width(plan, family);
+        if (!above || above->family != series->family) {
+            width = label_width(plan, series->family);
             print_heading(out, series, width);
         }
+        above = series;
         write_label(label, series);
         if (outcomes[i] == MEASURED || outcomes[i] == PARTIAL)
             print_figures(out, series, label, width);
