@@ -30,7 +30,7 @@ static const char help[] =
     "  --list           print the names of the series and stop\n"
     "  --output FILE    write the records to FILE, not to a new file in the results folder\n"
     "  --results DIR    the results folder (default: " RESULTS_FOLDER ")\n"
-    "  --rounds N       samples of each series (default: 7, 13 or 31 by profile)\n"
+    "  --rounds N       samples of each series (default: 7, 19 or 31 by profile)\n"
     "  --seed N         the order of the samples and of random pages; it is recorded\n"
     "  --resume         go on with the newest run in the results folder (or the one that\n"
     "                   --output names) that was cut off, with its settings; beside it only\n"
@@ -192,7 +192,7 @@ const char *options_profile_name(const struct options *options)
 
 unsigned options_rounds(const struct options *options)
 {
-    static const unsigned rounds[PROFILES] = {7, 13, 31};
+    static const unsigned rounds[PROFILES] = {7, 19, 31};
 
     return options->rounds ? options->rounds : rounds[options->profile];
 }
