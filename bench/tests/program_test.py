@@ -27,7 +27,7 @@ NUMBER = (int, float)
 
 
 def run(*arguments, cwd):
-    return subprocess.run([PROGRAM, *arguments], cwd=cwd, capture_output=True, text=True, timeout=100)
+    return subprocess.run([PROGRAM, *arguments], cwd=cwd, capture_output=True, text=True, timeout=300)
 
 
 def families_in(names):
