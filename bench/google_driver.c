@@ -13,7 +13,6 @@ struct schedule {
     struct run *run;
     const struct observer *observer;
     size_t done, count;
-    bool out_of_memory;
 };
 
 struct block {

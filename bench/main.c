@@ -57,8 +57,9 @@ static int report(struct journal *journal, struct plan *plan, const struct optio
     enum outcome *outcomes = calloc(plan->count, sizeof *outcomes);
 
     if (!outcomes) {
+        complain("out of memory; what was measured is in '%s'", journal->results.partial);
         journal_abandon(journal);
-        return complain("out of memory; what was measured is in '%s'", journal->results.partial);
+        return EXIT_USAGE;
     }
     for (size_t i = 0; i < plan->count; i++) {
         outcomes[i] = series_outcome(&plan->series[i], summary->interrupted);
@@ -71,10 +72,12 @@ static int report(struct journal *journal, struct plan *plan, const struct optio
     const unsigned *counts = summary->counts;
     fprintf(out, "\n%u measured, %u not run, %u failed, %u partial in %.1f s%s\n", counts[MEASURED],
             counts[NOT_RUN], counts[FAILED], counts[PARTIAL], summary->seconds,
-            summary->interrupted ? ", interrupted; --resume goes on" : "");
+            summary->interrupted ? ", interrupted" : "");
     if (!written)
         return EXIT_USAGE;
     fprintf(out, "records: %s\n", journal->results.path);
+    if (summary->interrupted)
+        fprintf(out, "mapwise bench --resume --output %s goes on\n", journal->results.path);
     return exit_status(summary);
 }
 
@@ -130,9 +133,6 @@ static int run_plan(struct plan *plan, const struct options *options, char *cons
     struct run run = {.seed = options->seed};
     struct journal journal;
 
-    if (options->drop_caches && !page_cache_drop_caches())
-        return complain("--drop-caches: %s; only root may, and without it cold is cold, too",
-                        strerror(errno));
     if (!enough_memory(options))
         return EXIT_USAGE;
     announce(options->google.display ? stderr : stdout, plan, options);
@@ -141,6 +141,14 @@ static int run_plan(struct plan *plan, const struct options *options, char *cons
         return EXIT_USAGE;
     run.began = clock_nanoseconds();
     return measure(plan, &run, options, &journal);
+}
+
+static bool may_drop_caches(const struct options *options)
+{
+    if (!options->drop_caches || options->list || page_cache_drop_caches())
+        return true;
+    complain("--drop-caches: %s; only root may, and without it cold is cold, too", strerror(errno));
+    return false;
 }
 
 /* Standard output is the protocol's: nothing is announced. */
@@ -165,7 +173,8 @@ static int run_options(struct options *options, char *const *argv)
     struct resume resume = {.count = 0};
     int status = EXIT_USAGE;
 
-    if ((!options->resume || resume_read(&resume, options)) && plan_build(&plan, options)) {
+    if ((!options->resume || resume_read(&resume, options)) && plan_build(&plan, options) &&
+        may_drop_caches(options)) {
         if (options->list) {
             list_series(&plan);
             status = EXIT_YES;

@@ -2,6 +2,7 @@
  *
  *     families_test DIR    works in a folder of its own inside DIR.
  */
+#include "../shim/tests/check.h"
 #include "family.h"
 #include "memory_limit.h"
 #include "page_cache.h"
@@ -16,16 +17,7 @@
 
 enum { SIZE = 64 << 20 };
 
-static int failures;
 static struct place place;
-
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);                                 \
-            failures++;                                                                                      \
-        }                                                                                                    \
-    } while (0)
 
 /* ---- the group ---- */
 
@@ -289,6 +281,5 @@ int main(int argc, char **argv)
     test_less_than_a_page_is_not_run();
     place_close(&place);
     CHECK(rmdir(folder) == 0); /* nothing was left in it */
-    printf(failures ? "%d checks failed\n" : "all checks passed\n", failures);
-    return failures ? 1 : 0;
+    return summary();
 }

@@ -12,6 +12,7 @@
 #include "page_cache.h"
 #include "place.h"
 #include "prepare.h"
+#include "recorder.h"
 #include "sample.h"
 
 #include <errno.h>
@@ -28,17 +29,6 @@
 #include <unistd.h>
 
 enum { SIZE = 4 << 20 };
-
-static int failures;
-static struct place place;
-
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);                                 \
-            failures++;                                                                                      \
-        }                                                                                                    \
-    } while (0)
 
 static uint64_t pages(void)
 {
@@ -277,26 +267,6 @@ static const struct family family = {
     .body = body,
 };
 
-struct recorder {
-    unsigned wanted, asked, accepted;
-    struct measurement last;
-};
-
-static bool want(void *user)
-{
-    struct recorder *recorder = user;
-
-    return ++recorder->asked <= recorder->wanted;
-}
-
-static void accept(void *user, const struct measurement *measurement)
-{
-    struct recorder *recorder = user;
-
-    recorder->accepted++;
-    recorder->last = *measurement;
-}
-
 static struct series series_of(enum temperature temperature, bool batches)
 {
     struct series series = {.family = &family, .place = &place};
@@ -312,7 +282,7 @@ static struct recorder drive(struct series *series, unsigned wanted)
 {
     static struct run run = {.seed = 7};
     struct recorder recorder = {.wanted = wanted};
-    const struct driver driver = {want, accept, &recorder};
+    const struct driver driver = {want, accept_one, &recorder};
 
     sample_block(series, &run, 3, &driver);
     return recorder;
@@ -563,7 +533,7 @@ static struct recorder touch_in_round(struct series *series, uint64_t round)
 {
     struct run run = {.seed = 7};
     struct recorder recorder = {.wanted = 1};
-    const struct driver driver = {want, accept, &recorder};
+    const struct driver driver = {want, accept_one, &recorder};
 
     sample_block(series, &run, round, &driver);
     return recorder;
@@ -758,6 +728,5 @@ int main(int argc, char **argv)
     }
     place_close(&place);
     CHECK(rmdir(folder) == 0); /* nothing was left in it */
-    printf(failures ? "%d checks failed\n" : "all checks passed\n", failures);
-    return failures ? 1 : 0;
+    return summary();
 }

@@ -12,6 +12,7 @@
 #include "page_cache.h"
 #include "place.h"
 #include "processor.h"
+#include "recorder.h"
 #include "ring.h"
 #include "sample.h"
 #include "source.h"
@@ -33,17 +34,6 @@
 
 enum { SIZE = 4 << 20 };
 
-static int failures;
-static struct place place;
-
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            printf("%s:%d: not true: %s\n", __FILE__, __LINE__, #condition);                                 \
-            failures++;                                                                                      \
-        }                                                                                                    \
-    } while (0)
-
 /* As on a machine with more processors than a cpu_set_t has room for. */
 /* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the header's are not for us */
 int sched_getaffinity(pid_t process, size_t bytes, cpu_set_t *set)
@@ -62,26 +52,6 @@ static size_t pages(void)
 }
 
 /* ---- a driver of our own ----------------------------------------------------------------------- */
-
-struct recorder {
-    unsigned wanted, asked, accepted;
-    struct measurement last;
-};
-
-static bool want(void *user)
-{
-    struct recorder *recorder = user;
-
-    return ++recorder->asked <= recorder->wanted;
-}
-
-static void accept_one(void *user, const struct measurement *measurement)
-{
-    struct recorder *recorder = user;
-
-    recorder->accepted++;
-    recorder->last = *measurement;
-}
 
 /* Runs `body` for `wanted` samples of a series with these demands and this value of the axis "value". */
 static struct recorder drive_series(struct series *series, struct demands demands, const char *axis,
@@ -777,6 +747,5 @@ int main(int argc, char **argv)
     test_lost_processor();
     place_close(&place);
     CHECK(rmdir(folder) == 0); /* nothing was left in it */
-    printf(failures ? "%d checks failed\n" : "all checks passed\n", failures);
-    return failures ? 1 : 0;
+    return summary();
 }
