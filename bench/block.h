@@ -6,10 +6,11 @@
 #include "google_benchmark_series.h"
 #include "sample.h"
 
-/* Called for each sample. */
+/* Called before each block, for each sample, and after the block. */
 struct observer {
+    void (*begin)(void *user, const struct series *series);
     void (*sample)(void *user, const struct series *series, const struct measurement *measurement);
-    void (*progress)(const struct series *series, size_t done, size_t of); /* and after each block */
+    void (*progress)(const struct series *series, size_t done, size_t of);
     void *user;
 };
 

@@ -27,6 +27,7 @@ static void take(gb_block *block, void *user)
     const struct block *request = user;
     struct schedule *schedule = request->schedule;
 
+    schedule->observer->begin(schedule->observer->user, request->series);
     block_take(block, request->series, schedule->run, request->round, schedule->observer);
     schedule->observer->progress(request->series, ++schedule->done, schedule->count);
 }
@@ -117,7 +118,7 @@ bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
 
     for (size_t i = 0; fine && i < plan->count; i++) {
         struct series *series = &plan->series[i];
-        if (series->cannot)
+        if (series->cannot || series->broken)
             continue;
         list[count++] = series;
         for (unsigned round = 0; round < rounds; round++) {

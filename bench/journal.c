@@ -83,6 +83,26 @@ static void add_series(struct results *results, const struct series *series)
     results_end_record(results);
 }
 
+static void write_end(struct results *results, const struct series *series)
+{
+    struct json *json = &results->json;
+
+    json_object(json, NULL);
+    json_string(json, "schema", "mapwise.end/1");
+    json_string(json, "name", series->name);
+    json_string(json, "directory", series->place ? series->place->directory : NULL);
+    json_string(json, "reason", series->reason);
+    json_end_object(json);
+    results_end_record(results);
+}
+
+static void write_ends(struct results *results, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->series[i].ended)
+            write_end(results, &plan->series[i]);
+}
+
 bool journal_open(struct journal *journal, struct plan *plan, const struct options *options,
                   char *const *argv, const struct resume *resume)
 {
@@ -102,6 +122,7 @@ bool journal_open(struct journal *journal, struct plan *plan, const struct optio
     for (size_t i = 0; i < plan->count; i++)
         for (size_t j = 0; j < plan->series[i].count; j++)
             journal_add(journal, &plan->series[i], &plan->series[i].samples[j]);
+    write_ends(results, plan);
     return !resume || results_become_partial(results);
 }
 
@@ -119,6 +140,23 @@ void journal_add(struct journal *journal, const struct series *series, const str
     results_end_record(&journal->results);
 }
 
+/* Behind the last line, which may have been cut off. */
+static void go_to_end(FILE *file)
+{
+    const bool torn = fseek(file, -1, SEEK_END) == 0 && fgetc(file) != '\n';
+
+    fseek(file, 0, SEEK_END);
+    if (torn)
+        fputc('\n', file);
+}
+
+void journal_add_end(struct journal *journal, struct series *series, const char *reason)
+{
+    series_end(series, reason);
+    go_to_end(journal->results.json.stream);
+    write_end(&journal->results, series);
+}
+
 /* ---- at its end ---- */
 
 bool journal_end(struct journal *journal, const struct plan *plan, const enum outcome *outcomes,
@@ -134,6 +172,7 @@ bool journal_end(struct journal *journal, const struct plan *plan, const enum ou
         results_end_record(&whole);
     }
     if (opened) {
+        write_ends(&whole, plan);
         record_summary(&whole.json, summary);
         results_end_record(&whole);
     }

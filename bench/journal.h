@@ -1,7 +1,8 @@
 /* The file of a run as long as it lasts: what is measured is on record at once.
  *
  * It holds the run's own record, mapwise.plan/1 with the settings, and for each series a mapwise.bench/1
- * without samples, then a mapwise.sample/1 for every sample as it is taken. When the run ends, a file with
+ * without samples, then a mapwise.sample/1 for every sample as it is taken, and a mapwise.end/1 if the system
+ * ended it. When the run ends, a file with
  * all samples in the records of their series takes its place. */
 #ifndef MAPWISE_BENCH_JOURNAL_H
 #define MAPWISE_BENCH_JOURNAL_H
@@ -27,6 +28,10 @@ bool journal_open(struct journal *journal, struct plan *plan, const struct optio
 
 /* Adds a sample. */
 void journal_add(struct journal *journal, const struct series *series, const struct measurement *measurement);
+
+/* Adds that the run was ended in this series, by whom or what: one that goes on leaves it out. Also where
+ * another process, which was made after journal_open, has added all the others. */
+void journal_add_end(struct journal *journal, struct series *series, const char *reason);
 
 /* Writes the file that is whole, with the plan's series as they ended, and closes both. False after one line:
  * then the journal stays. */

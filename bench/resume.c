@@ -1,6 +1,7 @@
 #include "resume.h"
 
 #include "facts.h"
+#include "lock.h"
 #include "message.h"
 #include "page_cache.h"
 #include "reading.h"
@@ -99,7 +100,7 @@ static bool try_file(struct resume *resume, const char *path, bool *busy)
 
     if (!file)
         return false;
-    *busy = flock(fileno(file), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    *busy = !lock_take(fileno(file), LOCK_SH) && errno == EWOULDBLOCK;
     if (!*busy)
         read_lines(resume, file);
     fclose(file);
@@ -379,6 +380,27 @@ static bool add_sample(struct series *series, const struct measurement *m, struc
     return false;
 }
 
+/* The one that a record is about; NULL after one line. */
+static struct series *named_in(struct plan *plan, const cJSON *record)
+{
+    const char *name = reading_text_of(record, "name");
+    struct series *series = series_of(plan, name, reading_text_of(record, "directory"));
+
+    if (!series)
+        complain("this program has no series '%s'; go on with the one that began the run", name);
+    return series;
+}
+
+/* The system ended the run in it, and would again. */
+static bool leave_out(struct plan *plan, const cJSON *record)
+{
+    struct series *series = named_in(plan, record);
+
+    if (series)
+        series_end(series, reading_text_of(record, "reason"));
+    return series;
+}
+
 /* A series that stands with its samples (the run was interrupted, and ended in order), or one sample. */
 static bool fill_from(const struct resume *resume, struct plan *plan, struct run *run, const cJSON *record)
 {
@@ -386,17 +408,15 @@ static bool fill_from(const struct resume *resume, struct plan *plan, struct run
     const char *schema = one ? "mapwise.sample/1" : "mapwise.bench/1";
     const cJSON *sample = one ? reading_member(record, "sample") : NULL;
 
+    if (is_schema(record, "mapwise.end/1"))
+        return leave_out(plan, record);
     if (!one && is_schema(record, schema))
         sample = reading_first_in(reading_member(record, "samples"));
     if (!sample)
         return true;
-    struct series *series =
-        series_of(plan, reading_text_of(record, "name"), reading_text_of(record, "directory"));
-    if (!series) {
-        complain("this program has no series '%s'; go on with the one that began the run",
-                 reading_text_of(record, "name"));
+    struct series *series = named_in(plan, record);
+    if (!series)
         return false;
-    }
     if (!fill_discarded(series, record))
         return is_damaged(resume, schema, "discarded");
     for (; sample; sample = one ? NULL : sample->next) {

@@ -81,7 +81,7 @@ check_paths() {
 # Shadow memory breaks what the suites look at, so they stay out; the library's own suite runs.
 run_sanitized() {
     # lib.failure counts maps, and the sanitizer makes some of its own. bench.program takes its time: ci/full.
-    run_tests asan -L "unit|runner|bench" -E "lib.failure|bench.program$" &&
+    run_tests asan -L "unit|runner|bench" -E "lib.failure|bench.(program|interruption)$" &&
         ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_sigill=0 \
             build/asan/bin/mapwise-check --suite library --timeout-scale 10 --no-results build/asan
 }

@@ -1,6 +1,7 @@
 #include "results.h"
 
 #include "facts.h"
+#include "lock.h"
 #include "message.h"
 
 #include <errno.h>
@@ -64,7 +65,7 @@ static bool open_partial(struct results *results)
     const int file = open(results->partial, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     FILE *stream = NULL;
 
-    if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0 && ftruncate(file, 0) == 0)
+    if (file >= 0 && lock_take(file, LOCK_EX) && ftruncate(file, 0) == 0)
         stream = fdopen(file, "r+");
     if (stream) {
         results->json = json_to(stream);

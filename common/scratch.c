@@ -1,5 +1,6 @@
 #include "scratch.h"
 
+#include "lock.h"
 #include "message.h"
 
 #include <errno.h>
@@ -82,7 +83,7 @@ static bool lock_directory(struct scratch *scratch, const char *directory)
         return false;
     }
     /* A file system without flock (some network ones) is used unlocked rather than not at all. */
-    if (flock(scratch->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    if (!lock_take(scratch->lock, LOCK_EX) && errno == EWOULDBLOCK) {
         complain("another mapwise run is using '%s'; wait for it or name another folder", directory);
         return false;
     }

@@ -1,6 +1,7 @@
 #include "child.h"
 
 #include "bus_error.h"
+#include "process.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -9,10 +10,12 @@
 
 pid_t child_fork(void)
 {
-    const pid_t child = fork();
+    const pid_t parent = getpid(), child = fork();
 
-    if (child == 0)
+    if (child == 0) {
+        process_ends_with_parent(parent);
         bus_error_forget();
+    }
     return child;
 }
 

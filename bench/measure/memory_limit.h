@@ -32,6 +32,9 @@ bool memory_limit_enter_cold(struct sample *s, uint64_t bytes);
  * its pages out of the page tables. */
 void memory_limit_leave(struct sample *s);
 
+/* Removes the groups that killed processes have left. memory_limit_enter does it, too. */
+void memory_limit_tidy(void);
+
 /* What the system counts for the group; PAGES_UNKNOWN where it does not. */
 struct memory_limit_figures {
     uint64_t limit_hits; /* how often more was wanted than the limit allows */

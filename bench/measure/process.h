@@ -1,4 +1,4 @@
-/* What the system says about all of a process's memory. */
+/* Processes: what the system says about all of a process's memory, and how they end. */
 #ifndef MAPWISE_BENCH_PROCESS_H
 #define MAPWISE_BENCH_PROCESS_H
 
@@ -12,5 +12,12 @@ int64_t process_bytes(pid_t process, const char *field);
 /* How many mappings this process has, and how many it may have; COUNTER_ABSENT where the system can't say. */
 int64_t process_mappings(void);
 int64_t process_mappings_most(void);
+
+/* From here on this process, a child of fork, is killed when its parent ends, in whatever way. */
+void process_ends_with_parent(pid_t parent);
+
+/* How many processes the system has killed for want of memory since it was started; COUNTER_ABSENT where it
+ * does not say. */
+int64_t process_memory_kills(void);
 
 #endif

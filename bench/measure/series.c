@@ -35,6 +35,12 @@ void series_discard(struct series *series, const char *reason)
     series->discarded[i].count++;
 }
 
+void series_end(struct series *series, const char *reason)
+{
+    series->ended = series->broken = true;
+    snprintf(series->reason, sizeof series->reason, "%s", reason);
+}
+
 enum outcome series_outcome(struct series *series, bool interrupted_run)
 {
     if (series->cannot)

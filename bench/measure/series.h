@@ -60,6 +60,7 @@ struct series {
     unsigned rounds_done; /* by an earlier run, which this one goes on with */
 
     bool cannot, broken;
+    bool ended; /* an earlier run, by the system, in this series: then it is broken, too */
     char reason[REASON_MAX];
     uint64_t batch; /* operations in a sample; 0: none was begun */
 };
@@ -69,6 +70,9 @@ bool series_add(struct series *series, const struct measurement *measurement);
 
 /* Counts a sample that was thrown away. */
 void series_discard(struct series *series, const char *reason);
+
+/* Marks it so: nothing more is measured of it. */
+void series_end(struct series *series, const char *reason);
 
 /* What came of it; `interrupted_run` makes what is incomplete PARTIAL. Completes the reason. */
 enum outcome series_outcome(struct series *series, bool interrupted_run);

@@ -1,7 +1,7 @@
 /* Where groups are found, what they limit, and that none is left: neither after a sample nor after a killed
  * run. */
 #include "access.h"
-#include "linux/cgroup.h"
+#include "cgroup.h"
 #include "memory_limit.h"
 #include "page_cache.h"
 

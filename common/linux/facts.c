@@ -1,6 +1,8 @@
 /* The facts that Linux tells through /proc and /sys. */
 #include "facts.h"
 
+#include "cgroup.h"
+
 #include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -42,8 +44,6 @@ static const struct file_fact machine_files[] = {
     {FACT_SYSTEM, "clocksource", "/sys/devices/system/clocksource/clocksource0/current_clocksource"},
     {FACT_SYSTEM, "cpu_governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"},
     {FACT_SYSTEM, "cpu_boost", "/sys/devices/system/cpu/cpufreq/boost"},
-    {FACT_SYSTEM, "memory_limit_cgroup2", "/sys/fs/cgroup/memory.max"},
-    {FACT_SYSTEM, "memory_limit_cgroup1", "/sys/fs/cgroup/memory/memory.limit_in_bytes"},
     {FACT_SYSTEM, "mitigation_meltdown", "/sys/devices/system/cpu/vulnerabilities/meltdown"},
     {FACT_SYSTEM, "mitigation_spectre_v2", "/sys/devices/system/cpu/vulnerabilities/spectre_v2"},
     {FACT_TRANSIENT, "load_average", "/proc/loadavg"},
@@ -79,6 +79,16 @@ static void add_keyed(struct facts *facts, enum fact_level level, const char *na
         fclose(file);
 }
 
+/* What this process may have of the machine's memory, if that is less than all. */
+static void add_memory_limit(struct facts *facts)
+{
+    static struct memory_groups groups;
+    const uint64_t limit = memory_groups_now(&groups) ? memory_groups_limit(&groups) : UINT64_MAX;
+
+    if (limit != UINT64_MAX)
+        facts_add(facts, FACT_SYSTEM, "memory_limit", "%" PRIu64, limit);
+}
+
 static void add_steal(struct facts *facts)
 {
     uint64_t steal;
@@ -105,6 +115,7 @@ void facts_of_machine_platform(struct facts *facts)
     confstr(_CS_GNU_LIBC_VERSION, libc, sizeof libc);
 #endif
     facts_add(facts, FACT_SYSTEM, "libc", "%s", libc);
+    add_memory_limit(facts);
     facts_add(facts, FACT_SYSTEM, "effective_user", "%s", geteuid() == 0 ? "root" : "unprivileged");
     add_steal(facts);
 }

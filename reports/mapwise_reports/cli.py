@@ -9,14 +9,16 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
-from typing import NoReturn, Sequence
+from typing import Iterator, NoReturn, Sequence
 
 from . import __version__
-from .diff import DiffError, compare, read_check
+from .diff import Difference, DiffError, compare, read_run
 from .diff_output import FORMATS
-from .model import by_file
+from .model import Run, by_file
 from .output import OutputError, write_whole
 from .records import FolderError, clean, read_folder
+from .repeatability import Repetition, repetition
+from .repeatability_output import FORMATS as BENCH_FORMATS
 
 PROGRAM = "mapwise-report"
 RESULTS = Path("mapwise-results")
@@ -28,15 +30,16 @@ _DESCRIPTION = """\
 Writes the HTML report of everything in a results folder: conformance, benchmarks and the machine
 they ran on, as one page that opens from disk without a network. Prints where the page is.
 
-With --diff it compares two records of mapwise check instead and prints what differs: first the
-environment, then every case whose result or observation changed."""
+With --diff it compares two records instead and prints what differs, first in the environment. Of mapwise
+check: every case whose result or observation changed. Of mapwise bench: how far the series moved, and of
+those that moved by more than 10 % what in the records goes with it; two runs prove no more than that."""
 
 _EPILOGUE = """\
 Files or lines that cannot be read are named on standard error and in the page; the rest is shown.
 
 exit status:
-  0   the report was written; with --diff: nothing is worse in NEW
-  1   with --diff: something is worse in NEW
+  0   the report was written; with --diff: nothing is worse in NEW, or the records are of mapwise bench
+  1   with --diff: something is worse in NEW, of mapwise check
   2   wrong usage, no usable results, or the report could not be written; with --diff also: nothing that
       could be compared is worse, but one of the records is incomplete or has lines that are none
   3   interrupted; no report was written
@@ -93,8 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _diff(old: Path, new: Path, form: str) -> int:
     """Prints what differs. What is missing in a record leaves the question open, unless it is worse already."""
     try:
-        (before, trouble), (after, more) = read_check(old), read_check(new)
-        difference = compare(before, after)
+        (before, trouble), (after, more) = read_run(old), read_run(new)
+        difference, lines = _compared(before, after, form)
     except DiffError as error:
         _complain(str(error))
         return NOTHING
@@ -103,7 +106,7 @@ def _diff(old: Path, new: Path, form: str) -> int:
     for problem in (*trouble, *more):
         _complain(str(problem))
     try:
-        for line in FORMATS[form](difference):
+        for line in lines:
             print(line)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has had enough
@@ -111,9 +114,22 @@ def _diff(old: Path, new: Path, form: str) -> int:
     except OSError as error:
         _complain(f"cannot write standard output: {error.strerror}")
         return NOTHING
-    if difference.worse:
+    if isinstance(difference, Difference) and difference.worse:
         return WORSE
     return NOTHING if difference.incomplete or trouble or more else FINE
+
+
+def _compared(before: Run, after: Run, form: str) -> tuple[Difference | Repetition, Iterator[str]]:
+    """What differs, and how it is told."""
+    if before.tool != after.tool:
+        raise DiffError(
+            f"{before.file.name} is of mapwise {before.tool}, {after.file.name} of mapwise {after.tool}; name two of one"
+        )
+    if before.tool == "bench":
+        repeated = repetition(before, after)
+        return repeated, BENCH_FORMATS[form](repeated)
+    difference = compare(before, after)
+    return difference, FORMATS[form](difference)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -139,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
     parser.add_argument(
         "--diff", metavar=("OLD", "NEW"), nargs=2, type=Path,
-        help="compare two records of mapwise check, files of a results folder",
+        help="compare two records of mapwise check, or of mapwise bench: files of a results folder",
     )  # fmt: skip
     parser.add_argument("--format", choices=FORMATS, default="text", help="of --diff: text, markdown or jsonl")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")

@@ -120,21 +120,21 @@ class Difference:
         return bool(self.broken) or any(c.latest.result in UNEXPECTED for c in self.only_new)
 
 
-def read_check(path: Path) -> tuple[Run, list[Problem]]:
-    """The check run of a results file, with the lines of it that could not be read."""
+def read_run(path: Path) -> tuple[Run, list[Problem]]:
+    """The run of a results file, with the lines of it that could not be read."""
     run, problems = read_file(path)
     if run is None:
-        raise DiffError(f"{path}: {problems[-1].message if problems else 'unusable'}; name a record of mapwise check")
-    if run.tool != "check":
-        raise DiffError(f"{path}: a record of mapwise {run.tool}; name one of mapwise check")
+        raise DiffError(
+            f"{path}: {problems[-1].message if problems else 'unusable'}; name a record of mapwise check or bench"
+        )
     return run, problems
 
 
 def compare(old: Run, new: Run) -> Difference:
     """Both runs, case by case."""
     difference = Difference(old, new)
-    places = _pair(old.directories, new.directories)
-    difference.facts = _facts(old, new, places)
+    places = pair_directories(old.directories, new.directories)
+    difference.facts = facts(old, new, places)
     before = _cases(old, {one.path: name for name, one, _ in places if one is not None})
     after = _cases(new, {other.path: name for name, _, other in places if other is not None})
     if before and after and before.keys().isdisjoint(after):
@@ -197,7 +197,7 @@ def _cases(run: Run, names: dict[str, str]) -> dict[Key, Case]:
 Pair = tuple[str, Directory | None, Directory | None]
 
 
-def _pair(old: tuple[Directory, ...], new: tuple[Directory, ...]) -> list[Pair]:
+def pair_directories(old: tuple[Directory, ...], new: tuple[Directory, ...]) -> list[Pair]:
     """The folders of both runs side by side, each pair with a name of its own."""
     left, right = list(old), list(new)
     pairs: list[tuple[Directory | None, Directory | None]] = []
@@ -230,7 +230,8 @@ def _names(pairs: list[tuple[Directory | None, Directory | None]]) -> list[str]:
     return [f"{name} (folder {i + 1})" if full.count(name) > 1 else name for i, name in enumerate(full)]
 
 
-def _facts(old: Run, new: Run, places: list[Pair]) -> list[Fact]:
+def facts(old: Run, new: Run, places: list[Pair]) -> list[Fact]:
+    """What differs between the machines, and the folders."""
     a, b = old.environment, new.environment
     found = [*_changes("", {"mapwise": old.version}, {"mapwise": new.version})]
     found += _changes("system", a.system, b.system)

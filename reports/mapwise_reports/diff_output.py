@@ -1,10 +1,11 @@
-"""Tells what differs between two check runs: as text, as Markdown, as JSON Lines."""
+"""Tells what differs between two check runs: as text, as Markdown, as JSON Lines. And what is told alike of
+two bench runs."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Protocol, Sequence
 
 from .diff import Change, Difference, Fact
 from .model import Case, Run, State
@@ -15,12 +16,75 @@ NAMES_SHOWN = 20
 _NOTHING = "(nothing)"
 
 
-def text(difference: Difference) -> Iterator[str]:
-    yield f"OLD  {_run(difference.old)}"
-    yield f"NEW  {_run(difference.new)}"
+# ---- what is told of any two runs
+
+
+class Two(Protocol):
+    """Two runs side by side, and what differs between their machines."""
+
+    @property
+    def old(self) -> Run: ...
+
+    @property
+    def new(self) -> Run: ...
+
+    @property
+    def facts(self) -> Sequence[Fact]: ...
+
+
+def head(two: Two, size: Callable[[Run], str]) -> Iterator[str]:
+    """The runs and the environment as text; `size` says how much is in a run."""
+    yield f"OLD  {_run(two.old, size)}"
+    yield f"NEW  {_run(two.new, size)}"
     yield ""
-    yield "environment: " + ("these differences" if difference.facts else "no difference")
-    yield from (f"    {_fact(fact)}" for fact in difference.facts)
+    yield "environment: " + ("these differences" if two.facts else "no difference")
+    yield from (f"    {_fact(fact)}" for fact in two.facts)
+
+
+def markdown_head(two: Two, size: Callable[[Run], str]) -> Iterator[str]:
+    yield f"- OLD: {escape(_run(two.old, size))}"
+    yield f"- NEW: {escape(_run(two.new, size))}"
+    yield ""
+    if two.facts:
+        yield "| environment | OLD | NEW |"
+        yield "|---|---|---|"
+        for fact in two.facts:
+            cells = (f"{fact.where} {fact.name}".strip(), fact.old or "", fact.new or "")
+            yield "| " + " | ".join(escape(cell) for cell in cells) + " |"
+    else:
+        yield "The environment is the same."
+
+
+def record_head(two: Two) -> Iterator[str]:
+    for role, run in (("old", two.old), ("new", two.new)):
+        yield record("run", run=role, file=run.file.name, start=run.start, version=run.version, state=run.state.value)
+    for fact in two.facts:
+        yield record("fact", where=fact.where, name=fact.name, old=fact.old, new=fact.new)
+
+
+def record(kind: str, **values: Any) -> str:
+    return json.dumps({"schema": "mapwise.diff/1", "kind": kind, **values}, ensure_ascii=False)
+
+
+def escape(value: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>#|~$@&])", r"\\\1", " ".join(value.split()))
+
+
+def _run(run: Run, size: Callable[[Run], str]) -> str:
+    when = run.start.replace("T", " ").replace("Z", " UTC")
+    state = "" if run.state is State.COMPLETE else f", {run.state.value}: not all of it is here"
+    return f"{run.file.name}, {when or 'at an unknown time'}, {size(run)}{state}"
+
+
+def _fact(fact: Fact) -> str:
+    return f"{fact.where} {fact.name}: ".lstrip() + f"{fact.old or _NOTHING} -> {fact.new or _NOTHING}"
+
+
+# ---- what is told of two check runs
+
+
+def text(difference: Difference) -> Iterator[str]:
+    yield from head(difference, _size)
     for name, title, changes in difference.groups:
         if not changes:
             continue
@@ -39,17 +103,7 @@ def text(difference: Difference) -> Iterator[str]:
 def markdown(difference: Difference) -> Iterator[str]:
     yield "# mapwise check: differences"
     yield ""
-    yield f"- OLD: {_escape(_run(difference.old))}"
-    yield f"- NEW: {_escape(_run(difference.new))}"
-    yield ""
-    if difference.facts:
-        yield "| environment | OLD | NEW |"
-        yield "|---|---|---|"
-        for fact in difference.facts:
-            cells = (f"{fact.where} {fact.name}".strip(), fact.old or "", fact.new or "")
-            yield "| " + " | ".join(_escape(cell) for cell in cells) + " |"
-    else:
-        yield "The environment is the same."
+    yield from markdown_head(difference, _size)
     for name, title, changes in difference.groups:
         if not changes:
             continue
@@ -57,23 +111,17 @@ def markdown(difference: Difference) -> Iterator[str]:
         yield f"## {title[0].upper()}{title[1:]}: {len(changes)}"
         yield ""
         if name.startswith("only"):
-            yield from (f"- {_escape(line)}" for line in _names(changes, ""))
+            yield from (f"- {escape(line)}" for line in _names(changes, ""))
             continue
         for change in changes:
-            yield f"- **{_escape(str(change.key))}**: {_results(change)}"
-            yield from (f"  - {_escape(line)}" for line in _details(change, name == "broken"))
+            yield f"- **{escape(str(change.key))}**: {_results(change)}"
+            yield from (f"  - {escape(line)}" for line in _details(change, name == "broken"))
     yield ""
-    yield _escape(_summary(difference))
+    yield escape(_summary(difference))
 
 
 def jsonl(difference: Difference) -> Iterator[str]:
-    def record(kind: str, **values: Any) -> str:
-        return json.dumps({"schema": "mapwise.diff/1", "kind": kind, **values}, ensure_ascii=False)
-
-    for role, run in (("old", difference.old), ("new", difference.new)):
-        yield record("run", run=role, file=run.file.name, start=run.start, version=run.version, state=run.state.value)
-    for fact in difference.facts:
-        yield record("fact", where=fact.where, name=fact.name, old=fact.old, new=fact.new)
+    yield from record_head(difference)
     for name, _, changes in difference.groups:
         for change in changes:
             key = change.key
@@ -90,14 +138,8 @@ def jsonl(difference: Difference) -> Iterator[str]:
 FORMATS: dict[str, Callable[[Difference], Iterator[str]]] = {"text": text, "markdown": markdown, "jsonl": jsonl}
 
 
-def _run(run: Run) -> str:
-    when = run.start.replace("T", " ").replace("Z", " UTC")
-    state = "" if run.state is State.COMPLETE else f", {run.state.value}: not all of it is here"
-    return f"{run.file.name}, {when or 'at an unknown time'}, {len(run.cases)} cases{state}"
-
-
-def _fact(fact: Fact) -> str:
-    return f"{fact.where} {fact.name}: ".lstrip() + f"{fact.old or _NOTHING} -> {fact.new or _NOTHING}"
+def _size(run: Run) -> str:
+    return f"{len(run.cases)} cases"
 
 
 def _results(change: Change) -> str:
@@ -129,7 +171,3 @@ def _names(changes: list[Change], indent: str) -> Iterator[str]:
 def _summary(difference: Difference) -> str:
     parts = [f"{len(changes)} {title}" for _, title, changes in difference.groups if changes]
     return ", ".join([*parts, f"{difference.same} the same"])
-
-
-def _escape(value: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#|~$@&])", r"\\\1", " ".join(value.split()))

@@ -16,8 +16,9 @@ from .conformance import NOT_AS_DOCUMENTED, Check
 from .coverage import Coverage, Standing
 from .model import MEANING, Result, Results, Run, Series, State, by_file
 from .plots import Chapter, Plot, chapters, plots
-from .plots import png, style, svg
+from .plots import png, repeatability, style, svg
 from .records import TOOLS
+from .repeatability import earlier, repetition
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class RunView:
 
     run: Run
     in_front: bool
+    before: Run | None = None  # the same, measured before on this machine
 
     @property
     def identity(self) -> str:
@@ -98,6 +100,12 @@ class RunView:
         return _drawn(self.run, plot, index, (style.WIDE,) if plot.open else ())
 
     @cached_property
+    def again(self) -> Drawn | None:
+        """How far the series moved since the run before."""
+        plot = repeatability.plot(repetition(self.before, self.run)) if self.before else None
+        return self._drawn(plot) if plot else None
+
+    @cached_property
     def limits(self) -> list[Series]:
         return [s for s in self.run.series if s.family == CALIBRATION and s.usable]
 
@@ -138,7 +146,7 @@ class Level:
 def render(results: Results, progress: Callable[[int, int], None] = lambda done, all: None) -> str:
     """The whole page as one text. `progress` is told how many runs are drawn, of how many."""
     newest = [results.newest(tool) for tool in TOOLS]
-    views = [RunView(run, any(run is one for one in newest)) for run in results.runs]
+    views = [_view(results, run, any(run is one for one in newest)) for run in results.runs]
     for index, view in enumerate(views):
         progress(index, len(views))
         view.chapters  # drawn once, kept
@@ -164,13 +172,20 @@ def render(results: Results, progress: Callable[[int, int], None] = lambda done,
     )
 
 
+def _view(results: Results, run: Run, in_front: bool) -> RunView:
+    before = earlier(results.runs, run) if in_front and run.tool == "bench" else None
+    return RunView(run, in_front, before)
+
+
 def pictures(results: Results) -> Iterator[tuple[str, bytes]]:
     """Every plot of the newest bench run as a PNG, with the name of its file."""
     run = results.newest("bench")
     if run is None:
         return
     bench = Bench(run)
-    for plot in plots(bench):
+    before = earlier(results.runs, run)
+    again = repeatability.plot(repetition(before, run)) if before else None
+    for plot in [*plots(bench), *([again] if again else [])]:
         index = _place_of(bench, plot)
         with style.settings():
             yield f"{plot.key}{f'-{index + 1}' if index else ''}.png", png.drawn(plot.draw(style.WIDE))

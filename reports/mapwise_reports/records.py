@@ -136,6 +136,7 @@ class _FileReader:
     cases: list[Case] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
     taken: dict[tuple[str, str | None], list[Sample]] = field(default_factory=dict)
+    ended: dict[tuple[str, str | None], str] = field(default_factory=dict)
     sentences: list[Sentence] = field(default_factory=list)
     score: Score | None = None
     hidden: int = 0
@@ -174,6 +175,8 @@ class _FileReader:
         elif schema == "mapwise.sample/1":
             key = (fields.text("name"), fields.text("directory", None))
             self.taken.setdefault(key, []).append(_sample(fields.fields("sample")))
+        elif schema == "mapwise.end/1":
+            self.ended[fields.text("name"), fields.text("directory", None)] = fields.text("reason")
         elif schema == "mapwise.plan/1":
             pass  # what a run that goes on with this one has to know
         elif schema == "mapwise.coverage/1":
@@ -215,8 +218,11 @@ class _FileReader:
         )
 
     def _with_samples(self, series: Series) -> Series:
-        """Of a run that was cut off the samples stand by themselves."""
-        samples = self.taken.get((series.name, series.directory))
+        """Of a run that was cut off the samples stand by themselves, and in which series it was ended."""
+        key = (series.name, series.directory)
+        if key in self.ended:
+            return replace(series, outcome=Outcome.FAILED, reason=self.ended[key])
+        samples = self.taken.get(key)
         if series.samples or not samples:
             return series
         times = sorted(sample.seconds / sample.batch for sample in samples)

@@ -14,7 +14,7 @@ from conftest import REPORTS
 from test_command import launcher, start  # noqa: F401
 
 from mapwise_reports import cli
-from mapwise_reports.diff import Difference, compare, read_check
+from mapwise_reports.diff import Difference, compare, read_run
 
 Record = dict[str, Any]
 EXT4, TMPFS = fixtures.DIRECTORY, "/dev/shm"
@@ -41,7 +41,7 @@ def differ(tmp_path: Path) -> Any:
     def compared(before: list[Record], after: list[Record], **changes: Any) -> Difference:
         one = write(tmp_path / "old.jsonl", before, **changes.get("old", {}))
         other = write(tmp_path / "new.jsonl", after, **changes.get("new", {}))
-        return compare(read_check(one)[0], read_check(other)[0])
+        return compare(read_run(one)[0], read_run(other)[0])
 
     return compared
 
@@ -271,6 +271,7 @@ def test_what_is_no_check_record_is_refused_in_one_line(
         status, out, err = run_diff(*pair, capsys=capsys)
         assert (status, out) == (2, "")
         assert err.count("\n") == 1 and "bad.jsonl" in err and "mapwise check" in err or "cannot be read" in err
+        assert content != "bench" or "of mapwise bench" in err
 
 
 def test_wrong_usage_is_one_line(launcher: Path, two: tuple[Path, Path]) -> None:  # noqa: F811

@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <linux/perf_event.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,11 +109,16 @@ static int open_event(size_t index)
 static void read_hardware(struct counters *counters)
 {
     static int files[EVENTS];
-    static bool opened;
+    static pid_t opener; /* whom they count, not its child of fork */
 
-    for (size_t i = 0; !opened && i < EVENTS; i++)
-        files[i] = open_event(i);
-    opened = true;
+    if (opener != getpid()) {
+        for (size_t i = 0; i < EVENTS; i++) {
+            if (opener && files[i] >= 0)
+                close(files[i]);
+            files[i] = open_event(i);
+        }
+        opener = getpid();
+    }
     for (size_t i = 0; i < EVENTS; i++) {
         uint64_t value;
         if (files[i] >= 0 && read(files[i], &value, sizeof value) == (ssize_t)sizeof value)

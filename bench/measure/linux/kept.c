@@ -19,13 +19,24 @@ static bool grow(struct kept *kept)
     return true;
 }
 
+static void open_once(struct kept *kept)
+{
+    const pid_t process = getpid();
+
+    if (kept->opener == process)
+        return;
+    if (kept->opener && kept->file >= 0)
+        close(kept->file);
+    kept->opener = process;
+    kept->file = open(kept->path, O_RDONLY | O_CLOEXEC);
+}
+
 const char *kept_read(struct kept *kept)
 {
     size_t used = 0;
     ssize_t got;
 
-    if (kept->file == 0)
-        kept->file = open(kept->path, O_RDONLY | O_CLOEXEC);
+    open_once(kept);
     if (kept->file < 0)
         return NULL;
     do {

@@ -3,10 +3,12 @@
 #define MAPWISE_BENCH_KEPT_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 struct kept {
     const char *path;
-    int file; /* 0: not tried yet, -1: there is none */
+    int file;     /* -1: there is none */
+    pid_t opener; /* 0: not tried yet. "self" is who opened it, and stays so in a child of fork */
     char *text;
     size_t capacity;
 };

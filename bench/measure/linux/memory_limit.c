@@ -39,25 +39,6 @@ static struct {
 
 /* ---- files ---- */
 
-static bool read_text(const char *folder, const char *name, char *text, size_t capacity)
-{
-    char path[PATH_MAX];
-    size_t used = 0;
-    ssize_t got = 1;
-
-    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
-        return false;
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    while (file >= 0 && got > 0 && used < capacity - 1) {
-        got = read(file, text + used, capacity - 1 - used);
-        used += got > 0 ? (size_t)got : 0;
-    }
-    if (file >= 0)
-        close(file);
-    text[used] = '\0';
-    return file >= 0 && got >= 0;
-}
-
 /* False with errno set. */
 static bool write_text(const char *folder, const char *name, const char *text)
 {
@@ -82,7 +63,7 @@ static bool read_field(uint64_t *out, const char *folder, const char *name, cons
     const size_t length = strlen(field);
     char text[16384];
 
-    if (!read_text(folder, name, text, sizeof text))
+    if (!cgroup_read(folder, name, text, sizeof text))
         return false;
     for (const char *line = text; line; line = strchr(line, '\n')) {
         line += *line == '\n';
@@ -152,7 +133,7 @@ static bool is_left_behind(const char *path, const char *name)
         return false;
     const long maker = strtol(name + strlen(GROUP_NAME), &end, 10);
     return *end == '\0' && maker > 0 && maker != getpid() && kill((pid_t)maker, 0) != 0 && errno == ESRCH &&
-           read_text(path, "cgroup.procs", text, sizeof text) && text[0] == '\0';
+           cgroup_read(path, "cgroup.procs", text, sizeof text) && text[0] == '\0';
 }
 
 /* Removes what killed processes have left anywhere at `path` and below. */
@@ -177,6 +158,12 @@ static void sweep(bool version_2, const char *path, int depth)
         closedir(folder);
 }
 
+void memory_limit_tidy(void)
+{
+    if (memory_groups_now(&current.groups))
+        sweep(current.groups.version_2, current.groups.root, 0);
+}
+
 /* ---- making ---- */
 
 /* The nearest group from ours upward whose members can have a limit: in place of ours in `path`. */
@@ -188,7 +175,7 @@ static bool find_parent(char *path, const struct memory_groups *groups)
     if (!groups->version_2)
         return true;
     for (;;) {
-        if (read_text(path, "cgroup.subtree_control", text, sizeof text) && strstr(text, "memory"))
+        if (cgroup_read(path, "cgroup.subtree_control", text, sizeof text) && strstr(text, "memory"))
             return true;
         if (strcmp(path, groups->root) == 0)
             return false;
@@ -199,18 +186,14 @@ static bool find_parent(char *path, const struct memory_groups *groups)
 static bool find_groups(struct sample *s)
 {
     static bool swept;
-    static char mountinfo[1 << 18];
-    char cgroup[4096];
 
-    if (!read_text("/proc/self", "mountinfo", mountinfo, sizeof mountinfo) ||
-        !read_text("/proc/self", "cgroup", cgroup, sizeof cgroup) ||
-        !memory_groups_find(&current.groups, mountinfo, cgroup)) {
+    if (!memory_groups_now(&current.groups)) {
         sample_cannot(s,
                       "limiting memory needs cgroups, with the one of this process mounted where it is seen");
         return false;
     }
     if (!swept)
-        sweep(current.groups.version_2, current.groups.root, 0);
+        memory_limit_tidy();
     swept = true;
     return true;
 }
@@ -332,7 +315,7 @@ bool memory_limit_look(struct memory_limit_figures *out)
     if (version_2)
         out->limit_hits = number_or_unknown("memory.events", "max");
     else
-        out->limit_hits = read_text(current.path, "memory.failcnt", text, sizeof text)
+        out->limit_hits = cgroup_read(current.path, "memory.failcnt", text, sizeof text)
                               ? strtoull(text, NULL, 10)
                               : PAGES_UNKNOWN;
     return true;

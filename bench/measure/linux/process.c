@@ -4,9 +4,11 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* "Field:  12 kB" */
@@ -64,4 +66,25 @@ int64_t process_mappings_most(void)
         limit = COUNTER_ABSENT;
     fclose(file);
     return limit;
+}
+
+void process_ends_with_parent(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* it has ended already */
+        _exit(1);
+}
+
+int64_t process_memory_kills(void)
+{
+    FILE *file = fopen("/proc/vmstat", "re");
+    char line[128];
+    int64_t kills = COUNTER_ABSENT;
+
+    while (file && kills == COUNTER_ABSENT && fgets(line, sizeof line, file))
+        if (sscanf(line, "oom_kill %" SCNd64, &kills) != 1)
+            kills = COUNTER_ABSENT;
+    if (file)
+        fclose(file);
+    return kills;
 }

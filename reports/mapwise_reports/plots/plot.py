@@ -31,11 +31,11 @@ class Plot:
 
     @property
     def directory(self) -> str | None:
-        return self.families[0].directory
+        return self.families[0].directory if self.families else None
 
     @property
     def filesystem(self) -> str | None:
-        return self.families[0].filesystem
+        return self.families[0].filesystem if self.families else None
 
     @property
     def counters(self) -> Table:

@@ -1,7 +1,12 @@
 #include "cgroup.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* ---- in which one we are ---- */
 
 /* What begins with the word `word` in a list that commas separate. */
 static bool has_word(const char *list, const char *word)
@@ -98,4 +103,64 @@ bool memory_groups_find(struct memory_groups *out, const char *mountinfo, const 
     memcpy(out->home, mount.point, strlen(mount.point));
     memcpy(out->home + strlen(mount.point), path, strlen(path) + 1);
     return true;
+}
+
+bool memory_groups_now(struct memory_groups *out)
+{
+    static char mountinfo[1 << 18];
+    char cgroup[4096];
+
+    return cgroup_read("/proc/self", "mountinfo", mountinfo, sizeof mountinfo) &&
+           cgroup_read("/proc/self", "cgroup", cgroup, sizeof cgroup) &&
+           memory_groups_find(out, mountinfo, cgroup);
+}
+
+/* ---- what it says ---- */
+
+bool cgroup_read(const char *folder, const char *name, char *text, size_t capacity)
+{
+    char path[PATH_MAX];
+    size_t used = 0;
+    ssize_t got = 1;
+
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+        return false;
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    while (file >= 0 && got > 0 && used < capacity - 1) {
+        got = read(file, text + used, capacity - 1 - used);
+        used += got > 0 ? (size_t)got : 0;
+    }
+    if (file >= 0)
+        close(file);
+    text[used] = '\0';
+    return file >= 0 && got >= 0;
+}
+
+/* Of version 1 no limit is a number of pages that no machine has, of version 2 the word "max". */
+static uint64_t limit_of(const struct memory_groups *groups, const char *path)
+{
+    const uint64_t none = (uint64_t)1 << 62;
+    char text[32];
+    uint64_t limit;
+
+    if (!cgroup_read(path, groups->version_2 ? "memory.max" : "memory.limit_in_bytes", text, sizeof text) ||
+        sscanf(text, "%" SCNu64, &limit) != 1 || limit >= none)
+        return UINT64_MAX;
+    return limit;
+}
+
+uint64_t memory_groups_limit(const struct memory_groups *groups)
+{
+    char path[PATH_MAX];
+    uint64_t least = UINT64_MAX;
+
+    memcpy(path, groups->home, sizeof path);
+    for (;;) {
+        const uint64_t limit = limit_of(groups, path);
+        if (limit < least)
+            least = limit;
+        if (strlen(path) <= strlen(groups->root))
+            return least;
+        *strrchr(path, '/') = '\0';
+    }
 }

@@ -1,0 +1,187 @@
+#include "execute.h"
+
+#include "clock.h"
+#include "display.h"
+#include "facts.h"
+#include "google_driver.h"
+#include "interrupt.h"
+#include "journal.h"
+#include "memory_limit.h"
+#include "message.h"
+#include "processor.h"
+#include "record.h"
+#include "watch.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A run under way. */
+struct execution {
+    struct plan *plan;
+    const struct options *options;
+    struct run run;
+    struct journal journal;
+    struct watch watch;
+};
+
+/* ---- before it ---- */
+
+static void announce(FILE *out, const struct plan *plan, const struct options *options)
+{
+    fprintf(out, "%zu series, %u rounds, seed %" PRIu64, plan->count, options_rounds(options), options->seed);
+    if (plan->scratch_bytes)
+        fprintf(out, "; %" PRIu64 " MiB of scratch space in", (plan->scratch_bytes + (1 << 20) - 1) >> 20);
+    for (size_t i = 0; i < plan->place_count && plan->scratch_bytes; i++)
+        fprintf(out, "%s %s", i ? "," : "", options->directories[i]);
+    fputc('\n', out);
+    fflush(out);
+}
+
+/* Where less may be used the run would end by the hand of the system, and nobody would hear why. */
+static bool enough_memory(const struct options *options)
+{
+    const uint64_t most = (uint64_t)384 << 20;
+    struct facts facts;
+
+    facts_of_machine(&facts);
+    const char *value = facts_find(&facts, "memory_limit");
+    const uint64_t limit = value ? strtoull(value, NULL, 10) : UINT64_MAX;
+    if (options->filter || limit >= most)
+        return true;
+    complain("only %" PRIu64 " MiB of memory may be used here, and up to 384 are needed; raise the limit, "
+             "or choose fewer series with --filter",
+             limit >> 20);
+    return false;
+}
+
+/* ---- in the child ---- */
+
+static int exit_status(const struct run_summary *summary)
+{
+    if (summary->interrupted || summary->counts[FAILED])
+        return EXIT_INCONCLUSIVE;
+    if (summary->counts[MEASURED] == 0)
+        return complain("nothing could run here; the table says why");
+    return EXIT_YES;
+}
+
+/* Writes the records and prints the table; the answer is the exit status. */
+static int report(struct journal *journal, struct plan *plan, const struct options *options,
+                  struct run_summary *summary)
+{
+    FILE *out = options->google.display ? stderr : stdout;
+    enum outcome *outcomes = calloc(plan->count, sizeof *outcomes);
+
+    if (!outcomes) {
+        complain("out of memory; what was measured is in '%s'", journal->results.partial);
+        journal_abandon(journal);
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < plan->count; i++) {
+        outcomes[i] = series_outcome(&plan->series[i], summary->interrupted);
+        summary->counts[outcomes[i]]++;
+    }
+    bool written = journal_end(journal, plan, outcomes, summary);
+    if (!options->google.display)
+        display_table(out, plan, outcomes);
+    free(outcomes);
+    const unsigned *counts = summary->counts;
+    fprintf(out, "\n%u measured, %u not run, %u failed, %u partial in %.1f s%s\n", counts[MEASURED],
+            counts[NOT_RUN], counts[FAILED], counts[PARTIAL], summary->seconds,
+            summary->interrupted ? ", interrupted" : "");
+    if (!written)
+        return EXIT_USAGE;
+    fprintf(out, "records: %s\n", journal->results.path);
+    if (summary->interrupted)
+        fprintf(out, "mapwise bench --resume --output %s goes on\n", journal->results.path);
+    return exit_status(summary);
+}
+
+static void begin_block(void *user, const struct series *series)
+{
+    struct execution *execution = user;
+
+    *execution->watch.current = series - execution->plan->series;
+}
+
+static void keep_sample(void *user, const struct series *series, const struct measurement *measurement)
+{
+    struct execution *execution = user;
+
+    journal_add(&execution->journal, series, measurement);
+}
+
+/* What the child does: all but cleaning up. */
+static int measure(void *user)
+{
+    struct execution *execution = user;
+    const struct options *options = execution->options;
+    const struct observer observer = {begin_block, keep_sample, display_progress, execution};
+    struct run_summary summary = {.profile = options_profile_name(options),
+                                  .seed = options->seed,
+                                  .rounds = options_rounds(options),
+                                  .processor = processor_pin()};
+    struct run *run = &execution->run;
+    const bool ran = google_driver_run(execution->plan, run, summary.rounds, &options->google, &observer);
+
+    *execution->watch.current = NO_SERIES;
+    display_progress_end();
+    if (!ran) {
+        journal_abandon(&execution->journal);
+        return EXIT_USAGE;
+    }
+    summary.interrupted = interrupted != 0;
+    summary.seconds = run->seconds_before + seconds_between(run->began, clock_nanoseconds());
+    return report(&execution->journal, execution->plan, options, &summary);
+}
+
+/* ---- when it was ended ---- */
+
+/* The series it died of is left out when the run goes on: it would die of it again. */
+static int tell_its_end(struct execution *execution)
+{
+    const char *reason = execution->watch.reason, *path = execution->journal.results.path;
+    const long current = *execution->watch.current;
+
+    memory_limit_tidy();
+    if (current == NO_SERIES)
+        return complain(
+            "%s; what was measured is in '%s.partial', and mapwise bench --resume --output %s goes on",
+            reason, path, path);
+    struct series *series = &execution->plan->series[current];
+    journal_add_end(&execution->journal, series, reason);
+    complain(
+        "%s, in '%s'; what was measured is in '%s.partial', and mapwise bench --resume --output %s goes on "
+        "without that series",
+        reason, series->name, path, path);
+    return EXIT_INCONCLUSIVE;
+}
+
+static int measure_watched(struct execution *execution)
+{
+    if (!watch_begin(&execution->watch))
+        return EXIT_USAGE;
+    int status = watch_run(&execution->watch, measure, execution);
+    if (status < 0)
+        status = tell_its_end(execution);
+    watch_end(&execution->watch);
+    return status;
+}
+
+int execute_plan(struct plan *plan, const struct options *options, char *const *argv,
+                 const struct resume *resume)
+{
+    struct execution execution = {.plan = plan, .options = options, .run = {.seed = options->seed}};
+
+    if (!enough_memory(options))
+        return EXIT_USAGE;
+    announce(options->google.display ? stderr : stdout, plan, options);
+    if (!plan_open_places(plan, options) || (resume && !resume_fill(resume, plan, &execution.run)) ||
+        !journal_open(&execution.journal, plan, options, argv, resume))
+        return EXIT_USAGE;
+    execution.run.began = clock_nanoseconds();
+    const int status = measure_watched(&execution);
+    journal_abandon(&execution.journal);
+    return status;
+}
