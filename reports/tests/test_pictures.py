@@ -221,6 +221,39 @@ def test_a_peer_without_ours_is_no_picture(folder: Path) -> None:
     assert "peers" not in [plot.key for plot in plots(peers_bench(folder, stress_ng=1e-6))]
 
 
+def reads_bench(folder: Path, **ratios: float) -> Bench:
+    """Readers of pages at random, the mapping at 50 microseconds and each at its ratio to that; whatever the
+    device was at when each was measured."""
+    records = []
+    for number, (by, ratio) in enumerate(ratios.items()):
+        record = exact(fixtures.series_record("random_read_peers", {"by": by}, 1.0, base=True), 50e-6 if by == "mapwise_random" else 1.0 + number)
+        records.append(fixtures.with_samples(record, extra={"ratio": ratio}))
+    return bench_of(folder, records)
+
+
+def test_what_a_cold_read_is_made_of(folder: Path) -> None:
+    bench = reads_bench(folder, mapwise_random=1.0, pread=0.96, pread_direct=0.9, fio_direct=0.94)
+    assert plain(said(bench, "gap")) == (
+        "Of the 50.0 µs that a read of the mapping takes, 45.0 µs are the device's, as a read past the page cache shows; a page "
+        "in the cache adds 3.00 µs, the fault 2.00 µs; fio with direct=1 takes 47.0 µs, 2.00 µs of them its own work."
+    )
+    wide, narrow = draw_all(bench, (style.WIDE, style.NARROW), ["gap"])["gap"]
+    for text in (wide, narrow):
+        assert ">mapping<" in text and "fio" in text and "+2.00" in text
+
+
+def test_what_is_faster_without_a_part_is_told_as_it_is(folder: Path) -> None:
+    bench = reads_bench(folder, mapwise_random=1.0, pread=1.02, pread_direct=0.9)
+    assert "the fault \u22121.00 µs." in plain(said(bench, "gap"))
+
+
+@pytest.mark.parametrize("missing", ["mapwise_random", "pread", "pread_direct"])
+def test_without_its_parts_nothing_is_said_of_a_read(folder: Path, missing: str) -> None:
+    ratios = {"mapwise_random": 1.0, "pread": 0.96, "pread_direct": 0.9, "fio_direct": 0.94}
+    ratios.pop(missing)
+    assert "gap" not in [plot.key for plot in plots(reads_bench(folder, **ratios))]
+
+
 # ---- counters ---------------------------------------------------------------------------------------
 
 

@@ -232,3 +232,11 @@ def test_a_killed_bench_run_keeps_what_it_measured(folder: Path) -> None:
     assert measured.seconds_per_item == pytest.approx(whole["median"]["seconds_per_item"])
     assert measured.p25_seconds == pytest.approx(whole["spread"]["p25_seconds"] / 2)
     assert measured.extra == {"ratio": 1.5}
+
+
+def test_the_series_in_which_a_run_was_ended_has_failed(folder: Path) -> None:
+    begun = fixtures.missing_series("pread", {"size": "4096"}, "PARTIAL", "the run has not come to its end")
+    end = {"schema": "mapwise.end/1", "name": begun["name"], "directory": begun["directory"], "reason": "killed"}
+    run, problems = read(folder, lines(fixtures.run_record("bench"), begun, end))
+    assert run is not None and not problems
+    assert [(series.outcome, series.reason) for series in run.series] == [(Outcome.FAILED, "killed")]

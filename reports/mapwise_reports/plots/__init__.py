@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from ..benchmarks import CALIBRATION, Bench
 from ..chapters import CHAPTERS, chapter
-from . import advice, bandwidth, baseline, density, dots, growth, heat, peers, pressure, scaling, sync
+from . import advice, bandwidth, baseline, density, dots, gap, growth, heat, peers, pressure, scaling, sync
 from .plot import Plot
 
 # Pictures of their own, and the families that stand in them; every other family is shown as rows of dots.
-_PICTURES = (bandwidth, density, scaling, baseline, heat, advice, sync, growth, pressure, peers)
+_PICTURES = (bandwidth, density, scaling, baseline, heat, advice, sync, growth, pressure, peers, gap)
 _TAKEN = {
     "read_sequential", "read_random", "pread", "advise_effect", "sync_cost", "file_growth", "read_density",
     CALIBRATION,

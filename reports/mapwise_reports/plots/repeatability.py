@@ -16,6 +16,8 @@ from .table import Column, Table
 
 _NAMED = 6
 
+_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
+
 _LOOKS = (style.LOOKS[0], style.LOOKS[1])
 _KINDS = ("in memory", "waits: for the device, or for another thread")
 
@@ -88,7 +90,9 @@ def _draw(canvas: style.Canvas, repetition: Repetition) -> Figure:
     low, high = style.bounds(spreads, 1.3)
     style.log_axis(axes, "x", low, high, lambda value: quantity.share(value), style.steps_for(low, high))
     bottom, top = style.bounds([*times, 1 / 1.3, 1.3], 1.1)
-    style.log_axis(axes, "y", bottom, top, quantity.ratio_tick, (1.0, 2.0, 5.0) if top / bottom > 4 else (1.0, 1.5, 7.0))
+    style.log_axis(axes, "y", bottom, top, quantity.ratio_tick)
+    ticks = [tick for tick in _TICKS if bottom < tick < top]
+    style.fixed_ticks(axes, "y", ticks, [quantity.ratio_tick(tick) for tick in ticks])
     axes.axhline(1, color=style.MUTED.light, linewidth=1.2)
     for edge in (1 + FAR, 1 / (1 + FAR)):
         axes.axhline(edge, color=style.MUTED.light, linewidth=1.2, linestyle=style.DASHES[0])

@@ -1,0 +1,133 @@
+"""What a cold read of a page at random is made of: the device, the page cache, the fault, and fio's own work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from .. import quantity
+from ..benchmarks import Bench, Family, cost
+from ..model import Series, quantile
+from . import style
+from .plot import Plot, table
+from .table import Column
+
+FAMILY = "random_read_peers"
+OURS = "mapwise_random"
+
+# Who reads, beside whom, and what the one does besides the other. In the order in which the work grows.
+_STEPS = (
+    ("pread_direct", "", "pread past the page cache", "the device and a call"),
+    ("pread", "pread_direct", "pread", "a page in the cache and a copy out of it"),
+    (OURS, "pread", "mapping", "a fault in place of the call and the copy"),
+    ("fio_direct", "pread_direct", "fio, direct=1", "fio's own work for each read"),
+    ("fio_psync", "pread", "fio psync, direct=0", "fio's own work for each read"),
+    ("fio_mmap", OURS, "fio mmap", "fio's own work for each read, and its copy"),
+)
+
+
+_LEAD = (Column("beside ours", True),)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One who reads: seconds for a read, with its spread, and what of that the one before it takes as well."""
+
+    name: str
+    series: Series
+    middle: float
+    low: float
+    high: float
+    before: float
+    more: str
+
+    @property
+    def added(self) -> float:
+        return self.middle - self.before
+
+
+def plot(bench: Bench, directory: str | None) -> Plot | None:
+    family = bench.family(FAMILY, directory)
+    steps = _steps(family) if family else {}
+    if family is None or not {"pread_direct", "pread", OURS} <= steps.keys():
+        return None
+    times = {id(step.series): quantity.duration(step.middle) for step in steps.values()}
+    return Plot(
+        key="gap",
+        title="What a cold read at random is made of",
+        sentence=_sentence(steps),
+        reading="Seconds for one read of 4 KiB. Each was measured beside the mapping in the same samples, and is shown as "
+        "its median ratio to that, times the mapping's median: the device's own changes from minute to minute are in "
+        "neither. Pale is what the row it builds on takes, full what comes to it; bars end at the median, and the "
+        "line spans p25 to p75.",
+        families=(family,),
+        series=tuple(step.series for step in steps.values()),
+        table=table([family], first=lambda series: (times.get(id(series), ""),), lead=_LEAD),
+        draw=lambda canvas: _draw(canvas, list(steps.values())),
+    )
+
+
+def _steps(family: Family) -> dict[str, Step]:
+    ours = _reader(family, OURS)
+    if ours is None:
+        return {}
+    found: dict[str, Step] = {}
+    for by, before, name, more in _STEPS:
+        series = _reader(family, by)
+        ratios = sorted(ratio for s in series.samples if (ratio := s.extra.get("ratio", 0.0)) > 0) if series else []
+        if series is None or not ratios or (before and before not in found):
+            continue
+        low, middle, high = ((quantile(ratios, share) * cost(ours)) for share in (0.25, 0.5, 0.75))
+        if by == OURS:
+            middle = cost(ours)  # against itself the ratio is one
+        found[by] = Step(name, series, middle, low, high, found[before].middle if before else 0.0, more)
+    return found
+
+
+def _reader(family: Family, by: str) -> Series | None:
+    """The series of one who reads, at the base point of the rest."""
+    found = [s for s in family.usable if s.axes.get("by") == by and cost(s) > 0]
+    return next((s for s in found if s.base), found[0] if found else None)
+
+
+def _sentence(steps: dict[str, Step]) -> str:
+    direct, called, ours = steps["pread_direct"], steps["pread"], steps[OURS]
+    text = (
+        f"Of the {quantity.duration(ours.middle)} that a read of the mapping takes, {quantity.duration(direct.middle)} are the "
+        f"device's, as a read past the page cache shows; a page in the cache adds {_signed(called.added)}, the fault "
+        f"{_signed(ours.added)}"
+    )
+    if "fio_direct" in steps:
+        fio = steps["fio_direct"]
+        text += f"; fio with direct=1 takes {quantity.duration(fio.middle)}, {_signed(fio.added)} of them its own work"
+    return f"{text}."
+
+
+def _signed(seconds: float) -> str:
+    return quantity.duration(seconds) if seconds >= 0 else f"\u2212{quantity.duration(-seconds)}"
+
+
+def _draw(canvas: style.Canvas, steps: list[Step]) -> Figure:
+    figure = style.figure(canvas, (54 if canvas.narrow else 34) * len(steps) + 60)
+    axes = figure.subplots()
+    style.rows_axis(axes, ["" if canvas.narrow else step.name for step in steps])
+    axes.grid(False, axis="y")
+    for row, step in enumerate(steps):
+        look = style.LOOKS[0] if row < 3 else style.LOOKS[1]
+        pale = min(step.before or step.middle, step.middle)
+        axes.barh(row, pale * 1e6, height=0.5, color=look.colour, alpha=0.25)
+        if step.before:
+            axes.barh(row, abs(step.added) * 1e6, left=pale * 1e6, height=0.5, color=look.colour)
+        axes.plot([step.low * 1e6, step.high * 1e6], [row, row], color=style.INK.light, linewidth=1.6)
+        sign = "+" if step.before and step.added >= 0 else ""
+        text = f"{sign}{_signed(step.added)} {step.more}" if step.before else f"{quantity.duration(step.middle)} {step.more}"
+        axes.annotate(
+            quantity.shortened(text, 46) if canvas.narrow else text, (0, row), xytext=(4, -15 if canvas.narrow else 0),
+            textcoords="offset points", va="center", color=style.INK.light, fontsize=style.FONT_SIZE - 1,
+        )  # fmt: skip
+        if canvas.narrow:
+            style.row_label(axes, row, step.name)
+    axes.set_xlim(0, max(step.high for step in steps) * 1e6 * 1.03)
+    axes.set_xlabel("microseconds a read")
+    return figure
