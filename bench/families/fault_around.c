@@ -10,6 +10,7 @@
 #include "access.h"
 #include "advice.h"
 #include "expect.h"
+#include "map_once.h"
 #include "mapping.h"
 #include "sample.h"
 
@@ -18,24 +19,10 @@
 static double window;
 
 /* By one touch in the middle of a map of its own. */
-static void look_at_window(struct sample *s)
+static void look_at_window(struct sample *s, unsigned char *bytes)
 {
-    mw_map_options options = MW_MAP_OPTIONS_INIT;
-    mw_err err = {0};
-    mw_map *map;
-    void *bytes;
-
-    options.access = MW_ACCESS_READ;
-    options.flags = MW_F_NO_TRACK;
-    options.length = s->length;
-    if (!sample_ok(s, "mapping", mw_map_fd(&map, s->file, &options, &err), &err))
-        return;
-    if (sample_ok(s, "pinning", mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, &err), &err)) {
-        consume(*((const unsigned char *)bytes + s->length / 2));
-        window = (double)mapping_bytes(bytes, "Rss");
-        mw_unpin(map, bytes);
-    }
-    mw_free(map);
+    consume(bytes[s->length / 2]);
+    window = (double)mapping_bytes(bytes, "Rss");
 }
 
 /* Neighbours that are advised differently are mappings of their own to the system. */
@@ -52,10 +39,10 @@ static void cut_into_pages(struct sample *s, mw_map *map)
 static void prepare(struct sample *s)
 {
     const uint64_t wanted = axis_number(s, "around");
+    static const struct map_once for_reading = {.access = MW_ACCESS_READ};
     mw_advice_row row;
 
-    look_at_window(s);
-    if (sample_ended(s))
+    if (!map_once(s, &for_reading, look_at_window))
         return;
     if (window < (double)s->page_size)
         sample_cannot(s, "the system does not tell how much a touch brings in");

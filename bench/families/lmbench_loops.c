@@ -12,6 +12,7 @@
  * pages, of which a fault brings in several: see minor_faults. */
 #include "access.h"
 #include "clock.h"
+#include "map_once.h"
 #include "page_cache.h"
 #include "random.h"
 #include "sample.h"
@@ -38,15 +39,15 @@ static size_t size(void)
 
 /* ---- what is done with a map -------------------------------------------------------------------- */
 
-static void store_spread(unsigned char *bytes)
+static void store_spread(struct sample *s, unsigned char *bytes)
 {
-    for (size_t i = 0; i < size() / PART; i += SPREAD)
-        *(volatile unsigned char *)(bytes + i) = (unsigned char)size();
+    for (size_t i = 0; i < s->length / PART; i += SPREAD)
+        *(volatile unsigned char *)(bytes + i) = (unsigned char)s->length;
 }
 
-static void touch_permuted(unsigned char *bytes)
+static void touch_permuted(struct sample *s, unsigned char *bytes)
 {
-    consume(load_pages(bytes, stage.order, size() / stage.s->page_size));
+    consume(load_pages(bytes, stage.order, s->length / s->page_size));
 }
 
 static void sum_ints(const unsigned char *bytes)
@@ -59,9 +60,9 @@ static void sum_ints(const unsigned char *bytes)
     consume(sum);
 }
 
-static void sum_all(unsigned char *bytes)
+static void sum_all(struct sample *s, unsigned char *bytes)
 {
-    consume(sum_words(bytes, size()));
+    consume(sum_words(bytes, s->length));
 }
 
 /* ---- by the system's own calls, as there -------------------------------------------------------- */
@@ -96,7 +97,7 @@ static void lat_mmap(void)
     unsigned char *bytes = map_theirs(stage.s->file, PROT_READ | PROT_WRITE);
 
     if (bytes)
-        store_spread(bytes);
+        store_spread(stage.s, bytes);
     unmap_theirs(bytes);
 }
 
@@ -107,7 +108,7 @@ static void lat_pagefault(void)
     if (!bytes)
         return;
     const int64_t began = clock_nanoseconds();
-    touch_permuted(bytes);
+    touch_permuted(stage.s, bytes);
     unmap_theirs(bytes);
     bytes = map_invalidated();
     const int64_t touched = clock_nanoseconds();
@@ -133,50 +134,33 @@ static void bw_mmap_rd(void)
 
 /* ---- by us -------------------------------------------------------------------------------------- */
 
-static void with_map(const char *path, mw_access access, void (*work)(unsigned char *bytes))
-{
-    mw_map_options options = MW_MAP_OPTIONS_INIT;
-    mw_err err = {0};
-    mw_map *map;
-    void *bytes;
+static const struct map_once for_reading = {.access = MW_ACCESS_READ},
+                             for_writing = {.access = MW_ACCESS_WRITE};
 
-    options.access = access;
-    options.flags = MW_F_NO_TRACK;
-    options.length = stage.s->length;
-    if (!sample_ok(stage.s, "mapping",
-                   path ? mw_map_file(&map, path, &options, &err)
-                        : mw_map_fd(&map, stage.s->file, &options, &err),
-                   &err))
-        return;
-    if (sample_ok(stage.s, "pinning", mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, &err), &err)) {
-        work(bytes);
-        mw_unpin(map, bytes);
-    }
-    sample_ok(stage.s, "unmapping", mw_free(map), &err);
-}
-
-static void touch_timed(unsigned char *bytes)
+static void touch_timed(struct sample *s, unsigned char *bytes)
 {
     const int64_t began = clock_nanoseconds();
 
-    touch_permuted(bytes);
+    touch_permuted(s, bytes);
     stage.seconds += seconds_between(began, clock_nanoseconds());
 }
 
 static void our_mmap(void)
 {
-    with_map(NULL, MW_ACCESS_WRITE, store_spread);
+    map_once(stage.s, &for_writing, store_spread);
 }
 
 static void our_pagefault(void)
 {
-    with_map(NULL, MW_ACCESS_READ, touch_timed);
+    map_once(stage.s, &for_reading, touch_timed);
     sample_seconds(stage.s, stage.seconds);
 }
 
 static void our_mmap_rd(void)
 {
-    with_map(stage.s->path, MW_ACCESS_READ, sum_all);
+    const struct map_once opened = {.access = MW_ACCESS_READ, .path = stage.s->path};
+
+    map_once(stage.s, &opened, sum_all);
 }
 
 /* ---- the family --------------------------------------------------------------------------------- */

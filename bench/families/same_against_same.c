@@ -2,6 +2,7 @@
  * another family that is no further from 1 than these are, says nothing. */
 #include "access.h"
 #include "advice.h"
+#include "map_once.h"
 #include "page_cache.h"
 #include "pair.h"
 
@@ -34,62 +35,46 @@ static void read_file(void)
         sample_broken(stage.s, "reading: %s", strerror(errno));
 }
 
-/* Maps the file, calls `touch` and unmaps it. */
-static bool with_map(const mw_advice_row *advice, uint64_t (*touch)(const unsigned char *bytes))
+static void touch_one(struct sample *s, unsigned char *bytes)
 {
-    mw_map_options options = MW_MAP_OPTIONS_INIT;
-    mw_err err = {0};
-    mw_map *map;
-    void *bytes;
-
-    options.access = MW_ACCESS_READ;
-    options.flags = MW_F_NO_TRACK;
-    options.length = stage.s->length;
-    if (!sample_ok(stage.s, "mapping", mw_map_fd(&map, stage.s->file, &options, &err), &err))
-        return false;
-    if ((!advice || sample_advise(stage.s, map, advice)) &&
-        sample_ok(stage.s, "pinning", mw_pin(&bytes, map, 0, MW_WHOLE, MW_PROT_READ, &err), &err)) {
-        consume(touch(bytes));
-        mw_unpin(map, bytes);
-    }
-    return sample_ok(stage.s, "unmapping", mw_free(map), &err);
+    (void)s;
+    consume(bytes[0]);
 }
 
-static uint64_t touch_one(const unsigned char *bytes)
+static void touch_all(struct sample *s, unsigned char *bytes)
 {
-    return bytes[0];
-}
-
-static uint64_t touch_all(const unsigned char *bytes)
-{
-    return load_each_page(bytes, (size_t)stage.s->length, stage.s->page_size);
+    consume(load_each_page(bytes, (size_t)s->length, s->page_size));
 }
 
 /* Pages far apart, none twice: the step shares no factor with their number. */
-static uint64_t touch_some(const unsigned char *bytes)
+static void touch_some(struct sample *s, unsigned char *bytes)
 {
-    const uint64_t pages = stage.s->length / stage.s->page_size;
+    const uint64_t pages = s->length / s->page_size;
     uint64_t sum = 0;
 
     for (uint64_t i = 0; i < COLD_PAGES; i++)
-        sum += load_each_page(bytes + i * 7919 % pages * stage.s->page_size, 1, stage.s->page_size);
-    return sum;
+        sum += load_each_page(bytes + i * 7919 % pages * s->page_size, 1, s->page_size);
+    consume(sum);
 }
+
+static const struct map_once plain = {.access = MW_ACCESS_READ};
 
 static void map_and_unmap(void)
 {
-    for (int i = 0; i < MAPS && with_map(NULL, touch_one); i++)
+    for (int i = 0; i < MAPS && map_once(stage.s, &plain, touch_one); i++)
         continue;
 }
 
 static void fault_in(void)
 {
-    with_map(NULL, touch_all);
+    map_once(stage.s, &plain, touch_all);
 }
 
 static void read_cold(void)
 {
-    with_map(&stage.random, touch_some);
+    const struct map_once advised = {.access = MW_ACCESS_READ, .advice = &stage.random};
+
+    map_once(stage.s, &advised, touch_some);
 }
 
 static void make_cold(void)
