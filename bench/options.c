@@ -295,6 +295,9 @@ int options_parse(struct options *options, int argc, char **argv)
                         "out --benchmark_out and --benchmark_format");
     if (options->resume && options->setting)
         return complain("--resume goes on with the settings of the run; leave out '%s'", options->setting);
+    if (options->worker && (options->output || options->rounds))
+        return complain("--worker answers on standard output, a block for each request; leave out '%s'",
+                        options->output ? "--output" : "--rounds");
     options->directories_named = optind < argc;
     options->directories = optind < argc ? &argv[optind] : current_folder;
     options->directory_count = optind < argc ? (size_t)(argc - optind) : 1;

@@ -115,6 +115,24 @@ void sample_count_elsewhere(struct sample *s, enum counter counter, int64_t valu
     s->elsewhere.of[counter] += value;
 }
 
+void part_begins(struct sample *s)
+{
+    s->in_parts = true;
+    s->part_counters_began = counters_read_usage();
+    s->part_began = clock_nanoseconds();
+}
+
+void part_ends(struct sample *s)
+{
+    const int64_t now = clock_nanoseconds();
+    const struct counters counters = counters_read_usage(),
+                          more = counters_between(&s->part_counters_began, &counters);
+
+    s->seconds_elsewhere += seconds_between(s->part_began, now);
+    for (int i = MINOR_FAULTS; i <= CONTEXT_SWITCHES; i++)
+        counter_add(&s->part_counters, (enum counter)i, more.of[i]);
+}
+
 void sample_seconds(struct sample *s, double seconds)
 {
     s->seconds_elsewhere = seconds;
@@ -227,6 +245,8 @@ static void stop_clock(struct sample *s)
     m->at = s->run->seconds_before + seconds_between(s->run->began, s->clock_began);
     m->seconds = s->seconds_elsewhere > 0 ? s->seconds_elsewhere : from_edge_to_edge;
     m->counted = counters_between(&s->counters_began, &counters);
+    for (int i = MINOR_FAULTS; i <= CONTEXT_SWITCHES && s->in_parts; i++)
+        m->counted.of[i] = s->part_counters.of[i];
     for (int i = 0; i < COUNTERS; i++)
         counter_add(&m->counted, (enum counter)i, s->elsewhere.of[i]);
     if (s->series->place && !s->series->place->reads_are_counted)
@@ -320,6 +340,8 @@ static bool begin(struct sample *s)
         give_back(s);
         return false;
     }
+    s->part_counters = (struct counters){{0}};
+    s->in_parts = false;
     s->elsewhere = (struct counters){{0}}; /* a team may have been at work for the preparation */
     s->timing = true;
     s->counters_began = counters_read();

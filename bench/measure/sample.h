@@ -97,6 +97,8 @@ struct sample {
     struct laps laps;
     double seconds_elsewhere; /* measured by somebody else, or in parts; 0: from the first to the last */
     int64_t part_began;
+    struct counters part_counters_began, part_counters; /* of all parts so far */
+    bool in_parts;
     mw_advice_row advice; /* where demands.advised */
     struct team *teams;   /* that have not been ended (team.h) */
     struct measurement current;
@@ -172,18 +174,11 @@ static inline void sample_operations(struct sample *s, uint64_t operations)
     s->batch = s->current.batch = operations;
 }
 
-/* Of a sample with such parts only they count as its time: what has to be made anew for each pass, and what
- * it leaves, lies outside. Costs a reading of the clock for each part, so what lasts less than a microsecond
- * is none. */
-static inline void part_begins(struct sample *s)
-{
-    s->part_began = clock_nanoseconds();
-}
-
-static inline void part_ends(struct sample *s)
-{
-    s->seconds_elsewhere += seconds_between(s->part_began, clock_nanoseconds());
-}
+/* Of a sample with such parts only they count as its time, and their faults and context switches as its own:
+ * what has to be made anew for each pass, and what it leaves, lies outside. Costs a reading of the clock for
+ * each part, so what lasts less than a microsecond is none. */
+void part_begins(struct sample *s);
+void part_ends(struct sample *s);
 
 /* One more map of what the sample works on: made, advised and of the temperature that s->map is. In prepare
  * or check. False after the series has ended; the view has to be unmapped then, too. */

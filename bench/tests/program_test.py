@@ -337,6 +337,10 @@ class Refusals(BenchCase):
                 self.assert_refused(*arguments, says=f"settings of the run; leave out '{option[0]}'")
         self.assert_refused("--resume", "--results", "x", says="no run in 'x' was cut off")
 
+    def test_beside_worker(self):
+        for option, value in (("--output", "x"), ("--rounds", "3")):
+            self.assert_refused("--worker", "--filter", "what:clock", option, value, says=f"leave out '{option}'")
+
     def test_folders(self):
         self.assert_refused("missing", says="cannot use 'missing'")
         self.assert_refused("--filter", "what:clock", "--results", "no/such", says="results folder 'no/such'")

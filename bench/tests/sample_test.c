@@ -4,6 +4,7 @@
  *                        are left out, and it says so.
  */
 #include "access.h"
+#include "child.h"
 #include "clock.h"
 #include "counters.h"
 #include "fill.h"
@@ -23,9 +24,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SIZE = 4 << 20 };
@@ -75,6 +78,21 @@ static void test_large_files_of_proc(void)
     free(large.text);
     close(large.file);
     unlink(path);
+}
+
+/* A child of fork reads what is said of itself, and not of its parent. */
+static void test_own_files_of_proc(void)
+{
+    static struct kept file = {.path = "/proc/self/stat"};
+
+    CHECK(kept_read(&file) && atol(file.text) == (long)getpid());
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(kept_read(&file) && atol(file.text) == (long)getpid() ? 0 : 1);
+    CHECK(child > 0 && child_wait(child) == 0);
+    CHECK(kept_read(&file) && atol(file.text) == (long)getpid());
+    free(file.text);
+    close(file.file);
 }
 
 /* ---- the page cache ---------------------------------------------------------------------------- */
@@ -415,6 +433,47 @@ static void test_batches_grow(void)
     CHECK(series.discarded_count == 0);
 }
 
+enum { PAGES_IN_PART = 16, PAGES_OUTSIDE = 1000 };
+
+static void touch_new_pages(size_t count)
+{
+    const size_t length = count * mw_page_size();
+    void *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    CHECK(bytes != MAP_FAILED);
+    madvise(bytes, length, MADV_NOHUGEPAGE);
+    store_each_page(bytes, length, mw_page_size(), 1);
+    munmap(bytes, length);
+}
+
+static void work_in_parts(struct sample *s)
+{
+    const struct timespec pause = {.tv_nsec = 20000000};
+
+    while (next_sample(s)) {
+        touch_new_pages(PAGES_OUTSIDE);
+        nanosleep(&pause, NULL);
+        for (int part = 0; part < 2; part++) {
+            part_begins(s);
+            touch_new_pages(PAGES_IN_PART);
+            part_ends(s);
+        }
+    }
+}
+
+/* Neither time nor faults nor switches from outside the parts are the sample's. */
+static void test_parts(void)
+{
+    struct family parts = {.name = "test", .body = work_in_parts};
+    struct series series = {.family = &parts, .demands = {.subject = NOTHING}};
+    const struct recorder got = drive(&series, 2);
+    const int64_t *counted = got.last.counted.of;
+
+    CHECK(got.accepted == 2 && got.last.seconds > 0 && got.last.seconds < 0.02);
+    CHECK(counted[MINOR_FAULTS] >= 2 * PAGES_IN_PART && counted[MINOR_FAULTS] < PAGES_OUTSIDE / 2);
+    CHECK(counted[MAJOR_FAULTS] == 0);
+}
+
 /* Where reads don't show, there is no amplification: not one of nothing. */
 static void test_uncounted_reads(void)
 {
@@ -701,6 +760,7 @@ int main(int argc, char **argv)
     test_mapped_batches();
     test_batches_grow();
     test_uncounted_reads();
+    test_parts();
     test_touches();
     test_doubt();
     test_ends();
@@ -709,6 +769,7 @@ int main(int argc, char **argv)
     test_cut_off(file);
     test_folder();
     test_large_files_of_proc();
+    test_own_files_of_proc();
     if (place.can_be_cold) {
         test_cold(file);
         test_cold_when_dirty(file);

@@ -146,19 +146,26 @@ int64_t counters_thread_major_faults(void)
     return getrusage(RUSAGE_THREAD, &usage) == 0 ? (int64_t)usage.ru_majflt : COUNTER_ABSENT;
 }
 
-struct counters counters_read(void)
+struct counters counters_read_usage(void)
 {
     struct counters counters;
 
     for (int i = 0; i < COUNTERS; i++)
         counters.of[i] = COUNTER_ABSENT;
     counters.of[MINOR_FAULTS] = counters.of[MAJOR_FAULTS] = counters.of[CONTEXT_SWITCHES] = 0;
+    add_usage(&counters, RUSAGE_SELF);
+    add_usage(&counters, RUSAGE_CHILDREN);
+    return counters;
+}
+
+struct counters counters_read(void)
+{
+    struct counters counters = counters_read_usage();
+
     read_device_bytes(&counters);
     read_memory(&counters);
     read_steal(&counters);
     read_shootdowns(&counters);
-    add_usage(&counters, RUSAGE_SELF);
-    add_usage(&counters, RUSAGE_CHILDREN);
     read_hardware(&counters);
     return counters;
 }
