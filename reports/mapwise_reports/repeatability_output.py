@@ -15,7 +15,7 @@ def text(repetition: Repetition) -> Iterator[str]:
     yield from head(repetition, _size)
     yield ""
     if repetition.moved:
-        yield f"moved by more than {FAR:.0%}: {len(repetition.moved)}"
+        yield f"moved by more than {quantity.share(FAR)}: {len(repetition.moved)}"
     for moved in repetition.moved:
         yield f"    {_name(moved)}: {_times(moved)}"
         yield f"        {moved.kind}: {moved.cause}"
@@ -29,7 +29,7 @@ def markdown(repetition: Repetition) -> Iterator[str]:
     yield from markdown_head(repetition, _size)
     if repetition.moved:
         yield ""
-        yield f"## Moved by more than {FAR:.0%}: {len(repetition.moved)}"
+        yield f"## Moved by more than {quantity.share(FAR)}: {len(repetition.moved)}"
         yield ""
         yield "| series | times | p75 over p25 | with it goes | |"
         yield "|---|--:|--:|---|---|"
@@ -82,7 +82,7 @@ def _summary(repetition: Repetition) -> Iterator[str]:
     kinds = Counter(moved.kind for moved in repetition.moved)
     parts = [f"{number} with {kind}" if kind == "other work" else f"{number} by {kind}" for kind, number in kinds.most_common()]
     if parts:
-        yield f"{len(repetition.moved)} moved by more than {FAR:.0%}: {', '.join(parts)}"
+        yield f"{len(repetition.moved)} moved by more than {quantity.share(FAR)}: {', '.join(parts)}"
     for number, where in ((repetition.only_old, "OLD"), (repetition.only_new, "NEW")):
         if number:
             yield f"{number} measured only in {where}"

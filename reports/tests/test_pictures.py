@@ -239,7 +239,7 @@ def test_what_a_cold_read_is_made_of(folder: Path) -> None:
     )
     wide, narrow = draw_all(bench, (style.WIDE, style.NARROW), ["gap"])["gap"]
     for text in (wide, narrow):
-        assert ">mapping<" in text and "fio" in text and "+2.00" in text
+        assert ">mapping" in text and "fio" in text and "+2.00" in text
 
 
 def test_what_is_faster_without_a_part_is_told_as_it_is(folder: Path) -> None:

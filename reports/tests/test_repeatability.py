@@ -212,15 +212,15 @@ def told(two: tuple[Path, Path], form: str, capsys: pytest.CaptureFixture[str]) 
 def test_as_text(two: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     out = told(two, "text", capsys)
     for part in (
-        "OLD  old.jsonl", "3 series", "mapwise: 0.1.0 -> 0.2.0", "moved by more than 10%: 1", "commit/size:4096 on ext4: 1.00 s -> 1.50 s, 1.50×",
-        "level: the same work", "2 series in both", "1 moved by more than 10%: 1 by level", "1 measured only in OLD",
+        "OLD  old.jsonl", "3 series", "mapwise: 0.1.0 -> 0.2.0", "moved by more than 10 %: 1", "commit/size:4096 on ext4: 1.00 s -> 1.50 s, 1.50×",
+        "level: the same work", "2 series in both", "1 moved by more than 10 %: 1 by level", "1 measured only in OLD",
     ):  # fmt: skip
         assert part in out
 
 
 def test_as_markdown(two: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     out = told(two, "markdown", capsys)
-    assert r"| commit/size:4096 on ext4 | 1.50× |" in out and "## Moved by more than 10%: 1" in out
+    assert r"| commit/size:4096 on ext4 | 1.50× |" in out and "## Moved by more than 10 %: 1" in out
 
 
 def test_json_lines_are_as_their_schema_says(two: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
@@ -256,7 +256,7 @@ def test_the_newest_run_stands_beside_the_one_before(tmp_path: Path, undrawn: No
     write(tmp_path / "new.jsonl", [series(around(1.5)), series(around(1.0), "fork_cost")], SECOND)
     page = render(read_folder(tmp_path)).replace("\u00a0", " ")
     assert page.count(">The same again</h3>") == 1
-    assert "from the run before, old.jsonl, to this one; 1 by more than 10%: 1 steady within each run at another level." in page
+    assert "from the run before, old.jsonl, to this one; 1 by more than 10 %: 1 steady within each run at another level." in page
     assert "<td>commit/size:4096</td>" in page and "<td>fork_cost/size:4096</td>" not in page
 
 

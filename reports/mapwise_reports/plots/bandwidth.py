@@ -52,7 +52,8 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         title="Reading a mapped file",
         sentence=" ".join(_sentence(panel, limits) for panel in panels),
         reading="Bytes needed per second by size of the file, both logarithmic. "
-        "Marks are medians, bars span p25 to p75."
+        "Marks are medians, bars span p25 to p75. Lines are the machine's limits; a file that fits into the "
+        "processor's caches may exceed that of memory."
         + (" Hollow marks: the cache was filled in another way." if hollow else ""),
         families=tuple(panel.family for panel in panels),
         series=tuple(series for panel in panels for series in panel.shown),

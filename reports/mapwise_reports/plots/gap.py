@@ -113,21 +113,22 @@ def _draw(canvas: style.Canvas, steps: list[Step]) -> Figure:
     axes = figure.subplots()
     style.rows_axis(axes, ["" if canvas.narrow else step.name for step in steps])
     axes.grid(False, axis="y")
+    height = 0.3 if canvas.narrow else 0.5
     for row, step in enumerate(steps):
         look = style.LOOKS[0] if row < 3 else style.LOOKS[1]
         pale = min(step.before or step.middle, step.middle)
-        axes.barh(row, pale * 1e6, height=0.5, color=look.colour, alpha=0.25)
+        axes.barh(row, pale * 1e6, height=height, color=look.colour, alpha=0.25)
         if step.before:
-            axes.barh(row, abs(step.added) * 1e6, left=pale * 1e6, height=0.5, color=look.colour)
+            axes.barh(row, abs(step.added) * 1e6, left=pale * 1e6, height=height, color=look.colour)
         axes.plot([step.low * 1e6, step.high * 1e6], [row, row], color=style.INK.light, linewidth=1.6)
-        sign = "+" if step.before and step.added >= 0 else ""
-        text = f"{sign}{_signed(step.added)} {step.more}" if step.before else f"{quantity.duration(step.middle)} {step.more}"
-        axes.annotate(
-            quantity.shortened(text, 46) if canvas.narrow else text, (0, row), xytext=(4, -15 if canvas.narrow else 0),
-            textcoords="offset points", va="center", color=style.INK.light, fontsize=style.FONT_SIZE - 1,
-        )  # fmt: skip
+        added = f"{'+' if step.before and step.added >= 0 else ''}{_signed(step.added)}"
         if canvas.narrow:
-            style.row_label(axes, row, step.name)
+            style.row_label(axes, row, f"{step.name}: {added}")
+        else:
+            axes.annotate(
+                f"{added} {step.more}", (0, row), xytext=(4, 0), textcoords="offset points", va="center",
+                color=style.INK.light, fontsize=style.FONT_SIZE - 1,
+            )  # fmt: skip
     axes.set_xlim(0, max(step.high for step in steps) * 1e6 * 1.03)
     axes.set_xlabel("microseconds a read")
     return figure

@@ -31,7 +31,7 @@ def plot(repetition: Repetition) -> Plot | None:
         sentence=_sentence(repetition),
         reading="Every mark is a series: across, how far its samples lie apart within a run (p75 over p25, the wider "
         "of both runs); upwards, its median time as a multiple of that in the run before. Both logarithmic. Between "
-        f"the broken lines it moved by no more than {FAR:.0%}. The table says what in the records goes with the "
+        f"the broken lines it moved by no more than {quantity.share(FAR)}. The table says what in the records goes with the "
         "others; two runs prove no more than that.",
         families=(),
         series=tuple(pair.new for pair in repetition.pairs),
@@ -46,10 +46,10 @@ def _sentence(repetition: Repetition) -> str:
         f"{quantity.share(repetition.middle)} from the run before, {repetition.old.file.name}, to this one"
     )
     if not repetition.moved:
-        return f"{text}, and none by more than {FAR:.0%}."
+        return f"{text}, and none by more than {quantity.share(FAR)}."
     kinds = Counter(moved.kind for moved in repetition.moved)
     parts = quantity.listed([f"{number} {_WITH[kind]}" for kind, number in kinds.most_common()])
-    return f"{text}; {len(repetition.moved)} by more than {FAR:.0%}: {parts}."
+    return f"{text}; {len(repetition.moved)} by more than {quantity.share(FAR)}: {parts}."
 
 
 _WITH = {
