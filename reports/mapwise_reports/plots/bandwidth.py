@@ -120,8 +120,9 @@ def _draw(canvas: style.Canvas, panels: list[Panel], limits: Limits) -> Figure:
     values = [s.bytes_per_second or 1.0 for panel in panels for s in panel.shown]
     values += [value for panel in panels for _, value in _limit_lines(panel, limits)]
     low, high = style.bounds(values, 2.2)
+    sizes = sorted({_size(series) for panel in panels for series in panel.shown})
     for axes, panel in zip(grid.flat, panels):
-        _draw_panel(axes, panel, low, high)
+        _draw_panel(axes, panel, sizes, low, high)
         style.limit_lines(axes, _limit_lines(panel, limits))
         axes.set_title(panel.title)
         axes.tick_params(labelbottom=True)
@@ -134,8 +135,8 @@ def _limit_lines(panel: Panel, limits: Limits) -> list[tuple[str, float]]:
     return [*memory, *([panel.disk] if panel.disk else [])]
 
 
-def _draw_panel(axes: Axes, panel: Panel, low: float, high: float) -> None:
-    sizes = sorted({_size(series) for series in panel.shown})
+def _draw_panel(axes: Axes, panel: Panel, sizes: list[float], low: float, high: float) -> None:
+    """`sizes` are those of all panels, which share their axes."""
     room = 1.7 * (sizes[-1] / sizes[0]) ** 0.16
     style.log_axis(axes, "x", sizes[0] / 1.7, sizes[-1] * room, str)
     ticks = sizes[:: -(-len(sizes) // 5)]
@@ -143,20 +144,22 @@ def _draw_panel(axes: Axes, panel: Panel, low: float, high: float) -> None:
     style.log_axis(axes, "y", low, high, quantity.bandwidth_tick)
     style.binary_ticks(axes, low, high)
     for line in panel.lines:
-        look = _LOOKS[line.temperature]
-        points = [(_size(s), s.bytes_per_second or 0.0) for s in line.series]
-        style.line(axes, points, [_error(s) for s in line.series], look)
         for series in line.others:
-            style.hollow_mark(axes, _size(series), series.bytes_per_second or 0.0, look)
-        style.name_line(axes, *points[-1], line.temperature, look)
+            style.hollow_mark(axes, _size(series), series.bytes_per_second or 0.0, _LOOKS[line.temperature])
+    style.curves(axes, [_curve(line) for line in panel.lines])
+
+
+def _curve(line: Line) -> style.Curve:
+    points = tuple((_size(series), *_rates(series)) for series in line.series)
+    return style.Curve(line.temperature, _LOOKS[line.temperature], points)
 
 
 def _size(series: Series) -> float:
     return number(series.axes["size"]) or 1.0
 
 
-def _error(series: Series) -> tuple[float, float]:
-    """Distances down and up to the bandwidth at p75 and p25 of the time."""
+def _rates(series: Series) -> tuple[float, float, float]:
+    """The bandwidth, and that at p75 and p25 of the time."""
     rate = series.bytes_per_second or 0.0
     fast, slow = series.time_range
-    return rate - rate / slow, rate / fast - rate
+    return rate, rate / slow, rate / fast

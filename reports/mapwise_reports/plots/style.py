@@ -268,14 +268,6 @@ def hollow_mark(axes: Axes, x: float, y: float, look: Look) -> None:
     )  # fmt: skip
 
 
-def name_line(axes: Axes, x: float, y: float, name: str, look: Look) -> None:
-    """The name of a line at its last point."""
-    axes.annotate(
-        name, (x, y), xytext=(8, 7), textcoords="offset points", color=look.colour,
-        fontweight="bold", va="center",
-    )  # fmt: skip
-
-
 def line(
     axes: Axes,
     points: Sequence[tuple[float, float]],

@@ -140,13 +140,14 @@ def _draw_panel(
     style.log_axis(axes, "y", low, high, quantity.duration_tick, style.steps_for(low, high))
     style.limit_lines(axes, [(name, limit)] if limit else [])
     for look, line in zip(style.LOOKS, lines):
-        points = [_point(series, per_page) for series in line.series]
-        ranges = [series.time_range for series in line.series]
-        errors = [(y * (1 - low), y * (high - 1)) for (_, y), (low, high) in zip(points, ranges)]
-        style.line(axes, points, errors, look)
         for series in line.others:
             style.hollow_mark(axes, *_point(series, per_page), look)
-        style.name_line(axes, *points[-1], line.mode, look)
+    style.curves(axes, [_curve(look, line, per_page) for look, line in zip(style.LOOKS, lines)])
+
+
+def _curve(look: style.Look, line: Line, per_page: bool) -> style.Curve:
+    ranges = [(_point(series, per_page), series.time_range) for series in line.series]
+    return style.Curve(line.mode, look, tuple((x, y, y * low, y * high) for (x, y), (low, high) in ranges))
 
 
 def _point(series: Series, per_page: bool) -> tuple[float, float]:
