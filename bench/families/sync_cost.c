@@ -33,7 +33,7 @@ FAMILY(sync_cost, "time of handing the changed pages of a mapping back to the fi
        .check = count_dirty,
        .axes = {EACH("mode", QUICK("sync async")),
                 VARY("dirty_pages", "64", QUICK("16 1024"), STANDARD("1 4 256 4096")),
-                VARY("layout", "contiguous", QUICK("scattered")),
+                EACH("layout", QUICK("contiguous scattered")),
                 VARY("fill", "read_1M", STANDARD("write_4K write_1M"))})
 {
     const mw_sync_level level = axis_is(s, "mode", "sync") ? MW_SYNC_WAIT : MW_SYNC_ASYNC;

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -357,12 +358,10 @@ def _advise_family() -> list[Record]:
 def _cost_families() -> list[Record]:
     found = []
     for mode, start, each in (("sync", 3.1e-4, 1.5e-6), ("async", 6e-7, 1e-9)):
-        for pages, layout in ((1, ""), (16, ""), (64, ""), (64, "scattered"), (256, ""), (1024, "")):
-            axes = {"mode": mode, "dirty_pages": str(pages), "layout": layout or "contiguous", "fill": "read_1M"}
-            seconds = (start + pages * each) * (2.5 if layout else 1)
-            found.append(
-                series_record("sync_cost", axes, seconds, items=pages, base=pages == 64 and not layout)
-            )
+        for layout, pages in product(("contiguous", "scattered"), (1, 16, 64, 256, 1024)):
+            axes = {"mode": mode, "dirty_pages": str(pages), "layout": layout, "fill": "read_1M"}
+            seconds = (start + pages * each) * (2.5 if layout == "scattered" else 1)
+            found.append(series_record("sync_cost", axes, seconds, items=pages, base=pages == 64))
     for access, pages, seconds in (("write", "small", 1.3e-6), ("write", "huge", 0.1e-6), ("read", "small", 0.5e-6)):
         axes = {"access": access, "size": str(16 * MIB), "pages": pages}
         found.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,14 +16,22 @@ from .plot import Plot, table
 
 PAGES = "dirty_pages"
 MODE = "mode"
+LAYOUT = "layout"
+SCATTERED = "scattered"
+
 
 @dataclass(frozen=True)
 class Line:
-    """The series of one mode by dirty pages, and the same under other conditions."""
+    """The series of one mode and layout by dirty pages, and the same under other conditions."""
 
     mode: str
+    layout: str
     series: list[Series]
     others: list[Series]
+
+    @property
+    def name(self) -> str:
+        return f"{self.mode}, {self.layout}" if self.layout == SCATTERED else self.mode
 
 
 def plot(bench: Bench, directory: str | None) -> Plot | None:
@@ -57,28 +66,25 @@ def _limits(bench: Bench, directory: str | None) -> tuple[float | None, float | 
 
 def _lines(family: Family) -> list[Line]:
     lines = []
-    for mode in family.values(MODE):
-        line = [s for s in family.along(PAGES, mode=mode) if number(s.axes[PAGES])]
-        others = [
-            s
-            for s in family.usable
-            if s.axes.get(MODE) == mode and s not in line and number(s.axes.get(PAGES, ""))
-        ]
+    for mode, layout in product(family.values(MODE), family.values(LAYOUT)):
+        of_both = [s for s in family.usable if (s.axes.get(MODE), s.axes.get(LAYOUT)) == (mode, layout)]
+        line = [s for s in family.along(PAGES, mode=mode, layout=layout) if number(s.axes[PAGES])]
+        others = [s for s in of_both if s not in line and number(s.axes.get(PAGES, ""))]
         if line:
-            lines.append(Line(mode, line, others))
+            lines.append(Line(mode, layout, line, others))
     return lines
 
 
 def _conditions(family: Family, lines: list[Line]) -> list[str]:
-    """What is different at the hollow marks: values of the axes other than mode and pages."""
+    """What is different at the hollow marks: values of the axes other than mode, layout and pages."""
     found = []
     for line in lines:
-        base = family.base(mode=line.mode)
+        base = family.base(mode=line.mode, layout=line.layout)
         for series in line.others:
             found += [
                 axis_value(axis, value)
                 for axis, value in series.axes.items()
-                if axis not in (PAGES, MODE) and value != base.get(axis)
+                if axis not in (PAGES, MODE, LAYOUT) and value != base.get(axis)
             ]
     return list(dict.fromkeys(found))
 
@@ -86,23 +92,29 @@ def _conditions(family: Family, lines: list[Line]) -> list[str]:
 def _sentence(lines: list[Line]) -> str:
     parts = []
     for line in lines:
+        if line.layout == SCATTERED and len(lines) > 1:
+            continue
         first, last = line.series[0], line.series[-1]
         pages = number(last.axes[PAGES]) or 1.0
         text = f"An msync ({line.mode}) of {_pages(first)} takes {quantity.duration(first.seconds)}"
         if last is not first:
             text += f", of {_pages(last)} {quantity.duration(last.seconds)}"
             text += f" or {quantity.duration((last.seconds or 0.0) / pages)} a page"
-        scattered = _scattered(line)
-        if scattered is not None:
-            text += f"; {_pages(scattered)} that lie scattered take {quantity.duration(scattered.seconds)}"
-            twin = next((s for s in line.series if s.axes[PAGES] == scattered.axes[PAGES]), None)
-            text += f" and not {quantity.duration(twin.seconds)}" if twin else ""
+        twins = [pair for other in lines for pair in _twins(line, other)]
+        if twins:
+            lying, apart = max(twins, key=lambda pair: (pair[1].seconds or 0.0) / (pair[0].seconds or 1.0))
+            text += f"; {_pages(apart)} that lie scattered take {quantity.duration(apart.seconds)}"
+            text += f" and not {quantity.duration(lying.seconds)}"
         parts.append(text + ".")
     return " ".join(parts)
 
 
-def _scattered(line: Line) -> Series | None:
-    return next((s for s in line.others if s.axes.get("layout") == "scattered"), None)
+def _twins(line: Line, other: Line) -> list[tuple[Series, Series]]:
+    """As many pages of the same mode, side by side and scattered."""
+    if line.mode != other.mode or other.layout != SCATTERED:
+        return []
+    scattered = {series.axes[PAGES]: series for series in other.series}
+    return [(series, scattered[series.axes[PAGES]]) for series in line.series if series.axes[PAGES] in scattered]
 
 
 def _pages(series: Series) -> str:
@@ -147,7 +159,7 @@ def _draw_panel(
 
 def _curve(look: style.Look, line: Line, per_page: bool) -> style.Curve:
     ranges = [(_point(series, per_page), series.time_range) for series in line.series]
-    return style.Curve(line.mode, look, tuple((x, y, y * low, y * high) for (x, y), (low, high) in ranges))
+    return style.Curve(line.name, look, tuple((x, y, y * low, y * high) for (x, y), (low, high) in ranges))
 
 
 def _point(series: Series, per_page: bool) -> tuple[float, float]:
