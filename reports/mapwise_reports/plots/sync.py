@@ -102,7 +102,7 @@ def _sentence(lines: list[Line]) -> str:
             text += f" or {quantity.duration((last.seconds or 0.0) / pages)} a page"
         twins = [pair for other in lines for pair in _twins(line, other)]
         if twins:
-            lying, apart = max(twins, key=lambda pair: (pair[1].seconds or 0.0) / (pair[0].seconds or 1.0))
+            lying, apart = next((pair for pair in twins if pair[0].base), twins[0])
             text += f"; {_pages(apart)} that lie scattered take {quantity.duration(apart.seconds)}"
             text += f" and not {quantity.duration(lying.seconds)}"
         parts.append(text + ".")
@@ -124,9 +124,9 @@ def _pages(series: Series) -> str:
 def _draw(canvas: style.Canvas, lines: list[Line], limits: tuple[float | None, float | None]) -> Figure:
     figure = style.figure(canvas, 600 if canvas.narrow else 360)
     whole, each = figure.subplots(2, 1) if canvas.narrow else figure.subplots(1, 2)
-    _draw_panel(whole, lines, False, limits[0], "random\ndisk read")
+    _draw_panel(whole, lines, False, limits[0], "random\ndisk read", canvas.narrow)
     whole.set_title("One call")
-    _draw_panel(each, lines, True, limits[1], "disk,\nin order")
+    _draw_panel(each, lines, True, limits[1], "disk,\nin order", canvas.narrow)
     each.set_title("For each dirty page")
     for axes in (each,) if canvas.narrow else (whole, each):
         axes.set_xlabel("dirty pages")
@@ -134,7 +134,7 @@ def _draw(canvas: style.Canvas, lines: list[Line], limits: tuple[float | None, f
 
 
 def _draw_panel(
-    axes: Axes, lines: list[Line], per_page: bool, limit: float | None, name: str
+    axes: Axes, lines: list[Line], per_page: bool, limit: float | None, name: str, narrow: bool
 ) -> None:
     points = [(s, number(s.axes[PAGES]) or 1.0) for line in lines for s in (*line.series, *line.others)]
     pages = sorted({count for _, count in points})
@@ -145,7 +145,7 @@ def _draw_panel(
         if edge > 0
     ]
     low, high = style.bounds(values + ([limit] if limit else []), 2.0)
-    reach = (pages[-1] / pages[0]) ** 0.2 * 1.7
+    reach = (pages[-1] / pages[0]) ** (0.6 if narrow else 0.45) * 1.7
     style.log_axis(axes, "x", pages[0] / 1.7, pages[-1] * reach, str)
     step = -(-len(pages) // 6)
     style.fixed_ticks(axes, "x", pages[::step], [quantity.count(p) for p in pages[::step]])
