@@ -254,6 +254,22 @@ def test_without_its_parts_nothing_is_said_of_a_read(folder: Path, missing: str)
     assert "gap" not in [plot.key for plot in plots(reads_bench(folder, **ratios))]
 
 
+def test_scattered_pages_stand_beside_contiguous_ones(folder: Path) -> None:
+    records = []
+    for layout, factor in (("contiguous", 1), ("scattered", 3)):
+        for pages in (1, 64, 4096):
+            axes = {"mode": "sync", "dirty_pages": str(pages), "layout": layout, "fill": "read_1M"}
+            record = fixtures.series_record("sync_cost", axes, 1.0, items=pages, base=pages == 64)
+            records.append(exact(record, pages * (1 if pages == 4096 else factor) * 1e-5))
+    bench = bench_of(folder, records)
+    assert said(bench, "sync") == (
+        "An msync (sync) of 1 page takes 10.0 µs, of 4,096 pages 41.0 ms or 10.0 µs a page; "
+        "64 pages that lie scattered take 1.92 ms and not 640 µs."
+    )
+    (text,) = draw_all(bench, (style.WIDE,), ["sync"])["sync"]
+    assert text.count(">sync<") == text.count(">sync, scattered<") == 2
+
+
 # ---- counters ---------------------------------------------------------------------------------------
 
 
