@@ -12,9 +12,12 @@
 #include "record.h"
 #include "watch.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A run under way. */
 struct execution {
@@ -23,6 +26,7 @@ struct execution {
     struct run run;
     struct journal journal;
     struct watch watch;
+    int not_kept; /* why a sample could not be written; 0: all could */
 };
 
 /* ---- before it ---- */
@@ -90,12 +94,11 @@ static int report(struct journal *journal, struct plan *plan, const struct optio
     fprintf(out, "\n%u measured, %u not run, %u failed, %u partial in %.1f s%s\n", counts[MEASURED],
             counts[NOT_RUN], counts[FAILED], counts[PARTIAL], summary->seconds,
             summary->interrupted ? ", interrupted" : "");
-    if (!written)
-        return EXIT_USAGE;
-    fprintf(out, "records: %s\n", journal->results.path);
+    if (written)
+        fprintf(out, "records: %s\n", journal->results.path);
     if (summary->interrupted)
         fprintf(out, "mapwise bench --resume --output %s goes on\n", journal->results.path);
-    return exit_status(summary);
+    return written ? exit_status(summary) : EXIT_USAGE;
 }
 
 static void begin_block(void *user, const struct series *series)
@@ -109,7 +112,10 @@ static void keep_sample(void *user, const struct series *series, const struct me
 {
     struct execution *execution = user;
 
-    journal_add(&execution->journal, series, measurement);
+    if (journal_add(&execution->journal, series, measurement) || execution->not_kept)
+        return;
+    execution->not_kept = errno;
+    interrupted = SIGXFSZ; /* what can't be kept need not be measured */
 }
 
 /* What the child does: all but cleaning up. */
@@ -133,7 +139,11 @@ static int measure(void *user)
     }
     summary.interrupted = interrupted != 0;
     summary.seconds = run->seconds_before + seconds_between(run->began, clock_nanoseconds());
-    return report(&execution->journal, execution->plan, options, &summary);
+    const int status = report(&execution->journal, execution->plan, options, &summary);
+    if (status == EXIT_INCONCLUSIVE && execution->not_kept)
+        complain("could not write every sample: %s; free some space, and go on with --resume",
+                 strerror(execution->not_kept));
+    return status;
 }
 
 /* ---- when it was ended ---- */

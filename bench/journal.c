@@ -2,9 +2,11 @@
 
 #include "message.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- what every file begins with ---- */
 
@@ -123,10 +125,17 @@ bool journal_open(struct journal *journal, struct plan *plan, const struct optio
         for (size_t j = 0; j < plan->series[i].count; j++)
             journal_add(journal, &plan->series[i], &plan->series[i].samples[j]);
     write_ends(results, plan);
-    return !resume || results_become_partial(results);
+    if (resume)
+        return results_become_partial(results);
+    if (!ferror(results->json.stream))
+        return true;
+    complain("cannot write '%s': %s; free some space or name another place for the results", results->partial,
+             strerror(errno));
+    results_discard(results);
+    return false;
 }
 
-void journal_add(struct journal *journal, const struct series *series, const struct measurement *measurement)
+bool journal_add(struct journal *journal, const struct series *series, const struct measurement *measurement)
 {
     struct json *json = &journal->results.json;
 
@@ -138,6 +147,7 @@ void journal_add(struct journal *journal, const struct series *series, const str
     record_discarded(json, series);
     json_end_object(json);
     results_end_record(&journal->results);
+    return !ferror(json->stream);
 }
 
 /* Behind the last line, which may have been cut off. */

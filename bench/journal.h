@@ -26,8 +26,8 @@ struct journal {
 bool journal_open(struct journal *journal, struct plan *plan, const struct options *options,
                   char *const *argv, const struct resume *resume);
 
-/* Adds a sample. */
-void journal_add(struct journal *journal, const struct series *series, const struct measurement *measurement);
+/* Adds a sample. False: it could not be written, or an earlier one could not. */
+bool journal_add(struct journal *journal, const struct series *series, const struct measurement *measurement);
 
 /* Adds that the run was ended in this series, by whom or what: one that goes on leaves it out. Also where
  * another process, which was made after journal_open, has added all the others. */

@@ -4,7 +4,7 @@
 
 #include <signal.h>
 
-/* The number of the signal that came: SIGINT, SIGTERM or SIGHUP; 0 if none has. */
+/* The number of the signal that came: SIGINT, SIGTERM or SIGHUP; 0 if none has. A program may set it, too. */
 extern volatile sig_atomic_t interrupted;
 
 /* From here on these signals set the flag and no more, however often they come: what is under way is

@@ -336,25 +336,52 @@ class Resume(BenchCase):
         self.assertEqual(self.go_on().returncode, 0)
         self.check_whole(taken)
 
-    def test_records_can_not_be_written(self):
-        """A full disk loses nothing that was written before."""
-        limit = 40000
+    def run_on_a_disk_of(self, size):
+        """A run whose files may not be larger; rounds enough that they would be."""
         self.FILTER = "what:(clock|system_call)$"
-        command = [PROGRAM, "--rounds", str(self.ROUNDS * 10), "--seed", "5", "--filter", self.FILTER]
-        done = subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, timeout=100,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        self.ROUNDS *= 10
+        return run(
+            "--rounds", str(self.ROUNDS), "--seed", "5", "--filter", self.FILTER, cwd=self.folder,
+            before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
         )
-        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
-        self.assertRegex(done.stderr, "cannot write .*what could be written is in '.*[.]partial'")
-        (name,) = os.listdir(self.results())
-        self.assertTrue(name.endswith(".jsonl.partial"))
-        with open(os.path.join(self.results(), name), encoding="utf-8") as file:
-            taken = [json.loads(line) for line in file if '"mapwise.sample/1"' in line and line.endswith("}\n")]
+
+    def test_records_can_not_be_written(self):
+        """Nothing is measured that can't be kept, and nothing that was kept is lost."""
+        done = self.run_on_a_disk_of(40000)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (3, 1), done)
+        self.assertRegex(done.stderr, "could not write every sample: File too large")
+        self.assertRegex(done.stdout, r"(?m), interrupted$")
+        self.assertRegex(done.stdout, r"(?m)^mapwise bench --resume --output \S+\.jsonl goes on$")
+        taken = self.orders()
         self.assertGreater(len(taken), 10)
         self.assertEqual(self.go_on().returncode, 0)
-        self.ROUNDS *= 10
-        self.check_whole(taken)
+        self.check_whole([])
+        self.assertLess(taken, self.orders())
+
+    def orders(self):
+        """What tells a sample from all others, of those that stand in their series."""
+        return {(r["name"], s["order"]) for r in records_in(self.folder) for s in r.get("samples", [])}
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("unshare"), "a small file system needs root and unshare")
+    def test_a_disk_without_room_for_the_whole_file(self):
+        """What was measured stays where it is; the small disk is seen by nobody else."""
+        inside = 'mkdir small && mount -t tmpfs -o size=80k none small || exit 77; "$@"; status=$?; ls small; exit $status'
+        arguments = ["--rounds", "100", "--filter", "what:(clock|system_call)$", "--results", "small"]
+        done = subprocess.run(
+            ["unshare", "--mount", "sh", "-c", inside, "sh", PROGRAM, *arguments], cwd=self.folder,
+            capture_output=True, text=True, timeout=100,
+        )
+        if done.returncode == 77 or "unshare" in done.stderr:
+            self.skipTest(f"no file system can be mounted: {done.stderr}")
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done)
+        self.assertRegex(done.stderr, "cannot write 'small/.*': No space left on device; what could be written is in '.*[.]partial'")
+        self.assertRegex(done.stdout.splitlines()[-1], r"^bench-\S+\.jsonl\.partial$")
+
+    def test_a_full_disk_at_the_start(self):
+        done = self.run_on_a_disk_of(1000)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done)
+        self.assertRegex(done.stderr, "cannot write '.*': File too large; free some space")
+        self.assertEqual(os.listdir(self.results()), [])
 
 
 def children_of(process):
