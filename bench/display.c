@@ -12,8 +12,6 @@
 
 /* ---- progress --------------------------------------------------------------------------------- */
 
-static bool progress_shown;
-
 void display_progress(const struct series *series, size_t done, size_t of)
 {
     static int64_t began, shown;
@@ -27,7 +25,6 @@ void display_progress(const struct series *series, size_t done, size_t of)
     if (!terminal || now - shown < 100000000)
         return;
     shown = now;
-    progress_shown = true;
     const double elapsed = seconds_between(began, now);
     const double left = elapsed / (double)done * (double)(of - done);
     fprintf(stderr, "\r\033[K%3zu %%  %.0f s left  %.80s", 100 * done / of, left, series->name);
@@ -36,9 +33,8 @@ void display_progress(const struct series *series, size_t done, size_t of)
 
 void display_progress_end(void)
 {
-    if (progress_shown)
+    if (isatty(STDERR_FILENO)) /* another process may have shown it */
         fputs("\r\033[K", stderr);
-    progress_shown = false;
 }
 
 /* ---- the table -------------------------------------------------------------------------------- */

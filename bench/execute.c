@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A run under way. */
 struct execution {
@@ -105,7 +106,7 @@ static void begin_block(void *user, const struct series *series)
 {
     struct execution *execution = user;
 
-    *execution->watch.current = series - execution->plan->series;
+    watch_note(&execution->watch, series - execution->plan->series);
 }
 
 static void keep_sample(void *user, const struct series *series, const struct measurement *measurement)
@@ -131,7 +132,7 @@ static int measure(void *user)
     struct run *run = &execution->run;
     const bool ran = google_driver_run(execution->plan, run, summary.rounds, &options->google, &observer);
 
-    *execution->watch.current = NO_SERIES;
+    watch_note(&execution->watch, NO_SERIES);
     display_progress_end();
     if (!ran) {
         journal_abandon(&execution->journal);
@@ -148,23 +149,28 @@ static int measure(void *user)
 
 /* ---- when it was ended ---- */
 
-/* The series it died of is left out when the run goes on: it would die of it again. */
+/* What ended it by itself would end it again: the series is left out when the run goes on. */
+static bool leave_out(struct execution *execution, struct series *series)
+{
+    return series && execution->watch.by_series &&
+           journal_add_end(&execution->journal, series, execution->watch.reason);
+}
+
 static int tell_its_end(struct execution *execution)
 {
-    const char *reason = execution->watch.reason, *path = execution->journal.results.path;
-    const long current = *execution->watch.current;
+    const struct results *results = &execution->journal.results;
+    const long current = execution->watch.watched->series;
+    struct series *series = current == NO_SERIES ? NULL : &execution->plan->series[current];
 
+    display_progress_end();
     memory_limit_tidy();
-    if (current == NO_SERIES)
-        return complain(
-            "%s; what was measured is in '%s.partial', and mapwise bench --resume --output %s goes on",
-            reason, path, path);
-    struct series *series = &execution->plan->series[current];
-    journal_add_end(&execution->journal, series, reason);
-    complain(
-        "%s, in '%s'; what was measured is in '%s.partial', and mapwise bench --resume --output %s goes on "
-        "without that series",
-        reason, series->name, path, path);
+    const bool without = leave_out(execution, series);
+    if (access(results->partial, F_OK) != 0)
+        complain("%s when all was measured; the records are in '%s'", execution->watch.reason, results->path);
+    else
+        complain("%s%s%s%s; what was measured is in '%s', and mapwise bench --resume --output %s goes on%s",
+                 execution->watch.reason, series ? ", in '" : "", series ? series->name : "",
+                 series ? "'" : "", results->partial, results->path, without ? " without that series" : "");
     return EXIT_INCONCLUSIVE;
 }
 

@@ -105,6 +105,17 @@ static void write_ends(struct results *results, const struct plan *plan)
             write_end(results, &plan->series[i]);
 }
 
+/* False after one line, and then the file is gone. */
+static bool can_be_written(struct results *results)
+{
+    if (!ferror(results->json.stream))
+        return true;
+    complain("cannot write '%s': %s; free some space or name another place for the results", results->partial,
+             strerror(errno));
+    results_discard(results);
+    return false;
+}
+
 bool journal_open(struct journal *journal, struct plan *plan, const struct options *options,
                   char *const *argv, const struct resume *resume)
 {
@@ -125,13 +136,10 @@ bool journal_open(struct journal *journal, struct plan *plan, const struct optio
         for (size_t j = 0; j < plan->series[i].count; j++)
             journal_add(journal, &plan->series[i], &plan->series[i].samples[j]);
     write_ends(results, plan);
-    if (resume)
-        return results_become_partial(results);
-    if (!ferror(results->json.stream))
+    if (resume ? results_become_partial(results) : can_be_written(results))
         return true;
-    complain("cannot write '%s': %s; free some space or name another place for the results", results->partial,
-             strerror(errno));
-    results_discard(results);
+    free(journal->head);
+    journal->head = NULL;
     return false;
 }
 
@@ -160,11 +168,12 @@ static void go_to_end(FILE *file)
         fputc('\n', file);
 }
 
-void journal_add_end(struct journal *journal, struct series *series, const char *reason)
+bool journal_add_end(struct journal *journal, struct series *series, const char *reason)
 {
     series_end(series, reason);
     go_to_end(journal->results.json.stream);
     write_end(&journal->results, series);
+    return !ferror(journal->results.json.stream);
 }
 
 /* ---- at its end ---- */

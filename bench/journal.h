@@ -30,8 +30,9 @@ bool journal_open(struct journal *journal, struct plan *plan, const struct optio
 bool journal_add(struct journal *journal, const struct series *series, const struct measurement *measurement);
 
 /* Adds that the run was ended in this series, by whom or what: one that goes on leaves it out. Also where
- * another process, which was made after journal_open, has added all the others. */
-void journal_add_end(struct journal *journal, struct series *series, const char *reason);
+ * another process, which was made after journal_open, has added all the others. False: it could not be
+ * written. */
+bool journal_add_end(struct journal *journal, struct series *series, const char *reason);
 
 /* Writes the file that is whole, with the plan's series as they ended, and closes both. False after one line:
  * then the journal stays. */

@@ -18,13 +18,23 @@ static void note(int signal_number)
     errno = saved;
 }
 
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+enum { SIGNALS = sizeof signals / sizeof signals[0] };
+
+void interrupt_signals(sigset_t *out)
+{
+    sigemptyset(out);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaddset(out, signals[i]);
+}
+
 void interrupt_install(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     struct sigaction action = {.sa_handler = note};
 
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+    for (size_t i = 0; i < SIGNALS; i++) {
         struct sigaction previous;
         /* Who started us with a signal ignored (nohup) wants it ignored. */
         if (sigaction(signals[i], NULL, &previous) == 0 && previous.sa_handler != SIG_IGN)

@@ -13,7 +13,6 @@ bool lock_take(int file, int how)
         if (errno != EWOULDBLOCK || tries-- == 0)
             return false;
         nanosleep(&pause, NULL);
-        errno = EWOULDBLOCK;
     }
     return true;
 }

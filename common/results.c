@@ -59,13 +59,35 @@ static bool name_file(struct results *results, const char *directory, const char
     return set_names(results, NULL, ".partial");
 }
 
+/* Whether the file still has that name: who had it may have renamed or removed it meanwhile. */
+static bool is_called(int file, const char *path)
+{
+    struct stat ours, theirs;
+
+    return fstat(file, &ours) == 0 && stat(path, &theirs) == 0 && ours.st_ino == theirs.st_ino &&
+           ours.st_dev == theirs.st_dev;
+}
+
+/* The file of that name, ours alone, or not locked with errno set; -1: it can't be opened. */
+static int open_locked(const char *path, bool *locked)
+{
+    for (;;) {
+        const int file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        *locked = file >= 0 && lock_take(file, LOCK_EX);
+        if (!*locked || is_called(file, path))
+            return file;
+        close(file);
+    }
+}
+
 /* Not before it is ours alone is anything in it cut off; and what a link leads to is not ours. */
 static bool open_partial(struct results *results)
 {
-    const int file = open(results->partial, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    bool locked;
+    const int file = open_locked(results->partial, &locked);
     FILE *stream = NULL;
 
-    if (file >= 0 && lock_take(file, LOCK_EX) && ftruncate(file, 0) == 0)
+    if (locked && ftruncate(file, 0) == 0)
         stream = fdopen(file, "r+");
     if (stream) {
         results->json = json_to(stream);

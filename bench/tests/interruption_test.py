@@ -44,6 +44,7 @@ class Interruption(BenchCase):
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
+        self.addCleanup(process.kill)
         await_handler(process, signal_number)
         time.sleep(delay)
         sent = time.monotonic()
@@ -199,10 +200,10 @@ class Resume(BenchCase):
         self.assertNotIn(self.folder, json.dumps(records_in(self.folder)))
 
     def test_while_it_goes_on(self):
-        process = subprocess.Popen([*self.COMMAND, "--output", "here"], cwd=self.folder, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([*self.COMMAND, "--output", "here"], cwd=self.folder, stdout=subprocess.PIPE)
         while not os.path.exists(os.path.join(self.folder, "here.partial")):
             time.sleep(0.005)
-        self.addCleanup(process.wait)
+        self.addCleanup(process.communicate)  # until the last of its processes has ended
         self.addCleanup(process.kill)
         time.sleep(0.1)
         done = self.go_on("--output", "here")
@@ -384,110 +385,190 @@ class Resume(BenchCase):
         self.assertEqual(os.listdir(self.results()), [])
 
 
+def state_of(process):
+    """The letter of its state and its parent; None, 0 if there is no such process."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+            state, parent = file.read().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None, 0
+    return state, int(parent)
+
+
+def is_alive(process):
+    return state_of(process)[0] not in (None, "Z", "X")
+
+
 def children_of(process):
-    with open(f"/proc/{process}/task/{process}/children") as file:
-        return [int(word) for word in file.read().split()]
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and state_of(name)[1] == process]
 
 
-@unittest.skipUnless(os.path.exists(f"/proc/self/task/{os.getpid()}/children"), "the kernel names no children")
+def await_that(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return condition()
+
+
 class Killed(BenchCase):
     """The process that measures is killed: the one that watches it tells, in one line, and cleans up."""
 
     FILTER = "(read|pread).*size:(4194304|16777216)|what:clock"
+    RUN = ("--rounds", "6", "--seed", "5", "--filter", FILTER)
 
-    def start(self, *arguments):
+    def start(self, *arguments, **environment):
         process = subprocess.Popen(
-            [PROGRAM, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [PROGRAM, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **environment}, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
         )
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         return process
 
     def samples(self):
-        """How many samples are on record."""
-        folder = os.path.join(self.folder, "mapwise-results")
-        lines = 0
-        for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        """How many are on record in the file of a run that goes on."""
+        try:
+            folder = os.path.join(self.folder, "mapwise-results")
+            (name,) = [name for name in os.listdir(folder) if name.endswith(".partial")]
             with open(os.path.join(folder, name), encoding="utf-8") as file:
-                lines += sum('"mapwise.sample/1"' in line for line in file)
-        return lines
+                return sum('"mapwise.sample/1"' in line for line in file)
+        except (OSError, ValueError):
+            return 0
 
-    def measuring(self, process, samples=40):
-        """The process that measures, when it has measured so much."""
-        while process.poll() is None and self.samples() < samples:
-            time.sleep(0.005)
+    def measuring(self, process, more=40):
+        """The process that measures, when it has taken so many samples."""
+        before = self.samples()
+        await_that(lambda: process.poll() is not None or (self.samples() >= before + more and children_of(process.pid)), 60)
         self.assertIsNone(process.poll(), "it came to its end before it could be killed")
         (child,) = children_of(process.pid)
         return child
 
-    def kill_one(self, process):
-        """Kills what measures; the name of the series it was at, as the line has it."""
-        os.kill(self.measuring(process), signal.SIGKILL)
+    def end_one(self, process, number, without):
+        """Ends what measures by a signal; the name of the series it was at, as the line has it."""
+        os.kill(self.measuring(process), number)
         _, errors = process.communicate(timeout=60)
         self.assertEqual((process.returncode, errors.count("\n")), (3, 1), errors)
         told = re.fullmatch(
-            r"mapwise bench: it was ended by signal 9 \(Killed\), in '(.*)'; what was measured is in "
-            r"'(.*\.jsonl)\.partial', and mapwise bench --resume --output \2 goes on without that series\n", errors,
+            rf"mapwise bench: it was ended by signal {number:d} \(.*\), in '(.*)'; what was measured is in "
+            r"'(.*\.jsonl)\.partial', and mapwise bench --resume --output \2 goes on( without that series)?\n", errors,
         )
         self.assertIsNotNone(told, errors)
+        self.assertEqual(bool(told[3]), without, errors)
         self.assert_clean()
         self.assertTrue(os.path.exists(os.path.join(self.folder, told[2] + ".partial")))
         return told[1]
 
-    def check_all_but(self, name):
-        """Every series is whole but for that one."""
+    def check_all_but(self, *names):
+        """Those failed as they were ended, and every other series is whole or says why its condition failed."""
         records = records_in(self.folder)
         self.assertEqual(complaints_about(records), [])
         self.assertTrue(records[-1]["complete"])
-        failed = {r["name"]: r["reason"] for r in records if r.get("result") == "FAILED"}
-        self.assertEqual(failed, {name: "it was ended by signal 9 (Killed)"})
-        whole = {len(r["samples"]) for r in records if r.get("result") == "MEASURED"}
-        self.assertLessEqual(whole, {6, 18})
+        series = {record["name"]: record for record in records if "result" in record}
+        for name in names:
+            self.assertEqual(series[name]["result"], "FAILED")
+            self.assertRegex(series[name]["reason"], "it was ended by signal 6")
+        for record in series.values():
+            if record["name"] in names or record["reason"].startswith("can't tell"):
+                continue
+            self.assertEqual(record["result"], "MEASURED", record["reason"])
+            self.assertIn(len(record["samples"]), (6, 18))
 
-    def test_goes_on_without_the_series(self):
-        name = self.kill_one(self.start("--rounds", "6", "--seed", "5", "--filter", self.FILTER))
+    def go_on(self):
+        done = run("--resume", cwd=self.folder)
+        self.assertIn(done.returncode, (0, 3), done)
+        self.assertEqual(done.stderr, "")
+
+    def test_from_outside(self):
+        """Who is killed by somebody goes on with everything."""
+        self.end_one(self.start(*self.RUN), signal.SIGKILL, without=False)
+        self.go_on()
+        self.check_all_but()
+
+    def test_by_itself(self):
+        name = self.end_one(self.start(*self.RUN), signal.SIGABRT, without=True)
         kept = records_in(self.folder)
         self.assertEqual(complaints_about(kept), [])
         (end,) = [record for record in kept if record["schema"] == "mapwise.end/1"]
         self.assertEqual(end["name"], name)
-        done = run("--resume", cwd=self.folder)
-        self.assertEqual((done.returncode, done.stderr), (3, ""))
+        self.go_on()
         self.check_all_but(name)
 
+    def test_twice(self):
+        names = {self.end_one(self.start(*self.RUN), signal.SIGABRT, without=True)}
+        names.add(self.end_one(self.start("--resume"), signal.SIGABRT, without=True))
+        self.assertEqual(len(names), 2)
+        self.go_on()
+        self.check_all_but(*names)
+
     def test_also_after_an_interruption(self):
-        name = self.kill_one(self.start("--rounds", "6", "--seed", "5", "--filter", self.FILTER))
+        name = self.end_one(self.start(*self.RUN), signal.SIGABRT, without=True)
         process = self.start("--resume")
-        self.measuring(process, samples=60)
+        self.measuring(process, more=20)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, 3)
-        self.assertEqual(run("--resume", cwd=self.folder).returncode, 3)
+        self.go_on()
         self.check_all_but(name)
 
     def test_nobody_goes_on_alone(self):
         """Who watches is killed: then nothing measures any more."""
-        process = self.start("--rounds", "6", "--filter", self.FILTER)
+        process = self.start("--rounds", "1000", "--filter", self.FILTER)
         child = self.measuring(process)
         process.kill()
         process.communicate(timeout=60)
-        deadline = time.monotonic() + 10
-        while os.path.exists(f"/proc/{child}") and time.monotonic() < deadline:
-            time.sleep(0.01)
-        self.assertFalse(os.path.exists(f"/proc/{child}"))
+        self.assertTrue(await_that(lambda: not is_alive(child)))
+        taken = self.samples()
+        time.sleep(0.3)
+        self.assertEqual(self.samples(), taken)
+
+    def test_programs_end_as_well(self):
+        """What the process that measures had started is no burden on the next run."""
+        fake, started = os.path.join(self.folder, "stress-ng"), os.path.join(self.folder, "started")
+        with open(fake, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\necho $$ > {started}.new && mv {started}.new {started}\nexec sleep 100\n")
+        os.chmod(fake, 0o755)
+        process = self.start(
+            "--profile", "standard", "--rounds", "1", "--filter", "^stress_ng_peers/.*by:stress_ng", PATH=self.folder + ":" + os.environ["PATH"]
+        )
+        self.assertTrue(await_that(lambda: os.path.exists(started)))
+        with open(started, encoding="utf-8") as file:
+            program = int(file.read())
+        self.assertTrue(is_alive(program))
+        (child,) = children_of(process.pid)
+        os.kill(child, signal.SIGKILL)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3)
+        self.assertFalse(is_alive(program))
+
+    def test_no_group_is_left(self):
+        """A group of limited memory that the killed process was in goes as well."""
+        above, _, _ = memory_groups()
+        process = self.start("--profile", "standard", "--rounds", "100", "--filter", "^larger_than_memory/")
+
+        def groups():
+            return [name for name in os.listdir(above) if name.startswith("mapwise-bench-")]
+
+        if not os.path.isdir(above) or not await_that(lambda: process.poll() is not None or groups(), 30) or process.poll() is not None:
+            self.skipTest("no group of limited memory can be made")
+        (child,) = [child for child in children_of(process.pid)][:1]
+        os.kill(child, signal.SIGKILL)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 3)
+        self.assertEqual([name for name in groups() if name.endswith(f"-{child}")], [])
 
     def test_a_limit_of_memory(self):
-        """What needs more than there is fails, and says so; all else is measured."""
+        """What needs more than there is fails, and says so; all else is measured, also where the limit is another
+        one by then."""
         huge, small = (f"fault_anonymous/access:write/size:{size}/pages:small" for size in (268435456, 65536))
+        arguments = ("--profile", "full", "--rounds", "2", "--filter", f"^({huge}|{small})$")
         with limited_group(160 << 20) as enter:
-            arguments = ("--profile", "full", "--rounds", "2", "--filter", f"^({huge}|{small})$")
             done = run(*arguments, cwd=self.folder, before=enter)
-            self.assertEqual((done.returncode, done.stderr.count("\n")), (3, 1), done)
-            self.assertIn(
-                f"the system killed it for want of memory (the limit is 160 MiB), in '{huge}'; what was measured is in ",
-                done.stderr,
-            )
-            done = run("--resume", cwd=self.folder, before=enter)
-        self.assertEqual((done.returncode, done.stderr), (3, ""))
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (3, 1), done)
+        self.assertIn(
+            f"the system killed it for want of memory (the limit is 160 MiB), in '{huge}'; what was measured is in ",
+            done.stderr,
+        )
+        self.go_on()
         found = {record["name"]: record for record in records_in(self.folder) if "result" in record}
         self.assertEqual((found[huge]["result"], found[small]["result"]), ("FAILED", "MEASURED"))
         self.assertRegex(found[huge]["reason"], "for want of memory")
@@ -501,39 +582,50 @@ class Killed(BenchCase):
 
 
 def memory_groups():
-    """Where a group of limited memory can be made, and the file that limits it; None if nowhere."""
-    with open("/proc/self/cgroup") as file:
+    """Where a group of limited memory can be made, the file that limits it, and the one that keeps it from swapping."""
+    with open("/proc/self/cgroup", encoding="utf-8") as file:
         groups = dict(line.rstrip("\n").split(":", 2)[1:] for line in file)
     for controllers, group in groups.items():
         if "memory" in controllers.split(","):
-            return "/sys/fs/cgroup/memory" + group.rstrip("/"), "memory.limit_in_bytes"
-    above = "/sys/fs/cgroup" + os.path.dirname(groups.get("", "/none/none"))
-    return above, "memory.max"
+            return "/sys/fs/cgroup/memory" + group.rstrip("/"), "memory.limit_in_bytes", "memory.swappiness"
+    return "/sys/fs/cgroup" + os.path.dirname(groups.get("", "/none/none")), "memory.max", "memory.swap.max"
 
 
 @contextlib.contextmanager
 def limited_group(limit):
     """A group with so much memory; gives what a process calls to enter it."""
-    above, file = memory_groups()
+    above, of_memory, of_swap = memory_groups()
     folder = os.path.join(above, f"mapwise-test-{os.getpid()}")
+
+    def write(name, value):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as stream:
+            stream.write(str(value))
+
+    def enter():
+        write("cgroup.procs", 0)
+
     try:
         os.mkdir(folder)
     except OSError as error:
         raise unittest.SkipTest(f"no group of limited memory can be made: {error}")
     try:
         try:
-            with open(os.path.join(folder, file), "w") as stream:
-                stream.write(str(limit))
-        except OSError as error:
+            write(of_memory, limit)
+            subprocess.run(["true"], preexec_fn=enter, check=True)
+        except (OSError, subprocess.SubprocessError) as error:
             raise unittest.SkipTest(f"no memory can be limited: {error}")
-
-        def enter():
-            with open(os.path.join(folder, "cgroup.procs"), "w") as stream:
-                stream.write("0")
-
+        with contextlib.suppress(OSError):  # where there is no swap
+            write(of_swap, 0)
         yield enter
     finally:
+        await_that(lambda: remove_folder(folder))
+
+
+def remove_folder(folder):
+    """A group is busy as long as a process that ends is in it."""
+    with contextlib.suppress(OSError):
         os.rmdir(folder)
+    return not os.path.exists(folder)
 
 
 if __name__ == "__main__":

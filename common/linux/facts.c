@@ -79,14 +79,15 @@ static void add_keyed(struct facts *facts, enum fact_level level, const char *na
         fclose(file);
 }
 
-/* What this process may have of the machine's memory, if that is less than all. */
+/* What the group of this process may have of the machine's memory, if that is limited. Another session on the
+ * same machine may have more. */
 static void add_memory_limit(struct facts *facts)
 {
     static struct memory_groups groups;
     const uint64_t limit = memory_groups_now(&groups) ? memory_groups_limit(&groups) : UINT64_MAX;
 
     if (limit != UINT64_MAX)
-        facts_add(facts, FACT_SYSTEM, "memory_limit", "%" PRIu64, limit);
+        facts_add(facts, FACT_TRANSIENT, "memory_limit", "%" PRIu64, limit);
 }
 
 static void add_steal(struct facts *facts)

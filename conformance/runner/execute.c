@@ -6,6 +6,7 @@
 #include "interrupt.h"
 #include "message.h"
 #include "scratch.h"
+#include "shared_memory.h"
 #include "strays.h"
 
 #include <errno.h>

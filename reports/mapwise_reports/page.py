@@ -259,7 +259,7 @@ def _drawn(run: Run, plot: Plot, index: int, canvases: tuple[style.Canvas, ...])
             figure = plot.draw(canvas)
             name = f"{identity}-{canvas.name}"
             drawings[canvas.name] = svg.drawn(figure, name, plot.title, plot.sentence)
-    where = f"{machine(run)}; {place(plot.directory, plot.filesystem)}"
+    where = f"{machine(run)}; {place(plot.directory, plot.filesystem)}" if plot.families else machine(run)
     return Drawn(plot, identity, drawings.get("wide"), drawings.get("narrow"), where)
 
 

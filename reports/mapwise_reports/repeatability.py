@@ -24,9 +24,12 @@ _WORK_MOVED = math.log(1.1)
 
 # A series has two speeds if nothing lies between them, a run has so many samples at least of either, and the
 # other run has another share of them.
-_GAP = math.log(1.25)
+_GAP = 1.25
 _GAP_MEMBERS = 0.2
 _GAP_SHIFT = 0.2
+
+# Fewer samples than these have no interval that holds their median with 95 %.
+_FEW = 6
 
 # Who gives up the processor more often in a second waits; less often, it is taken.
 _SLICES = 200.0
@@ -91,7 +94,7 @@ class Repetition:
 
     @cached_property
     def middle(self) -> float:
-        """The median distance over all series."""
+        """The median distance over all series. As a share of the time: expm1 of it."""
         return median([pair.distance for pair in self.pairs]) or 0.0
 
     @cached_property
@@ -103,27 +106,31 @@ class Repetition:
     def moved(self) -> tuple[Moved, ...]:
         """The series that moved far, the farthest first."""
         far = sorted((p for p in self.pairs if p.far), key=lambda p: p.distance, reverse=True)
-        return tuple(Moved(pair, *_cause(pair, self._device)) for pair in far)
+        return tuple(Moved(pair, *_cause(pair, self._devices.get(pair.new.directory))) for pair in far)
 
     @cached_property
-    def _device(self) -> float | None:
-        """How the device's own read of a page moved, as it was measured in both runs."""
-        for pair in self.pairs:
-            if pair.new.family == CALIBRATION and pair.new.axes.get("what") == "disk_random":
-                return pair.times
-        return None
+    def _devices(self) -> dict[str | None, float]:
+        """How the own read of a page of each folder's device moved, as it was measured in both runs."""
+        reads = (p for p in self.pairs if p.new.family == CALIBRATION and p.new.axes.get("what") == "disk_random")
+        return {pair.new.directory: pair.times for pair in reads}
 
 
 def earlier(runs: Sequence[Run], new: Run) -> Run | None:
-    """The newest whole run before `new` that measured the same on the same machine, settings and program."""
+    """The newest whole run before `new` that measured most of the same on the same machine, with the same settings,
+    file systems and version."""
     names = {series.name for series in new.series}
     for run in runs:  # the newest first
-        same = (run.tool, run.version, run.environment.hashes) == (new.tool, new.version, new.environment.hashes)
+        same = _circumstances(run) == _circumstances(new)
         if same and run.start < new.start and run.state is State.COMPLETE and run.series:
             shared = sum(series.name in names for series in run.series)
             if 2 * shared >= max(len(names), len(run.series)):
                 return run
     return None
+
+
+def _circumstances(run: Run) -> tuple[object, ...]:
+    folders = [(d.path, d.filesystem, d.details.get("mount_options")) for d in run.directories]
+    return run.tool, run.version, run.environment.hashes, folders
 
 
 def repetition(old: Run, new: Run) -> Repetition:
@@ -193,15 +200,19 @@ def _two_speeds(pair: Pair, device: float | None) -> str:
     """Whether the samples of both runs fall into two groups that they have different shares of."""
     old, new = _times(pair.old), _times(pair.new)
     every = sorted([*old, *new])
-    widest, low, high = max(((math.log(b / a), a, b) for a, b in zip(every, every[1:])), default=(0.0, 0.0, 0.0))
-    slow = [sum(value >= high for value in times) / len(times) for times in (old, new)]
-    both = any(_GAP_MEMBERS <= share <= 1 - _GAP_MEMBERS for share in slow)
-    if widest < _GAP or abs(slow[1] - slow[0]) < _GAP_SHIFT or not both:
+    found = []
+    for low, high in zip(every, every[1:]):
+        slow = [sum(time >= high for time in times) / len(times) for times in (old, new)]
+        both = any(_GAP_MEMBERS <= share <= 1 - _GAP_MEMBERS for share in slow)
+        if high / low >= _GAP and both and abs(slow[1] - slow[0]) >= _GAP_SHIFT:
+            found.append((high / low, high, *slow))
+    if not found:
         return ""
+    _, high, before, after = max(found)
     fast_middle, slow_middle = (median([t for t in every if (t >= high) is side]) for side in (False, True))
     return (
         f"{quantity.duration(fast_middle)} and {quantity.duration(slow_middle)}: "
-        f"{quantity.share(slow[0])} of the samples were slow, then {quantity.share(slow[1])}"
+        f"{quantity.share(before)} of the samples were slow, then {quantity.share(after)}"
     )
 
 
@@ -212,10 +223,15 @@ def _device_moved(pair: Pair, device: float | None) -> str:
     return f"it waits for the device, whose own read of a page took {quantity.ratio(device)} of the time before"
 
 
+def _few_samples(pair: Pair, device: float | None) -> str:
+    fewest = min(len(_times(pair.old)), len(_times(pair.new)))
+    return f"of {quantity.plural(fewest, 'sample')} nobody can tell" if fewest < _FEW else ""
+
+
 def _own_spread(pair: Pair, device: float | None) -> str:
     """Whether the intervals that hold the medians overlap."""
-    (a, b), (c, d) = (_interval(_times(series)) for series in (pair.old, pair.new))
-    if b < c or d < a:
+    one, other = (_interval(_times(series)) for series in (pair.old, pair.new))
+    if one is None or other is None or one[1] < other[0] or other[1] < one[0]:
         return ""
     for_whom = "; it waits for the device" if _reads(pair) else "; it gives up the processor to wait" if _gives_up(pair) else ""
     return f"no further than its samples lie apart within a run (p75 is {quantity.ratio(pair.spread)} of p25){for_whom}"
@@ -234,6 +250,7 @@ _CAUSES: tuple[tuple[str, Callable[[Pair, float | None], str]], ...] = (
     ("other work", _other_work),
     ("two speeds", _two_speeds),
     ("device", _device_moved),
+    ("few samples", _few_samples),
     ("spread", _own_spread),
     ("waiting", _waiting),
 )
@@ -246,23 +263,27 @@ def _reads(pair: Pair) -> bool:
 
 def _gives_up(pair: Pair) -> bool:
     """Whether its samples give up the processor."""
-    return (_median_of(pair.new, "context_switches") or 0.0) >= max(1.0, _SLICES * sum(_times(pair.new)) / len(_times(pair.new)))
+    switches = [s.context_switches for s in pair.new.samples if s.context_switches is not None and s.seconds > 0]
+    return sum(switches) >= max(len(switches), _SLICES * sum(s.seconds for s in pair.new.samples), 1)
 
 
 def _times(series: Series) -> list[float]:
-    return [sample.seconds for sample in series.samples] or [series.seconds or 0.0]
+    """Of one operation; how many are timed together is found out anew in each run."""
+    return [sample.seconds / sample.batch for sample in series.samples if sample.seconds > 0]
 
 
 def _median_of(series: Series, counter: str) -> float | None:
-    values = [getattr(sample, counter) for sample in series.samples]
-    return median([value for value in values if value is not None])
+    """Of one operation."""
+    values = [(getattr(sample, counter), sample.batch) for sample in series.samples]
+    return median([value / batch for value, batch in values if value is not None])
 
 
-def _interval(times: list[float]) -> tuple[float, float]:
-    """What holds the median with at least 95 %, whatever the distribution: between two of the samples."""
+def _interval(times: list[float]) -> tuple[float, float] | None:
+    """What holds the median with at least 95 %, whatever the distribution: between two of the samples. None if
+    they are too few for that."""
     ordered = sorted(times)
-    count, rank, tail = len(ordered), 0, 0.5 ** len(ordered)
-    while tail + math.comb(count, rank + 1) * 0.5**count <= 0.025:
+    count, below, rank = len(ordered), 1, -1
+    while below * 40 <= 2**count:  # of 2^count ways to lie about the median, those with no more than `rank` below
         rank += 1
-        tail += math.comb(count, rank) * 0.5**count
-    return ordered[rank], ordered[count - 1 - rank]
+        below += math.comb(count, rank + 1)
+    return (ordered[rank], ordered[count - 1 - rank]) if rank >= 0 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import Callable, Iterator
 
@@ -76,7 +77,7 @@ def _summary(repetition: Repetition) -> Iterator[str]:
         yield "no series is in both"
         return
     yield (
-        f"{len(repetition.pairs)} series in both: half of them moved by no more than {quantity.share(repetition.middle)}; "
+        f"{len(repetition.pairs)} series in both: half of them moved by no more than {quantity.share(math.expm1(repetition.middle))}; "
         f"all together took {quantity.ratio(repetition.shift)} of the time"
     )
     kinds = Counter(moved.kind for moved in repetition.moved)

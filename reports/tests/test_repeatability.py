@@ -14,7 +14,7 @@ from mapwise_reports import cli
 from mapwise_reports.page import render
 from mapwise_reports.plots import repeatability
 from mapwise_reports.records import read_folder
-from mapwise_reports.repeatability import Repetition, earlier, repetition
+from mapwise_reports.repeatability import Repetition, _interval, earlier, repetition
 
 Record = dict[str, Any]
 
@@ -117,6 +117,68 @@ def test_one_lonely_sample_is_no_second_speed(repeat: Any) -> None:
     assert kind_of(repeat([series(around(1.0, 20) + [9.0])], [series(around(1.2, 20))]))[0] != "two speeds"
 
 
+def test_one_stray_sample_hides_no_second_speed(repeat: Any) -> None:
+    old, new = [1.0] * 8 + [3.0] * 2 + [30.0], [1.0] * 3 + [3.0] * 8
+    assert kind_of(repeat([series(old)], [series(new)]))[0] == "two speeds"
+
+
+def test_speeds_that_lie_close_are_one(repeat: Any) -> None:
+    old, new = [1.0] * 8 + [1.2] * 3, [1.0] * 3 + [1.2] * 8
+    assert kind_of(repeat([series(old)], [series(new)]))[0] != "two speeds"
+
+
+def test_shares_that_moved_little_are_no_cause(repeat: Any) -> None:
+    """Of 21 samples one more is slow, which is what moves the median."""
+    old, new = [1.0] * 11 + [3.0] * 10, [1.0] * 10 + [3.0] * 11
+    assert kind_of(repeat([series(old)], [series(new)]))[0] != "two speeds"
+
+
+def batched(record: Record, batch: int) -> Record:
+    """The same operation, so many of them timed together."""
+    samples = [
+        {key: value * batch if key in ("seconds", "items", "minor_faults", "bytes_read") and value else value for key, value in s.items()}
+        for s in record["samples"]
+    ]
+    return {**record, "samples": [{**sample, "batch": batch} for sample in samples]}
+
+
+def test_how_many_are_timed_together_changes_nothing(repeat: Any) -> None:
+    old, new = series(around(1.0), minor_faults=100), series(around(1.5), minor_faults=100)
+    assert kind_of(repeat([batched(old, 3)], [batched(new, 2)]))[0] == "level"
+    assert kind_of(repeat([batched(old, 2)], [batched(new, 3)]))[0] == "level"
+
+
+def test_of_few_samples_nobody_can_tell(repeat: Any) -> None:
+    five, six = [1.0 + i / 100 for i in range(5)], [1.0 + i / 100 for i in range(6)]
+    slower = [2 * time for time in six]
+    assert kind_of(repeat([series(five)], [series(slower)])) == ("few samples", "of 5 samples nobody can tell")
+    assert kind_of(repeat([series(six)], [series(slower)]))[0] == "level"
+
+
+@pytest.mark.parametrize(
+    ("count", "rank"), [(6, 0), (8, 0), (9, 1), (19, 4), (31, 9), (100, 39), (3000, 1445)]
+)
+def test_the_interval_of_the_median_is_that_of_the_tables(count: int, rank: int) -> None:
+    """Ranks as tables of the sign test at 5 % give them."""
+    assert _interval([float(i) for i in range(count)]) == (rank, count - 1 - rank)
+
+
+def test_samples_without_a_time_are_no_trouble(repeat: Any) -> None:
+    assert kind_of(repeat([series([0.0, *around(1.0)])], [series(around(1.5))]))[0] == "level"
+
+
+def test_the_wider_spread_is_told(repeat: Any) -> None:
+    one_wide = repeat([series(around(1.0, 40))], [series(around(1.5, 4))])
+    assert one_wide.pairs[0].spread == pytest.approx(1.24 / 0.76)
+
+
+def test_what_waits_is_told_by_reads_faults_and_switches(repeat: Any) -> None:
+    for changes in ({"bytes_read": 4096}, {"major_faults": 1}, {"context_switches": 250}):
+        assert repeat([series(around(1.0))], [series(around(1.0), **changes)]).pairs[0].waits, changes
+    for changes in ({"context_switches": 100}, {"minor_faults": 1000}):
+        assert not repeat([series(around(1.0))], [series(around(1.0), **changes)]).pairs[0].waits, changes
+
+
 def test_what_lies_within_the_spread(repeat: Any) -> None:
     kind, cause = kind_of(repeat([series(around(1.0, 80))], [series(around(1.15, 80))]))
     assert kind == "spread" and "p25)" in cause and "wait" not in cause
@@ -136,12 +198,25 @@ def disk(times: list[float]) -> Record:
     return {**record, "series": {"what": "disk_random"}, "name": "calibration/what:disk_random"}
 
 
-@pytest.mark.parametrize(("device", "kind"), [(1.4, "device"), (1.0, "waiting"), (0.7, "waiting")])
+@pytest.mark.parametrize(
+    ("device", "kind"), [(1.4, "device"), (1.2, "device"), (1.15, "waiting"), (1.0, "waiting"), (0.7, "waiting")]
+)
 def test_the_device_explains_what_waits_for_it_if_it_moved_as_well(repeat: Any, device: float, kind: str) -> None:
     cold = {"bytes_read": 4096 * 100}
     old, new = series(around(1.0), **cold), series(around(1.4), **cold)
     repeated = repeat([old, disk(around(1.0))], [new, disk(around(device))])
     assert [moved.kind for moved in repeated.moved if moved.pair.new.family == "commit"] == [kind]
+
+
+def test_the_device_of_another_folder_explains_nothing(tmp_path: Path) -> None:
+    folders = [{"path": path, "filesystem": "ext4"} for path in ("/a", "/b")]
+    old = [{**series(around(1.0), bytes_read=409600), "directory": "/b"}, *({**disk(around(1.0)), "directory": d} for d in ("/a", "/b"))]
+    new = [{**series(around(1.4), bytes_read=409600), "directory": "/b"}, {**disk(around(1.4)), "directory": "/a"}, {**disk(around(1.0)), "directory": "/b"}]
+    write(tmp_path / "a.jsonl", old, directories=folders)
+    write(tmp_path / "b.jsonl", new, SECOND, directories=folders)
+    after, before = read_folder(tmp_path).runs
+    repeated = repetition(before, after)
+    assert [moved.kind for moved in repeated.moved if moved.pair.new.family == "commit"] == ["waiting"]
 
 
 def test_the_device_explains_nothing_of_memory(repeat: Any) -> None:
@@ -181,6 +256,10 @@ def test_the_newest_run_before_on_the_same_machine(tmp_path: Path) -> None:
     assert earlier_of(tmp_path) == "old.jsonl"
     run_at(tmp_path, "middle.jsonl", "2026-11-22T07:00:00Z")
     run_at(tmp_path, "version.jsonl", "2026-11-23T07:00:00Z", version="9.9.9")
+    moved = [{**fixtures.run_record("bench")["directories"][0], "filesystem": "tmpfs"}]
+    run_at(tmp_path, "filesystem.jsonl", "2026-11-23T07:30:00Z", directories=moved)
+    more = [series(around(1.0)), series(around(1.0), "fork_cost"), series(around(1.0), "pread")]
+    write(tmp_path / "more.jsonl", more, "2026-11-23T07:40:00Z")
     environment = {**fixtures.run_record("bench")["environment"], "hash": {"hardware": "0", "system": "0"}}
     run_at(tmp_path, "machine.jsonl", "2026-11-23T08:00:00Z", environment=environment)
     write(tmp_path / "other.jsonl", [series(around(1.0), "fork_cost")], "2026-11-23T09:00:00Z")
@@ -234,6 +313,11 @@ def test_json_lines_are_as_their_schema_says(two: tuple[Path, Path], capsys: pyt
     assert (records[-1]["series"], records[-1]["far"], records[-1]["only_old"]) == (2, 1, 1)
 
 
+def test_twice_the_time_is_a_move_by_its_double(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = write(tmp_path / "a.jsonl", [series(around(1.0))]), write(tmp_path / "b.jsonl", [series(around(2.0))])
+    assert "half of them moved by no more than 100 %; all together took 2.00× of the time" in told((one, other), "text", capsys)
+
+
 def test_nothing_in_common(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, other = write(tmp_path / "a.jsonl", [series(around(1.0))]), write(tmp_path / "b.jsonl", [series(around(1.0), "pread")])
     assert "no series is in both" in told((one, other), "text", capsys)
@@ -256,7 +340,7 @@ def test_the_newest_run_stands_beside_the_one_before(tmp_path: Path, undrawn: No
     write(tmp_path / "new.jsonl", [series(around(1.5)), series(around(1.0), "fork_cost")], SECOND)
     page = render(read_folder(tmp_path)).replace("\u00a0", " ")
     assert page.count(">The same again</h3>") == 1
-    assert "from the run before, old.jsonl, to this one; 1 by more than 10 %: 1 steady within each run at another level." in page
+    assert "Half of 2 series moved by no more than 22 % from the run before, old.jsonl, to this one; 1 by more than 10 %: 1 steady within each run at another level." in page
     assert "<td>commit/size:4096</td>" in page and "<td>fork_cost/size:4096</td>" not in page
 
 

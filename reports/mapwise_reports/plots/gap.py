@@ -59,8 +59,8 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         sentence=_sentence(steps),
         reading="Seconds for one read of 4 KiB. Each was measured beside the mapping in the same samples, and is shown as "
         "its median ratio to that, times the mapping's median: the device's own changes from minute to minute are in "
-        "neither. Pale is what the row it builds on takes, full what comes to it; bars end at the median, and the "
-        "line spans p25 to p75.",
+        "neither. Pale is what the row it builds on takes, full what comes to it; an "
+        "empty frame is what it saves; the line spans p25 to p75.",
         families=(family,),
         series=tuple(step.series for step in steps.values()),
         table=table([family], first=lambda series: (times.get(id(series), ""),), lead=_LEAD),
@@ -116,10 +116,14 @@ def _draw(canvas: style.Canvas, steps: list[Step]) -> Figure:
     height = 0.3 if canvas.narrow else 0.5
     for row, step in enumerate(steps):
         look = style.LOOKS[0] if row < 3 else style.LOOKS[1]
-        pale = min(step.before or step.middle, step.middle)
-        axes.barh(row, pale * 1e6, height=height, color=look.colour, alpha=0.25)
+        common = min(step.before or step.middle, step.middle)
+        axes.barh(row, common * 1e6, height=height, color=look.colour, alpha=0.25)
         if step.before:
-            axes.barh(row, abs(step.added) * 1e6, left=pale * 1e6, height=height, color=look.colour)
+            less = step.added < 0  # what it saves is an empty frame
+            axes.barh(
+                row, abs(step.added) * 1e6, left=common * 1e6, height=height, edgecolor=look.colour,
+                facecolor="none" if less else look.colour,
+            )  # fmt: skip
         axes.plot([step.low * 1e6, step.high * 1e6], [row, row], color=style.INK.light, linewidth=1.6)
         added = f"{'+' if step.before and step.added >= 0 else ''}{_signed(step.added)}"
         if canvas.narrow:

@@ -43,7 +43,7 @@ def plot(repetition: Repetition) -> Plot | None:
 def _sentence(repetition: Repetition) -> str:
     text = (
         f"Half of {quantity.plural(len(repetition.pairs), 'series', 'series')} moved by no more than "
-        f"{quantity.share(repetition.middle)} from the run before, {repetition.old.file.name}, to this one"
+        f"{quantity.share(math.expm1(repetition.middle))} from the run before, {repetition.old.file.name}, to this one"
     )
     if not repetition.moved:
         return f"{text}, and none by more than {quantity.share(FAR)}."
@@ -56,6 +56,7 @@ _WITH = {
     "other work": "did other work",
     "two speeds": "with two speeds",
     "device": "with the device",
+    "few samples": "of few samples",
     "spread": "no further than their own samples lie apart",
     "waiting": "wait for others",
     "level": "steady within each run at another level",
