@@ -514,8 +514,9 @@ class Killed(BenchCase):
         """Who watches is killed: then nothing measures any more."""
         process = self.start("--rounds", "1000", "--filter", self.FILTER)
         child = self.measuring(process)
+        self.addCleanup(lambda: is_alive(child) and os.kill(child, signal.SIGKILL))
         process.kill()
-        process.communicate(timeout=60)
+        process.wait()
         self.assertTrue(await_that(lambda: not is_alive(child)))
         taken = self.samples()
         time.sleep(0.3)

@@ -4,6 +4,7 @@
 #include "cgroup.h"
 #include "memory_limit.h"
 #include "page_cache.h"
+#include "scratch.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,6 +70,47 @@ static void groups_out_of_sight_are_not_found(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_false(memory_groups_find(&groups, cases[i].mountinfo, cases[i].cgroup));
+}
+
+static void write_limit(const char *folder, const char *limit)
+{
+    char path[PATH_MAX + 32];
+
+    snprintf(path, sizeof path, "%s/memory.max", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fprintf(file, "%s\n", limit) > 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void the_least_limit_of_all_groups_above_counts(void **state)
+{
+    static const struct {
+        const char *root, *middle, *home;
+        uint64_t least;
+    } cases[] = {{"max", "max", "max", UINT64_MAX},
+                 {"max", "100", "max", 100},
+                 {"max", "100", "50", 50},
+                 {"10", "100", "50", 10},
+                 {"9223372036854771712", "max", "max", UINT64_MAX}};
+    char root[] = "./mapwise-groups-test-XXXXXX", path[64];
+    struct memory_groups groups = {.version_2 = true};
+
+    (void)state;
+    assert_non_null(mkdtemp(root));
+    snprintf(groups.root, sizeof groups.root, "%s", root);
+    snprintf(path, sizeof path, "%s/a", root);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(groups.home, sizeof groups.home, "%s/a/b", root);
+    assert_int_equal(mkdir(groups.home, 0700), 0);
+    assert_int_equal(memory_groups_limit(&groups), UINT64_MAX); /* no file says anything */
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        write_limit(root, cases[i].root);
+        write_limit(path, cases[i].middle);
+        write_limit(groups.home, cases[i].home);
+        assert_int_equal(memory_groups_limit(&groups), cases[i].least);
+    }
+    scratch_remove_tree(root);
 }
 
 /* ---- a group of our own, where there are rights ---- */
@@ -288,6 +331,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups_are_found),
         cmocka_unit_test(groups_out_of_sight_are_not_found),
+        cmocka_unit_test(the_least_limit_of_all_groups_above_counts),
         cmocka_unit_test(what_a_killed_run_left_is_removed),
         cmocka_unit_test(the_group_is_left_and_removed),
         cmocka_unit_test(the_limit_holds_and_nothing_stays),

@@ -1,17 +1,25 @@
-/* JSON, facts, results files and scratch folders: what the programs share. */
+/* JSON, facts, locks, results files and scratch folders: what the programs share. */
+#include "clock.h"
 #include "facts.h"
 #include "json.h"
+#include "lock.h"
 #include "results.h"
 #include "scratch.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -243,6 +251,122 @@ static void what_a_link_leads_to_is_not_written(void **state)
     free(folder);
 }
 
+/* A process that does `work` on `path` and says when the half of it is done. */
+static pid_t start(void (*work)(const char *path, int ready), const char *path)
+{
+    int ends[2];
+    char byte;
+
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        work(path, ends[1]);
+        _exit(0);
+    }
+    assert_true(child > 0);
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    close(ends[0]);
+    return child;
+}
+
+static void say_ready(int descriptor)
+{
+    if (write(descriptor, "", 1) != 1)
+        _exit(1);
+}
+
+static void a_while(void)
+{
+    const struct timespec pause = {.tv_nsec = 200000000};
+
+    nanosleep(&pause, NULL);
+}
+
+static void lock_for_a_while(const char *path, int ready)
+{
+    if (!lock_take(open(path, O_RDONLY), LOCK_EX))
+        _exit(1);
+    say_ready(ready);
+    a_while();
+}
+
+static void lock_until_killed(const char *path, int ready)
+{
+    if (!lock_take(open(path, O_RDONLY), LOCK_EX))
+        _exit(1);
+    say_ready(ready);
+    for (;;)
+        pause();
+}
+
+static void a_lock_is_waited_for_but_not_for_ever(void **state)
+{
+    char *folder = temporary_folder();
+    const int file = open(folder, O_RDONLY);
+    int status;
+
+    (void)state;
+    double began = seconds_now();
+    pid_t child = start(lock_for_a_while, folder);
+    assert_true(lock_take(file, LOCK_EX));
+    assert_true(seconds_now() - began > 0.15);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(flock(file, LOCK_UN), 0);
+
+    child = start(lock_until_killed, folder);
+    began = seconds_now();
+    errno = 0;
+    assert_false(lock_take(file, LOCK_SH));
+    assert_int_equal(errno, EWOULDBLOCK);
+    assert_true(seconds_now() - began > 0.9);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(lock_take(file, LOCK_SH));
+    close(file);
+    assert_int_equal(rmdir(folder), 0);
+    free(folder);
+}
+
+static void write_results_for_a_while(const char *path, int ready)
+{
+    struct results results;
+
+    if (!results_open(&results, NULL, path, "check"))
+        _exit(1);
+    json_boolean(&results.json, NULL, true);
+    results_end_record(&results);
+    say_ready(ready);
+    a_while();
+    if (!results_close(&results))
+        _exit(1);
+}
+
+/* The file that the other one's lock was on has another name by then. */
+static void results_of_another_run_are_not_emptied(void **state)
+{
+    char *folder = temporary_folder();
+    char path[PATH_MAX];
+    struct results results;
+    struct stat status;
+    int end;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/file", folder);
+    const pid_t child = start(write_results_for_a_while, path);
+    assert_true(results_open(&results, NULL, path, "check"));
+    assert_int_equal(waitpid(child, &end, 0), child);
+    assert_int_equal(end, 0);
+    assert_int_equal(stat(path, &status), 0);
+    assert_true(status.st_size > 0);
+    assert_int_equal(access(results.partial, F_OK), 0);
+    results_discard(&results);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    free(folder);
+}
+
 static void results_that_do_not_fit_stay_partial(void **state)
 {
     struct results results;
@@ -272,6 +396,8 @@ int main(void)
         cmocka_unit_test(too_little_space_is_refused),
         cmocka_unit_test(results_get_their_name_when_they_are_whole),
         cmocka_unit_test(what_a_link_leads_to_is_not_written),
+        cmocka_unit_test(a_lock_is_waited_for_but_not_for_ever),
+        cmocka_unit_test(results_of_another_run_are_not_emptied),
         cmocka_unit_test(results_that_do_not_fit_stay_partial),
     };
 
