@@ -8,9 +8,24 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* ---- progress --------------------------------------------------------------------------------- */
+
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
+}
+
+static bool can_rewrite_a_line(void)
+{
+    const char *kind = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
+}
 
 void display_progress(const struct series *series, size_t done, size_t of)
 {
@@ -19,30 +34,41 @@ void display_progress(const struct series *series, size_t done, size_t of)
     const int64_t now = clock_nanoseconds();
 
     if (terminal < 0)
-        terminal = isatty(STDERR_FILENO);
+        terminal = can_rewrite_a_line();
     if (!began)
-        began = now;
+        began = shown = now; /* the first block tells nothing of the others */
     if (!terminal || now - shown < 100000000)
         return;
     shown = now;
     const double elapsed = seconds_between(began, now);
     const double left = elapsed / (double)done * (double)(of - done);
-    fprintf(stderr, "\r\033[K%3zu %%  %.0f s left  %.80s", 100 * done / of, left, series->name);
+    char line[NAME_MAX_SERIES + 64];
+    snprintf(line, sizeof line, "%3zu %%  %.0f s left  %s", 100 * done / of, left, series->name);
+    fprintf(stderr, "\r\033[K%.*s", terminal_width() - 1, line); /* one that wraps can't be taken back */
     fflush(stderr);
 }
 
 void display_progress_end(void)
 {
-    if (isatty(STDERR_FILENO)) /* another process may have shown it */
+    if (can_rewrite_a_line()) /* another process may have shown it */
         fputs("\r\033[K", stderr);
 }
 
 /* ---- the table -------------------------------------------------------------------------------- */
 
-enum { LABEL_MAX = 160 };
+enum { LABEL_MAX = 240 };
 
 /* "cold 64 MiB read_1M": the values of the axes, sizes readable. */
-static void write_label(char label[LABEL_MAX], const struct series *series)
+/* What tells the places of the run apart. */
+static const char *place_name(const struct plan *plan, const struct place *place)
+{
+    for (size_t i = 0; i < plan->place_count; i++)
+        if (&plan->places[i] != place && strcmp(plan->places[i].filesystem, place->filesystem) == 0)
+            return place->directory;
+    return place->filesystem;
+}
+
+static void write_label(char label[LABEL_MAX], const struct plan *plan, const struct series *series)
 {
     size_t used = 0;
 
@@ -65,6 +91,8 @@ static void write_label(char label[LABEL_MAX], const struct series *series)
                               named && *value ? " " : "", named ? axis->name : "");
         used += length > 0 ? (size_t)length : 0;
     }
+    if (plan->place_count > 1 && series->place && used < LABEL_MAX - 1)
+        snprintf(label + used, LABEL_MAX - used, "  on %.64s", place_name(plan, series->place));
 }
 
 /* The middle of an extra figure over the samples that have it; false if none has. */
@@ -134,7 +162,7 @@ static int label_width(const struct plan *plan, const struct family *family)
     int width = 0;
 
     for (size_t i = 0; i < plan->count; i++) {
-        write_label(label, &plan->series[i]);
+        write_label(label, plan, &plan->series[i]);
         int length = (int)strlen(label);
         if (plan->series[i].family == family && length > width)
             width = length;
@@ -176,7 +204,7 @@ void display_table(FILE *out, const struct plan *plan, const enum outcome *outco
             print_heading(out, series, width);
         }
         above = series;
-        write_label(label, series);
+        write_label(label, plan, series);
         if (outcomes[i] == MEASURED || outcomes[i] == PARTIAL)
             print_figures(out, series, label, width);
         if (outcomes[i] != MEASURED)

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "processor.h"
 #include "record.h"
+#include "store.h"
 #include "watch.h"
 
 #include <errno.h>
@@ -20,6 +21,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { OTHERS_TOLD = 20 }; /* if more than one in so many samples was disturbed */
+
 /* A run under way. */
 struct execution {
     struct plan *plan;
@@ -27,6 +30,7 @@ struct execution {
     struct run run;
     struct journal journal;
     struct watch watch;
+    struct store store;
     int not_kept; /* why a sample could not be written; 0: all could */
 };
 
@@ -71,6 +75,22 @@ static int exit_status(const struct run_summary *summary)
     return EXIT_YES;
 }
 
+/* Where others were at work what took its time is told to be slow. */
+static void warn_of_others(FILE *out, const struct plan *plan)
+{
+    size_t all = 0, waited = 0;
+
+    for (size_t i = 0; i < plan->count; i++)
+        for (size_t j = 0; j < plan->series[i].count; j++, all++)
+            waited += measurement_had_to_wait(&plan->series[i].samples[j]);
+    if (waited * OTHERS_TOLD > all)
+        fprintf(
+            out,
+            "%zu of %zu samples had to wait while other programs had the processor, and are too slow: run it "
+            "again when the machine is idle\n",
+            waited, all);
+}
+
 /* Writes the records and prints the table; the answer is the exit status. */
 static int report(struct journal *journal, struct plan *plan, const struct options *options,
                   struct run_summary *summary)
@@ -95,6 +115,7 @@ static int report(struct journal *journal, struct plan *plan, const struct optio
     fprintf(out, "\n%u measured, %u not run, %u failed, %u partial in %.1f s%s\n", counts[MEASURED],
             counts[NOT_RUN], counts[FAILED], counts[PARTIAL], summary->seconds,
             summary->interrupted ? ", interrupted" : "");
+    warn_of_others(out, plan);
     if (written)
         fprintf(out, "records: %s\n", journal->results.path);
     if (summary->interrupted)
@@ -130,20 +151,27 @@ static int measure(void *user)
                                   .rounds = options_rounds(options),
                                   .processor = processor_pin()};
     struct run *run = &execution->run;
+
+    google_driver_count(execution->plan, summary.rounds);
+    if (!store_open(&execution->store, execution->plan->series, execution->plan->count)) {
+        journal_abandon(&execution->journal);
+        return complain("out of memory; free some");
+    }
     const bool ran = google_driver_run(execution->plan, run, summary.rounds, &options->google, &observer);
 
     watch_note(&execution->watch, NO_SERIES);
     display_progress_end();
-    if (!ran) {
-        journal_abandon(&execution->journal);
-        return EXIT_USAGE;
-    }
     summary.interrupted = interrupted != 0;
     summary.seconds = run->seconds_before + seconds_between(run->began, clock_nanoseconds());
-    const int status = report(&execution->journal, execution->plan, options, &summary);
+    int status = EXIT_USAGE;
+    if (ran)
+        status = report(&execution->journal, execution->plan, options, &summary);
+    else
+        journal_abandon(&execution->journal);
     if (status == EXIT_INCONCLUSIVE && execution->not_kept)
         complain("could not write every sample: %s; free some space, and go on with --resume",
                  strerror(execution->not_kept));
+    store_close(&execution->store, execution->plan->series, execution->plan->count);
     return status;
 }
 

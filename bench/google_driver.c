@@ -108,6 +108,16 @@ static bool run_rounds(struct schedule *schedule, struct series **list, size_t c
     return fine;
 }
 
+void google_driver_count(struct plan *plan, unsigned rounds)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        struct series *series = &plan->series[i];
+        series->wanted = 0;
+        for (unsigned round = 0; round < rounds && !series->cannot && !series->broken; round++)
+            series->wanted += is_in_round(series, round) ? (unsigned)block_samples(series) : 0;
+    }
+}
+
 bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
                        const struct google_output *output, const struct observer *observer)
 {
@@ -121,10 +131,8 @@ bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,
         if (series->cannot || series->broken)
             continue;
         list[count++] = series;
-        for (unsigned round = 0; round < rounds; round++) {
-            series->wanted += is_in_round(series, round) ? (unsigned)block_samples(series) : 0;
+        for (unsigned round = 0; round < rounds; round++)
             schedule.count += samples_missing(series, round) > 0;
-        }
     }
     if (fine && count && schedule.count)
         fine = run_rounds(&schedule, list, count, rounds, output);

@@ -11,6 +11,9 @@
 
 #include <stdbool.h>
 
+/* How many samples of each series that makes. */
+void google_driver_count(struct plan *plan, unsigned rounds);
+
 /* Runs `rounds` blocks of every series that can run, but for those that an earlier run has done. False after
  * one line on standard error. */
 bool google_driver_run(struct plan *plan, struct run *run, unsigned rounds,

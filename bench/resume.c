@@ -296,18 +296,15 @@ static void read_lists(struct measurement *m, struct reading *reading)
     }
 }
 
-static struct measurement measurement_of(struct reading *reading, const struct series *series,
-                                         uint64_t rounds)
+static struct measurement measurement_of(struct reading *reading, uint64_t rounds)
 {
-    const struct demands *demands = &series->demands;
     const int64_t most = 1LL << COUNT_BITS, unknown = (int64_t)PAGES_UNKNOWN;
     struct measurement m = {
         .order = reading_count(reading, "order", 0, (uint64_t)most),
         .round = reading_count(reading, "round", 0, rounds - 1),
         .at = reading_number(reading, "at", 0, SECONDS_MAX),
         .seconds = reading_number(reading, "seconds", 0, SECONDS_MAX),
-        .batch = reading_count(reading, "batch", 1,
-                               demands->batches && demands->temperature != COLD ? BATCH_MOST : 1),
+        .batch = reading_count(reading, "batch", 1, (uint64_t)most),
         .bytes = reading_count(reading, "bytes", 0, (uint64_t)most),
         .bytes_needed = reading_count(reading, "bytes_needed", 0, (uint64_t)most),
         .items = reading_count(reading, "items", 0, (uint64_t)most),
@@ -367,7 +364,8 @@ static bool add_sample(struct series *series, const struct measurement *m, struc
 {
     if (m->seconds <= 0 || (series->count && m->order <= series->samples[series->count - 1].order))
         return true;
-    series->batch = m->batch;
+    if (series->demands.batches && m->batch <= BATCH_MOST)
+        series->batch = m->batch;
     if (m->round >= series->rounds_done)
         series->rounds_done = (unsigned)m->round + 1;
     if (m->order >= run->order)
@@ -421,7 +419,7 @@ static bool fill_from(const struct resume *resume, struct plan *plan, struct run
         return is_damaged(resume, schema, "discarded");
     for (; sample; sample = one ? NULL : sample->next) {
         struct reading reading = {sample, NULL};
-        const struct measurement m = measurement_of(&reading, series, resume->rounds);
+        const struct measurement m = measurement_of(&reading, resume->rounds);
         if (reading.wrong)
             return is_damaged(resume, schema, reading.wrong);
         if (!add_sample(series, &m, run))

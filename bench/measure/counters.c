@@ -3,12 +3,19 @@
 const char *counter_name(enum counter counter)
 {
     static const char *const names[COUNTERS] = {
-        [MINOR_FAULTS] = "minor_faults",           [MAJOR_FAULTS] = "major_faults",
-        [CONTEXT_SWITCHES] = "context_switches",   [BYTES_READ] = "bytes_read",
-        [BYTES_WRITTEN] = "bytes_written",         [RESIDENT_BYTES] = "resident_bytes",
-        [PAGE_TABLE_BYTES] = "page_table_bytes",   [TLB_SHOOTDOWNS] = "tlb_shootdowns",
-        [STEAL_NANOSECONDS] = "steal_nanoseconds", [CYCLES] = "cycles",
-        [INSTRUCTIONS] = "instructions",           [TLB_LOAD_MISSES] = "tlb_load_misses",
+        [MINOR_FAULTS] = "minor_faults",
+        [MAJOR_FAULTS] = "major_faults",
+        [CONTEXT_SWITCHES] = "context_switches",
+        [BYTES_READ] = "bytes_read",
+        [BYTES_WRITTEN] = "bytes_written",
+        [RESIDENT_BYTES] = "resident_bytes",
+        [PAGE_TABLE_BYTES] = "page_table_bytes",
+        [TLB_SHOOTDOWNS] = "tlb_shootdowns",
+        [STEAL_NANOSECONDS] = "steal_nanoseconds",
+        [WAITED_NANOSECONDS] = "waited_nanoseconds",
+        [CYCLES] = "cycles",
+        [INSTRUCTIONS] = "instructions",
+        [TLB_LOAD_MISSES] = "tlb_load_misses",
     };
 
     return names[counter];

@@ -9,14 +9,15 @@
 enum counter {
     MINOR_FAULTS, /* of this process and of children that were waited for */
     MAJOR_FAULTS,
-    CONTEXT_SWITCHES,  /* likewise, voluntary and not */
-    BYTES_READ,        /* by this process: from the device */
-    BYTES_WRITTEN,     /* likewise, made dirty for it */
-    RESIDENT_BYTES,    /* of this process, by how much they grew */
-    PAGE_TABLE_BYTES,  /* likewise */
-    TLB_SHOOTDOWNS,    /* interrupts on all processors that had them drop translations */
-    STEAL_NANOSECONDS, /* taken by the hypervisor from the processor that measures */
-    CYCLES,            /* in this process and the kernel on its behalf; where there are hardware counters */
+    CONTEXT_SWITCHES,   /* likewise, voluntary and not */
+    BYTES_READ,         /* by this process: from the device */
+    BYTES_WRITTEN,      /* likewise, made dirty for it: none where they were so before */
+    RESIDENT_BYTES,     /* of this process, by how much they grew */
+    PAGE_TABLE_BYTES,   /* likewise */
+    TLB_SHOOTDOWNS,     /* interrupts on all processors that had them drop translations */
+    STEAL_NANOSECONDS,  /* taken by the hypervisor from the processor that measures */
+    WAITED_NANOSECONDS, /* by the first thread of this process: it could run, and others had the processor */
+    CYCLES,             /* in this process and the kernel on its behalf; where there are hardware counters */
     INSTRUCTIONS,
     TLB_LOAD_MISSES,
     COUNTERS,

@@ -27,6 +27,7 @@ enum {
 };
 
 static const double STEAL_MOST = 0.02; /* of the time from a sample's first edge to its last */
+static const double WAIT_MOST = 0.2;   /* likewise; who syncs waits a little for the kernel's own threads */
 
 /* ---- what bodies call ------------------------------------------------------------------------- */
 
@@ -221,6 +222,16 @@ static void check_processor(struct sample *s, double seconds)
         sample_doubt(s, "moved from the processor it was pinned to");
     if (steal != COUNTER_ABSENT && (double)steal * 1e-9 > STEAL_MOST * seconds)
         sample_doubt(s, "the hypervisor took the processor away");
+    /* A busy machine is a matter of degree: the last try counts, and its record says how long it waited. */
+    if (measurement_had_to_wait(&s->current) && !s->teams && s->attempts < ATTEMPTS_MAX)
+        sample_doubt(s, "other programs had the processor");
+}
+
+bool measurement_had_to_wait(const struct measurement *measurement)
+{
+    const int64_t waited = measurement->counted.of[WAITED_NANOSECONDS];
+
+    return waited != COUNTER_ABSENT && (double)waited * 1e-9 > WAIT_MOST * measurement->seconds;
 }
 
 static void add_latencies(struct sample *s)
@@ -249,6 +260,8 @@ static void stop_clock(struct sample *s)
         m->counted.of[i] = s->part_counters.of[i];
     for (int i = 0; i < COUNTERS; i++)
         counter_add(&m->counted, (enum counter)i, s->elsewhere.of[i]);
+    if (s->seconds_elsewhere > 0) /* nobody knows when it waited */
+        m->counted.of[WAITED_NANOSECONDS] = COUNTER_ABSENT;
     if (s->series->place && !s->series->place->reads_are_counted)
         m->counted.of[BYTES_READ] = COUNTER_ABSENT;
     m->bytes = s->batch * s->bytes_each;

@@ -106,6 +106,9 @@ struct sample {
 
 bool sample_boundary(struct sample *s);
 
+/* Whether others had the processor for so much of its time that it is longer than it should be. */
+bool measurement_had_to_wait(const struct measurement *measurement);
+
 static inline bool next_sample(struct sample *s)
 {
     if (s->operations_left <= 1)

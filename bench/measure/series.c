@@ -7,6 +7,8 @@
 bool series_add(struct series *series, const struct measurement *measurement)
 {
     if (series->count == series->capacity) {
+        if (series->stored)
+            return false;
         size_t capacity = series->capacity ? 2 * series->capacity : 16;
         struct measurement *samples = realloc(series->samples, capacity * sizeof *samples);
         if (!samples)
@@ -78,7 +80,9 @@ const char *outcome_name(enum outcome outcome)
 
 void series_free(struct series *series)
 {
-    free(series->samples);
+    if (!series->stored)
+        free(series->samples);
     series->samples = NULL;
+    series->stored = false;
     series->count = series->capacity = 0;
 }

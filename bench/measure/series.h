@@ -50,6 +50,7 @@ struct series {
 
     struct measurement *samples;
     size_t count, capacity;
+    bool stored; /* `samples` are a store's (store.h), and their room is fixed */
     struct {
         char reason[REASON_MAX]; /* the last of so many is "others" */
         unsigned count;
@@ -65,7 +66,7 @@ struct series {
     uint64_t batch; /* operations in a sample; 0: none was begun */
 };
 
-/* Appends a sample. False: out of memory. */
+/* Appends a sample. False: out of memory, or of room. */
 bool series_add(struct series *series, const struct measurement *measurement);
 
 /* Counts a sample that was thrown away. */

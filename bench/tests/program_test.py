@@ -245,6 +245,27 @@ class Families(BenchCase):
         for record in records[2:-1]:
             for sample in record["samples"]:
                 self.assertEqual(set(sample.get("extra", {})), set(record["extra"]), record["name"])
+        self.check_that_resume_takes_all(records)
+
+    def check_that_resume_takes_all(self, records):
+        """What any family has on record a run that goes on can read, and writes again as it was."""
+        (name,) = os.listdir(os.path.join(self.folder, "mapwise-results"))
+        path = os.path.join(self.folder, "mapwise-results", name)
+        records[-1].update(complete=False, interrupted=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("".join(json.dumps(record) + "\n" for record in records))
+        done = run("--resume", cwd=self.folder)
+        self.assertIn(done.returncode, (0, 3), done)
+        self.assertEqual(done.stderr, "")
+        again = {(r["name"], r["directory"]): r for r in records_in(self.folder)[2:-1]}
+        for record in records[2:-1]:
+            for sample, copy in zip(record["samples"], again[record["name"], record["directory"]]["samples"]):
+                self.assertEqual(set(copy), set(sample))
+                for key, value in sample.items():
+                    if isinstance(value, float):
+                        self.assert_near(copy[key], value)
+                    elif not isinstance(value, (dict, list)):
+                        self.assertEqual(copy[key], value, (record["name"], key))
 
 
 class GoogleOptions(BenchCase):

@@ -139,6 +139,7 @@ class Sample:
     bytes_written: float | None = None
     context_switches: float | None = None
     steal_nanoseconds: float | None = None
+    waited_nanoseconds: float | None = None
     cycles: float | None = None
     instructions: float | None = None
     tlb_load_misses: float | None = None

@@ -499,7 +499,7 @@ def _series(fields: Fields) -> Series:
 # What the system counts; null or missing where it can't.
 _COUNTED = (
     "bytes_read", "bytes_written", "minor_faults", "major_faults", "tlb_shootdowns", "page_table_bytes",
-    "resident_bytes", "context_switches", "steal_nanoseconds", "cycles", "instructions", "tlb_load_misses",
+    "resident_bytes", "context_switches", "steal_nanoseconds", "waited_nanoseconds", "cycles", "instructions", "tlb_load_misses",
 )  # fmt: skip
 
 

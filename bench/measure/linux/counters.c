@@ -62,6 +62,17 @@ static void read_steal(struct counters *counters)
         counters->of[STEAL_NANOSECONDS] = ticks * (1000000000 / sysconf(_SC_CLK_TCK));
 }
 
+/* "12 34 5": how long it ran, how long it waited for a processor, and how often it got one. */
+static void read_waiting(struct counters *counters)
+{
+    static struct kept file = {.path = "/proc/self/schedstat"};
+    const char *text = kept_read(&file);
+    int64_t waited;
+
+    if (text && sscanf(text, "%*d %" SCNd64, &waited) == 1)
+        counters->of[WAITED_NANOSECONDS] = waited;
+}
+
 /* "TLB:  12  34  TLB shootdowns": a number for each processor. Only x86 counts them. */
 static void read_shootdowns(struct counters *counters)
 {
@@ -165,6 +176,7 @@ struct counters counters_read(void)
     read_device_bytes(&counters);
     read_memory(&counters);
     read_steal(&counters);
+    read_waiting(&counters);
     read_shootdowns(&counters);
     read_hardware(&counters);
     return counters;

@@ -203,21 +203,20 @@ static bool make_group(struct sample *s, uint64_t bytes)
     char parent[PATH_MAX], text[32];
 
     if (!find_parent(parent, &current.groups)) {
-        sample_cannot(s, "limiting memory needs 'memory' in cgroup.subtree_control of a group above %s",
-                      current.groups.home);
+        sample_cannot(s, "limiting memory needs 'memory' in cgroup.subtree_control of a group above ours");
         return false;
     }
     if (snprintf(current.path, sizeof current.path, "%s/" GROUP_NAME "%ld", parent, (long)getpid()) >=
         (int)sizeof current.path)
         current.path[0] = '\0';
     if (mkdir(current.path, 0755) != 0 && errno != EEXIST) {
-        sample_cannot(s, "limiting memory needs the right to make a cgroup in %s: %s", parent,
+        sample_cannot(s, "limiting memory needs the right to make a cgroup beside or below ours: %s",
                       strerror(errno));
         return false;
     }
     snprintf(text, sizeof text, "%" PRIu64, bytes);
     if (!write_text(current.path, current.groups.version_2 ? "memory.max" : "memory.limit_in_bytes", text)) {
-        sample_cannot(s, "limiting memory to %" PRIu64 " bytes in %s: %s", bytes, parent, strerror(errno));
+        sample_cannot(s, "limiting the memory of a cgroup to %" PRIu64 " bytes: %s", bytes, strerror(errno));
         rmdir(current.path);
         return false;
     }
@@ -290,13 +289,13 @@ void memory_limit_leave(struct sample *s)
     if (!left) {
         write_text(current.path, current.groups.version_2 ? "memory.max" : "memory.limit_in_bytes",
                    current.groups.version_2 ? "max" : "-1");
-        sample_broken(s, "going back to %s: %s", current.groups.home, strerror(error));
+        sample_broken(s, "going back to our own cgroup: %s", strerror(error));
         return;
     }
     if (!empty_group(&kept, current.groups.version_2, current.path))
         sample_broken(s, "%" PRIu64 " bytes of page cache stay with the limit", kept);
     if (!remove_group(current.path))
-        sample_broken(s, "removing %s: %s", current.path, strerror(errno));
+        sample_broken(s, "removing the cgroup: %s", strerror(errno));
 }
 
 bool memory_limit_look(struct memory_limit_figures *out)

@@ -50,12 +50,13 @@ _PAGES_A_FAULT = Counter("pages a fault", pages_a_fault)
 _COUNTERS = (
     Counter("read", _counted("bytes_read"), quantity.size),
     Counter("read ÷ needed", lambda series: series.amplification, quantity.ratio),
-    Counter("written", _counted("bytes_written"), quantity.size),
+    Counter("made dirty", _counted("bytes_written"), quantity.size),
     Counter("resident set", _counted("resident_bytes"), quantity.size),
     Counter("page tables", _counted("page_table_bytes"), quantity.size),
     Counter("TLB shoot-downs", _counted("tlb_shootdowns")),
     Counter("context switches", _counted("context_switches")),
     Counter("steal", _counted("steal_nanoseconds"), _nanoseconds),
+    Counter("waited for a processor", _counted("waited_nanoseconds"), _nanoseconds),
     Counter("cycles", _counted("cycles")),
     Counter("instructions", _counted("instructions")),
     Counter("TLB load misses", _counted("tlb_load_misses")),
@@ -64,7 +65,7 @@ _COUNTERS = (
 # Extra figures of families that are times: of one item in nanoseconds, or in seconds.
 _IN_NANOSECONDS = {
     "by_hand", "by_write", "by_normal", "by_one_call_each", "mapped", "one_thread", "advising", "reusing",
-    "refault", "no_fault", "access_before", "access_after", "unlock_nanoseconds",
+    "refault", "no_fault", "by_mapwise", "by_itself", "access_before", "access_after", "unlock_nanoseconds",
 }  # fmt: skip
 _IN_SECONDS = {"longest_stall", "seconds_to_steady", "gone_seconds", "stall_longest", "stall_each_call"}
 
