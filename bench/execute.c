@@ -213,6 +213,15 @@ static int measure_watched(struct execution *execution)
     return status;
 }
 
+static size_t samples_of(const struct plan *plan)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->count; i++)
+        count += plan->series[i].count;
+    return count;
+}
+
 int execute_plan(struct plan *plan, const struct options *options, char *const *argv,
                  const struct resume *resume)
 {
@@ -224,6 +233,10 @@ int execute_plan(struct plan *plan, const struct options *options, char *const *
     if (!plan_open_places(plan, options) || (resume && !resume_fill(resume, plan, &execution.run)) ||
         !journal_open(&execution.journal, plan, options, argv, resume))
         return EXIT_USAGE;
+    if (resume)
+        fprintf(options->google.display ? stderr : stdout, "%zu samples are there already\n",
+                samples_of(plan));
+    fflush(stdout);
     execution.run.began = clock_nanoseconds();
     const int status = measure_watched(&execution);
     journal_abandon(&execution.journal);

@@ -296,7 +296,8 @@ static void read_lists(struct measurement *m, struct reading *reading)
     }
 }
 
-static struct measurement measurement_of(struct reading *reading, uint64_t rounds)
+/* Where the family has no `batches` a sample has as many operations as there was time for. */
+static struct measurement measurement_of(struct reading *reading, bool batches, uint64_t rounds)
 {
     const int64_t most = 1LL << COUNT_BITS, unknown = (int64_t)PAGES_UNKNOWN;
     struct measurement m = {
@@ -304,7 +305,7 @@ static struct measurement measurement_of(struct reading *reading, uint64_t round
         .round = reading_count(reading, "round", 0, rounds - 1),
         .at = reading_number(reading, "at", 0, SECONDS_MAX),
         .seconds = reading_number(reading, "seconds", 0, SECONDS_MAX),
-        .batch = reading_count(reading, "batch", 1, (uint64_t)most),
+        .batch = reading_count(reading, "batch", 1, batches ? BATCH_MOST : (uint64_t)most),
         .bytes = reading_count(reading, "bytes", 0, (uint64_t)most),
         .bytes_needed = reading_count(reading, "bytes_needed", 0, (uint64_t)most),
         .items = reading_count(reading, "items", 0, (uint64_t)most),
@@ -364,7 +365,7 @@ static bool add_sample(struct series *series, const struct measurement *m, struc
 {
     if (m->seconds <= 0 || (series->count && m->order <= series->samples[series->count - 1].order))
         return true;
-    if (series->demands.batches && m->batch <= BATCH_MOST)
+    if (series->demands.batches)
         series->batch = m->batch;
     if (m->round >= series->rounds_done)
         series->rounds_done = (unsigned)m->round + 1;
@@ -419,7 +420,7 @@ static bool fill_from(const struct resume *resume, struct plan *plan, struct run
         return is_damaged(resume, schema, "discarded");
     for (; sample; sample = one ? NULL : sample->next) {
         struct reading reading = {sample, NULL};
-        const struct measurement m = measurement_of(&reading, resume->rounds);
+        const struct measurement m = measurement_of(&reading, series->demands.batches, resume->rounds);
         if (reading.wrong)
             return is_damaged(resume, schema, reading.wrong);
         if (!add_sample(series, &m, run))

@@ -188,7 +188,9 @@ def pictures(results: Results) -> Iterator[tuple[str, bytes]]:
     for plot in [*plots(bench), *([again] if again else [])]:
         index = _place_of(bench, plot)
         with style.settings():
-            yield f"{plot.key}{f'-{index + 1}' if index else ''}.png", png.drawn(plot.draw(style.WIDE))
+            name = f"{plot.key}{f'-{index + 1}' if index else ''}.png"
+            caption = f"{plot.sentence} {plot.reading} {plot.samples}. {_where(run, plot)}."
+            yield name, png.drawn(plot.draw(style.WIDE), plot.title, caption)
 
 
 def _place_of(bench: Bench, plot: Plot) -> int:
@@ -259,8 +261,12 @@ def _drawn(run: Run, plot: Plot, index: int, canvases: tuple[style.Canvas, ...])
             figure = plot.draw(canvas)
             name = f"{identity}-{canvas.name}"
             drawings[canvas.name] = svg.drawn(figure, name, plot.title, plot.sentence)
-    where = f"{machine(run)}; {place(plot.directory, plot.filesystem)}" if plot.families else machine(run)
-    return Drawn(plot, identity, drawings.get("wide"), drawings.get("narrow"), where)
+    return Drawn(plot, identity, drawings.get("wide"), drawings.get("narrow"), _where(run, plot))
+
+
+def _where(run: Run, plot: Plot) -> str:
+    """The machine, and the folder of what is about one."""
+    return f"{machine(run)}; {place(plot.directory, plot.filesystem)}" if plot.families else machine(run)
 
 
 def _limit(series: Series) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from .model import Run, Series, State, median
 # A series that moved further than this is told with what goes with it.
 FAR = 0.10
 
-# A count moved together with the time if by more than this.
+# A count moved together with the time if by more than this, and at least half as far.
 _WORK_MOVED = math.log(1.1)
 
 # A series has two speeds if nothing lies between them, a run has so many samples at least of either, and the
@@ -191,7 +191,7 @@ def _other_work(pair: Pair, device: float | None) -> str:
         if one is None or other is None or min(one, other) < 0 or abs(one - other) < least * items:
             continue
         step = math.log(max(other, 0.5) / max(one, 0.5))
-        if step * math.log(pair.times) > 0 and abs(step) > _WORK_MOVED:
+        if step * math.log(pair.times) > 0 and abs(step) > max(_WORK_MOVED, pair.distance / 2):
             found.append((abs(step), f"{quantity.rounded(one)} {words}, then {quantity.rounded(other)}"))
     return max(found, default=(0.0, ""))[1]
 
@@ -230,17 +230,18 @@ def _few_samples(pair: Pair, device: float | None) -> str:
 
 def _own_spread(pair: Pair, device: float | None) -> str:
     """Whether the intervals that hold the medians overlap."""
-    one, other = (_interval(_times(series)) for series in (pair.old, pair.new))
+    one, other = (interval(_times(series)) for series in (pair.old, pair.new))
     if one is None or other is None or one[1] < other[0] or other[1] < one[0]:
         return ""
     for_whom = "; it waits for the device" if _reads(pair) else "; it gives up the processor to wait" if _gives_up(pair) else ""
-    return f"no further than its samples lie apart within a run (p75 is {quantity.ratio(pair.spread)} of p25){for_whom}"
+    text = " and ".join(f"{quantity.duration(low)} to {quantity.duration(high)}" for low, high in (one, other))
+    return f"no further than its samples lie apart: the medians lie within {text}{for_whom}"
 
 
 def _waiting(pair: Pair, device: float | None) -> str:
     """What waits for others is as steady as they are."""
     if _reads(pair):
-        return "it waits for the device, which serves the same reads faster at one time than at another"
+        return "it waits for the device, which is faster at one time than at another"
     if _gives_up(pair):
         return "it gives up the processor to wait, for a device's flush or for another thread"
     return ""
@@ -278,7 +279,7 @@ def _median_of(series: Series, counter: str) -> float | None:
     return median([value / batch for value, batch in values if value is not None])
 
 
-def _interval(times: list[float]) -> tuple[float, float] | None:
+def interval(times: list[float]) -> tuple[float, float] | None:
     """What holds the median with at least 95 %, whatever the distribution: between two of the samples. None if
     they are too few for that."""
     ordered = sorted(times)

@@ -235,7 +235,8 @@ def test_what_a_cold_read_is_made_of(folder: Path) -> None:
     bench = reads_bench(folder, mapwise_random=1.0, pread=0.96, pread_direct=0.9, fio_direct=0.94)
     assert plain(said(bench, "gap")) == (
         "Of the 50.0 µs that a read of the mapping takes, 45.0 µs are the device's, as a read past the page cache shows; a page "
-        "in the cache adds 3.00 µs, the fault 2.00 µs; fio with direct=1 takes 47.0 µs, 2.00 µs of them its own work."
+        "in the cache adds 3.00 µs (3.00 µs to 3.00 µs), the fault 2.00 µs (2.00 µs to 2.00 µs); fio with direct=1 takes "
+        "47.0 µs, 2.00 µs (2.00 µs to 2.00 µs) of them its own work."
     )
     wide, narrow = draw_all(bench, (style.WIDE, style.NARROW), ["gap"])["gap"]
     for text in (wide, narrow):
@@ -244,7 +245,7 @@ def test_what_a_cold_read_is_made_of(folder: Path) -> None:
 
 def test_what_is_faster_without_a_part_is_told_as_it_is(folder: Path) -> None:
     bench = reads_bench(folder, mapwise_random=1.0, pread=1.02, pread_direct=0.9)
-    assert "the fault \u22121.00 µs." in plain(said(bench, "gap"))
+    assert "the fault \u22121.00 µs (\u22121.00 µs to \u22121.00 µs)." in plain(said(bench, "gap"))
 
 
 @pytest.mark.parametrize("missing", ["mapwise_random", "pread", "pread_direct"])
@@ -290,11 +291,11 @@ def test_counters_are_those_of_one_operation(folder: Path) -> None:
     )  # fmt: skip
     assert row == {
         "series": "base point", "minor faults": "2", "major faults": "0", "pages a fault": "4", "read": "8 KiB",
-        "written": "0 B", "resident set": "4 KiB", "page tables": "1 KiB", "TLB shoot-downs": "0.5",
+        "made dirty": "0 B", "resident set": "4 KiB", "page tables": "1 KiB", "TLB shoot-downs": "0.5",
         "context switches": "0", "steal": "1.00 µs", "cycles": "1,000", "latency p99": "1.50 ms",
         "by hand": "120 ns", "huge bytes": "4 KiB",
     }  # fmt: skip
-    assert absent == "read ÷ needed, instructions and TLB load misses"
+    assert absent == "read ÷ needed, waited for a processor, instructions and TLB load misses"
 
 
 def test_what_is_absent_is_not_zero(folder: Path) -> None:

@@ -137,8 +137,8 @@ def _sentence(rows: Rows) -> str:
     text = rows.text(rows.value(least)) + ("" if rows.kind.rate else " " + quantity.with_article(rows.item))
     if least is not most:
         text = (
-            f"From {text} ({rows.family.label(least)})"
-            f" to {rows.text(rows.value(most))} ({rows.family.label(most)})"
+            f"From {text} ({rows.family.label(least) or 'base point'})"
+            f" to {rows.text(rows.value(most))} ({rows.family.label(most) or 'base point'})"
         )
     if rows.noted and rows.kind.note == "pages a fault" and least is not most:
         text += f", where a fault brings in {rows.note(least)} and {rows.note(most)} pages"

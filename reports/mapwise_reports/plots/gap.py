@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from .. import quantity
 from ..benchmarks import Bench, Family, cost
 from ..model import Series, quantile
+from ..repeatability import interval
 from . import style
 from .plot import Plot, table
 from .table import Column
@@ -39,12 +40,26 @@ class Step:
     middle: float
     low: float
     high: float
-    before: float
+    before: Step | None
     more: str
+    median: tuple[float, float] | None  # what holds the median with 95 %
+
+    @property
+    def common(self) -> float:
+        return self.before.middle if self.before else 0.0
 
     @property
     def added(self) -> float:
-        return self.middle - self.before
+        return self.middle - self.common
+
+    @property
+    def added_text(self) -> str:
+        """With what it lies within, as both medians lie within theirs."""
+        text = _signed(self.added)
+        if self.before is None or self.median is None or self.before.median is None:
+            return text
+        least, most = self.median[0] - self.before.median[1], self.median[1] - self.before.median[0]
+        return f"{text} ({_signed(least)} to {_signed(most)})"
 
 
 def plot(bench: Bench, directory: str | None) -> Plot | None:
@@ -59,7 +74,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         sentence=_sentence(steps),
         reading="Seconds for one read of 4 KiB. Each was measured beside the mapping in the same samples, and is shown as "
         "its median ratio to that, times the mapping's median: the device's own changes from minute to minute are in "
-        "neither. Pale is what the row it builds on takes, full what comes to it; an "
+        "neither. Behind a difference stands what it lies within, with 95 % for each of its medians. Pale is what the row it builds on takes, full what comes to it; an "
         "empty frame is what it saves; the line spans p25 to p75.",
         families=(family,),
         series=tuple(step.series for step in steps.values()),
@@ -81,7 +96,9 @@ def _steps(family: Family) -> dict[str, Step]:
         low, middle, high = ((quantile(ratios, share) * cost(ours)) for share in (0.25, 0.5, 0.75))
         if by == OURS:
             middle = cost(ours)  # against itself the ratio is one
-        found[by] = Step(name, series, middle, low, high, found[before].middle if before else 0.0, more)
+        held = interval(ratios)
+        median = (held[0] * cost(ours), held[1] * cost(ours)) if held else None
+        found[by] = Step(name, series, middle, low, high, found[before] if before else None, more, median)
     return found
 
 
@@ -95,12 +112,12 @@ def _sentence(steps: dict[str, Step]) -> str:
     direct, called, ours = steps["pread_direct"], steps["pread"], steps[OURS]
     text = (
         f"Of the {quantity.duration(ours.middle)} that a read of the mapping takes, {quantity.duration(direct.middle)} are the "
-        f"device's, as a read past the page cache shows; a page in the cache adds {_signed(called.added)}, the fault "
-        f"{_signed(ours.added)}"
+        f"device's, as a read past the page cache shows; a page in the cache adds {called.added_text}, the fault "
+        f"{ours.added_text}"
     )
     if "fio_direct" in steps:
         fio = steps["fio_direct"]
-        text += f"; fio with direct=1 takes {quantity.duration(fio.middle)}, {_signed(fio.added)} of them its own work"
+        text += f"; fio with direct=1 takes {quantity.duration(fio.middle)}, {fio.added_text} of them its own work"
     return f"{text}."
 
 
@@ -116,7 +133,7 @@ def _draw(canvas: style.Canvas, steps: list[Step]) -> Figure:
     height = 0.3 if canvas.narrow else 0.5
     for row, step in enumerate(steps):
         look = style.LOOKS[0] if row < 3 else style.LOOKS[1]
-        common = min(step.before or step.middle, step.middle)
+        common = min(step.common or step.middle, step.middle)
         axes.barh(row, common * 1e6, height=height, color=look.colour, alpha=0.25)
         if step.before:
             less = step.added < 0  # what it saves is an empty frame

@@ -46,7 +46,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         key="sync",
         title="Writing dirty pages back",
         sentence=_sentence(lines),
-        reading="Time of one msync by dirty pages, all axes logarithmic. "
+        reading="Time of one msync by pages stored to, all axes logarithmic. "
         "Marks are medians, bars span p25 to p75."
         + (f" Hollow marks: {quantity.listed(others)}." if (others := _conditions(family, lines)) else ""),
         families=(family,),
@@ -104,7 +104,7 @@ def _sentence(lines: list[Line]) -> str:
         if twins:
             lying, apart = next((pair for pair in twins if pair[0].base), twins[0])
             text += f"; {_pages(apart)} that lie scattered take {quantity.duration(apart.seconds)}"
-            text += f" and not {quantity.duration(lying.seconds)}"
+            text += f" and not {quantity.duration(lying.seconds)}{_whole_pieces(apart)}"
         parts.append(text + ".")
     return " ".join(parts)
 
@@ -117,6 +117,14 @@ def _twins(line: Line, other: Line) -> list[tuple[Series, Series]]:
     return [(series, scattered[series.axes[PAGES]]) for series in line.series if series.axes[PAGES] in scattered]
 
 
+def _whole_pieces(series: Series) -> str:
+    """Where the page cache is made of pieces of several pages, a store makes a whole one dirty."""
+    dirty, stored = series.extra.get("dirty_pages_before", 0.0), number(series.axes[PAGES]) or 1.0
+    if dirty < 1.5 * stored:
+        return ""
+    return f", as {dirty:,.0f} are dirty: the page cache is made of larger pieces"
+
+
 def _pages(series: Series) -> str:
     return quantity.plural(int(number(series.axes[PAGES]) or 0), "page")
 
@@ -127,9 +135,9 @@ def _draw(canvas: style.Canvas, lines: list[Line], limits: tuple[float | None, f
     _draw_panel(whole, lines, False, limits[0], "random\ndisk read", canvas.narrow)
     whole.set_title("One call")
     _draw_panel(each, lines, True, limits[1], "disk,\nin order", canvas.narrow)
-    each.set_title("For each dirty page")
+    each.set_title("For each page stored to")
     for axes in (each,) if canvas.narrow else (whole, each):
-        axes.set_xlabel("dirty pages")
+        axes.set_xlabel("pages stored to")
     return figure
 
 
