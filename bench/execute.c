@@ -47,7 +47,7 @@ static void announce(FILE *out, const struct plan *plan, const struct options *o
     fflush(out);
 }
 
-/* Where less may be used the run would end by the hand of the system, and nobody would hear why. */
+/* Where less may be used the system would end the run in the middle. */
 static bool enough_memory(const struct options *options)
 {
     const uint64_t most = (uint64_t)384 << 20;

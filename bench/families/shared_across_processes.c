@@ -214,6 +214,7 @@ FAMILY(shared_across_processes, "time of mapping and touching one file in many p
                 VARY("size", "16M", STANDARD("64M"))})
 {
     crowd = (struct crowd){.wanted = (unsigned)axis_number(s, "processes")};
+    s->crowded = true;
     for (int i = 0; i < STEPS; i++)
         crowd.steps[i][READING] = crowd.steps[i][WRITING] = -1;
     each_operation(s, 0, crowd.wanted * (s->length / s->page_size));

@@ -223,7 +223,7 @@ static void check_processor(struct sample *s, double seconds)
     if (steal != COUNTER_ABSENT && (double)steal * 1e-9 > STEAL_MOST * seconds)
         sample_doubt(s, "the hypervisor took the processor away");
     /* A busy machine is a matter of degree: the last try counts, and its record says how long it waited. */
-    if (measurement_had_to_wait(&s->current) && !s->teams && s->attempts < ATTEMPTS_MAX)
+    if (measurement_had_to_wait(&s->current) && s->attempts < ATTEMPTS_MAX)
         sample_doubt(s, "other programs had the processor");
 }
 
@@ -260,7 +260,7 @@ static void stop_clock(struct sample *s)
         m->counted.of[i] = s->part_counters.of[i];
     for (int i = 0; i < COUNTERS; i++)
         counter_add(&m->counted, (enum counter)i, s->elsewhere.of[i]);
-    if (s->seconds_elsewhere > 0) /* nobody knows when it waited */
+    if (s->seconds_elsewhere > 0 || s->crowded) /* nobody knows when it waited, or for whom */
         m->counted.of[WAITED_NANOSECONDS] = COUNTER_ABSENT;
     if (s->series->place && !s->series->place->reads_are_counted)
         m->counted.of[BYTES_READ] = COUNTER_ABSENT;

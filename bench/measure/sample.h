@@ -101,6 +101,7 @@ struct sample {
     bool in_parts;
     mw_advice_row advice; /* where demands.advised */
     struct team *teams;   /* that have not been ended (team.h) */
+    bool crowded;         /* its own threads and processes take the processor from each other */
     struct measurement current;
 };
 

@@ -159,6 +159,7 @@ struct team *team_start(struct sample *s, enum team_kind kind, unsigned members,
     if (team) {
         *team = (struct team){.next = s->teams, .s = s, .kind = kind, .work = work, .user = user};
         s->teams = team;
+        s->crowded = true;
     }
     while (team && team->count < members) {
         if (!start_member(team, team->count)) {

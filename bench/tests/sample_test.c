@@ -13,6 +13,7 @@
 #include "page_cache.h"
 #include "place.h"
 #include "prepare.h"
+#include "processor.h"
 #include "recorder.h"
 #include "sample.h"
 
@@ -20,6 +21,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -474,6 +476,48 @@ static void test_parts(void)
     CHECK(counted[MAJOR_FAULTS] == 0);
 }
 
+static void compute_for_a_while(struct sample *s)
+{
+    while (next_sample(s))
+        for (const int64_t began = clock_nanoseconds(); clock_nanoseconds() - began < 30000000;)
+            consume((uint64_t)began);
+}
+
+static bool waits_are_told(void)
+{
+    struct family family_of_one = {.name = "test", .body = compute_for_a_while};
+    struct series series = {.family = &family_of_one, .demands = {.subject = NOTHING}};
+    const struct recorder got = drive(&series, 1);
+    const int64_t waited = got.last.counted.of[WAITED_NANOSECONDS];
+
+    if (waited == COUNTER_ABSENT)
+        return true; /* the system does not say */
+    return got.accepted == 1 && measurement_had_to_wait(&got.last) && series.discarded_count == 3 &&
+           strcmp(series.discarded[0].reason, "other programs had the processor") == 0;
+}
+
+/* Two others on the processor that measures: three tries are thrown away, the fourth says how long it waited.
+ */
+static void test_others_on_the_processor(void)
+{
+    pid_t others[2];
+    const pid_t child = fork();
+
+    if (child == 0) {
+        processor_pin();
+        for (int i = 0; i < 2; i++) {
+            others[i] = child_fork();
+            while (others[i] == 0)
+                consume(1);
+        }
+        const bool told = waits_are_told();
+        for (int i = 0; i < 2; i++)
+            kill(others[i], SIGKILL);
+        _exit(told ? 0 : 1);
+    }
+    CHECK(child > 0 && child_wait(child) == 0);
+}
+
 /* Where reads don't show, there is no amplification: not one of nothing. */
 static void test_uncounted_reads(void)
 {
@@ -761,6 +805,7 @@ int main(int argc, char **argv)
     test_batches_grow();
     test_uncounted_reads();
     test_parts();
+    test_others_on_the_processor();
     test_touches();
     test_doubt();
     test_ends();
