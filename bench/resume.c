@@ -108,6 +108,7 @@ static bool try_file(struct resume *resume, const char *path, bool *busy)
     const size_t length = strlen(resume->path), end = sizeof ending - 1;
     if (length > end && strcmp(resume->path + length - end, ending) == 0)
         resume->path[length - end] = '\0';
+    resume->partial = strlen(resume->path) != length;
     return !*busy && is_unfinished(resume);
 }
 
@@ -185,7 +186,8 @@ static bool find_file(struct resume *resume, const char *path)
 
 static bool is_damaged(const struct resume *resume, const char *schema, const char *key)
 {
-    complain("'%s' is damaged: '%s' in a %s makes no sense; begin a new run", resume->path, key, schema);
+    complain("'%s%s' is damaged: '%s' in a %s makes no sense; begin a new run", resume->path,
+             resume->partial ? ".partial" : "", key, schema);
     return false;
 }
 

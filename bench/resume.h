@@ -13,6 +13,7 @@ struct cJSON;
 
 struct resume {
     char path[PATH_MAX];    /* the final name of the file */
+    bool partial;           /* the file that was read has that ending besides */
     char *run_record;       /* its first line, which stays as it is */
     struct cJSON **records; /* all lines, as read */
     size_t count;

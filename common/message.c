@@ -57,7 +57,12 @@ static bool nobody_reads(int descriptor)
 
 int finish_output(int status)
 {
-    if ((fflush(stdout) == 0 && !ferror(stdout)) || nobody_reads(STDOUT_FILENO))
+    errno = 0;
+    const bool failed = fflush(stdout) != 0 || ferror(stdout);
+    const int error = errno; /* none if it was an earlier write that failed */
+
+    if (!failed || nobody_reads(STDOUT_FILENO))
         return status;
-    return complain("cannot write standard output: %s; free some space or print elsewhere", strerror(errno));
+    return complain("cannot write standard output%s%s; free some space or print elsewhere", error ? ": " : "",
+                    error ? strerror(error) : "");
 }
