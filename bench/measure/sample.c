@@ -17,6 +17,7 @@
 
 enum {
     ATTEMPTS_MAX = 4,       /* for one sample */
+    WAITS_AVOIDED = 2,      /* of them: if others had the processor */
     BATCH_LEAST = 1000000,  /* nanoseconds that a batch lasts, where it may be so large */
     BATCH_WANTED = 1500000, /* what is aimed at, so that a quick one is long enough too */
     FRESH_MAPS_MAX = 256,
@@ -222,8 +223,8 @@ static void check_processor(struct sample *s, double seconds)
         sample_doubt(s, "moved from the processor it was pinned to");
     if (steal != COUNTER_ABSENT && (double)steal * 1e-9 > STEAL_MOST * seconds)
         sample_doubt(s, "the hypervisor took the processor away");
-    /* A busy machine is a matter of degree: the last try counts, and its record says how long it waited. */
-    if (measurement_had_to_wait(&s->current) && s->attempts < ATTEMPTS_MAX)
+    /* A busy machine is a matter of degree: a later try counts, and its record says how long it waited. */
+    if (pinned >= 0 && measurement_had_to_wait(&s->current) && s->attempts <= WAITS_AVOIDED)
         sample_doubt(s, "other programs had the processor");
 }
 
