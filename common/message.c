@@ -57,9 +57,8 @@ static bool nobody_reads(int descriptor)
 
 int finish_output(int status)
 {
-    errno = 0;
     const bool failed = fflush(stdout) != 0 || ferror(stdout);
-    const int error = errno; /* none if it was an earlier write that failed */
+    const int error = errno == ENOTTY ? 0 : errno; /* who has asked since whether it is a terminal */
 
     if (!failed || nobody_reads(STDOUT_FILENO))
         return status;
