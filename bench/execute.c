@@ -34,6 +34,12 @@ struct execution {
     int not_kept; /* why a sample could not be written; 0: all could */
 };
 
+/* Where people read: standard output, unless that is the library's. */
+static FILE *for_people(const struct options *options)
+{
+    return options->google.display ? stderr : stdout;
+}
+
 /* ---- before it ---- */
 
 static void announce(FILE *out, const struct plan *plan, const struct options *options)
@@ -95,7 +101,7 @@ static void warn_of_others(FILE *out, const struct plan *plan)
 static int report(struct journal *journal, struct plan *plan, const struct options *options,
                   struct run_summary *summary)
 {
-    FILE *out = options->google.display ? stderr : stdout;
+    FILE *out = for_people(options);
     enum outcome *outcomes = calloc(plan->count, sizeof *outcomes);
 
     if (!outcomes) {
@@ -229,13 +235,12 @@ int execute_plan(struct plan *plan, const struct options *options, char *const *
 
     if (!enough_memory(options))
         return EXIT_USAGE;
-    announce(options->google.display ? stderr : stdout, plan, options);
+    announce(for_people(options), plan, options);
     if (!plan_open_places(plan, options) || (resume && !resume_fill(resume, plan, &execution.run)) ||
         !journal_open(&execution.journal, plan, options, argv, resume))
         return EXIT_USAGE;
     if (resume)
-        fprintf(options->google.display ? stderr : stdout, "%zu samples are there already\n",
-                samples_of(plan));
+        fprintf(for_people(options), "%zu samples are there already\n", samples_of(plan));
     fflush(stdout);
     execution.run.began = clock_nanoseconds();
     const int status = measure_watched(&execution);

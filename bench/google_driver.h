@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/* How many samples of each series that makes. */
+/* Sets how many samples are wanted of each series, which google_driver_run takes. */
 void google_driver_count(struct plan *plan, unsigned rounds);
 
 /* Runs `rounds` blocks of every series that can run, but for those that an earlier run has done. False after

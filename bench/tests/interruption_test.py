@@ -549,7 +549,9 @@ class Killed(BenchCase):
         def groups():
             return [name for name in os.listdir(above) if name.startswith("mapwise-bench-")]
 
-        if not os.path.isdir(above) or not await_that(lambda: process.poll() is not None or groups(), 30) or process.poll() is not None:
+        self.assertTrue(await_that(lambda: process.poll() is not None or os.path.isdir(above) and groups(), 30))
+        if process.poll() is not None:
+            self.assertRegex(process.communicate()[0], "NOT RUN: limiting .*memory")
             self.skipTest("no group of limited memory can be made")
         (child,) = [child for child in children_of(process.pid)][:1]
         os.kill(child, signal.SIGKILL)

@@ -450,7 +450,7 @@ static void touch_new_pages(size_t count)
 
 static void work_in_parts(struct sample *s)
 {
-    const struct timespec pause = {.tv_nsec = 20000000};
+    const struct timespec pause = {.tv_nsec = 100000000};
 
     while (next_sample(s)) {
         touch_new_pages(PAGES_OUTSIDE);
@@ -471,7 +471,7 @@ static void test_parts(void)
     const struct recorder got = drive(&series, 2);
     const int64_t *counted = got.last.counted.of, least = PAGES_IN_PART * INT64_C(2);
 
-    CHECK(got.accepted == 2 && got.last.seconds > 0 && got.last.seconds < 0.02);
+    CHECK(got.accepted == 2 && got.last.seconds > 0 && got.last.seconds < 0.1);
     CHECK(counted[MINOR_FAULTS] >= least && counted[MINOR_FAULTS] < PAGES_OUTSIDE / 2);
     CHECK(counted[MAJOR_FAULTS] == 0);
 }
@@ -490,8 +490,11 @@ static bool waits_are_told(void)
     const struct recorder got = drive(&series, 1);
     const int64_t waited = got.last.counted.of[WAITED_NANOSECONDS];
 
-    if (waited == COUNTER_ABSENT)
-        return true; /* the system does not say */
+    if (waited == COUNTER_ABSENT) {
+        printf("not tested: the system does not say how long a process waits\n");
+        fflush(stdout);
+        return true;
+    }
     return got.accepted == 1 && measurement_had_to_wait(&got.last) && series.discarded_count == 2 &&
            strcmp(series.discarded[0].reason, "other programs had the processor") == 0;
 }

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Iterator, NoReturn, Sequence
 
 from . import __version__
-from .diff import Difference, DiffError, compare, read_run
+from .diff import DiffError, TwoRuns, compare, read_run
 from .diff_output import FORMATS
 from .model import Run, by_file
 from .output import OutputError, write_whole
 from .records import FolderError, clean, read_folder
-from .repeatability import Repetition, repetition
+from .repeatability import repetition
 from .repeatability_output import FORMATS as BENCH_FORMATS
 
 PROGRAM = "mapwise-report"
@@ -114,12 +114,12 @@ def _diff(old: Path, new: Path, form: str) -> int:
     except OSError as error:
         _complain(f"cannot write standard output: {error.strerror}")
         return NOTHING
-    if isinstance(difference, Difference) and difference.worse:
+    if difference.worse:
         return WORSE
     return NOTHING if difference.incomplete or trouble or more else FINE
 
 
-def _compared(before: Run, after: Run, form: str) -> tuple[Difference | Repetition, Iterator[str]]:
+def _compared(before: Run, after: Run, form: str) -> tuple[TwoRuns, Iterator[str]]:
     """What differs, and how it is told."""
     if before.tool != after.tool:
         raise DiffError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Sequence
 
 from .model import UNEXPECTED, Case, Directory, Problem, Result, Run, State
 from .records import read_file
@@ -85,13 +86,30 @@ class Fact:
     new: str | None
 
 
-@dataclass
-class Difference:
-    """Everything that differs between two runs."""
+class TwoRuns:
+    """Two runs side by side. `facts` are what differs between their machines."""
 
     old: Run
     new: Run
-    facts: list[Fact] = field(default_factory=list)
+    facts: Sequence[Fact]
+
+    @property
+    def incomplete(self) -> list[Run]:
+        return [run for run in (self.old, self.new) if run.state is not State.COMPLETE]
+
+    @property
+    def worse(self) -> bool:
+        """Whether something is that was not before. Two runs of a benchmark can't say it."""
+        return False
+
+
+@dataclass
+class Difference(TwoRuns):
+    """Everything that differs between two check runs."""
+
+    old: Run
+    new: Run
+    facts: Sequence[Fact] = ()
     broken: list[Change] = field(default_factory=list)
     fixed: list[Change] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
@@ -109,10 +127,6 @@ class Difference:
             ("only_old", "only in OLD", self.only_old),
             ("only_new", "only in NEW", self.only_new),
         ]
-
-    @property
-    def incomplete(self) -> list[Run]:
-        return [run for run in (self.old, self.new) if run.state is not State.COMPLETE]
 
     @property
     def worse(self) -> bool:

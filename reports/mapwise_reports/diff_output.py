@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Iterator, Protocol, Sequence
+from typing import Any, Callable, Iterator
 
-from .diff import Change, Difference, Fact
+from .diff import Change, Difference, Fact, TwoRuns
 from .model import Case, Run, State
 
 # Where nothing is to be compared, so many names say enough; JSON Lines has them all.
@@ -19,20 +19,7 @@ _NOTHING = "(nothing)"
 # ---- what is told of any two runs
 
 
-class Two(Protocol):
-    """Two runs side by side, and what differs between their machines."""
-
-    @property
-    def old(self) -> Run: ...
-
-    @property
-    def new(self) -> Run: ...
-
-    @property
-    def facts(self) -> Sequence[Fact]: ...
-
-
-def head(two: Two, size: Callable[[Run], str]) -> Iterator[str]:
+def head(two: TwoRuns, size: Callable[[Run], str]) -> Iterator[str]:
     """The runs and the environment as text; `size` says how much is in a run."""
     yield f"OLD  {_run(two.old, size)}"
     yield f"NEW  {_run(two.new, size)}"
@@ -41,7 +28,7 @@ def head(two: Two, size: Callable[[Run], str]) -> Iterator[str]:
     yield from (f"    {_fact(fact)}" for fact in two.facts)
 
 
-def markdown_head(two: Two, size: Callable[[Run], str]) -> Iterator[str]:
+def markdown_head(two: TwoRuns, size: Callable[[Run], str]) -> Iterator[str]:
     yield f"- OLD: {escape(_run(two.old, size))}"
     yield f"- NEW: {escape(_run(two.new, size))}"
     yield ""
@@ -55,7 +42,7 @@ def markdown_head(two: Two, size: Callable[[Run], str]) -> Iterator[str]:
         yield "The environment is the same."
 
 
-def record_head(two: Two) -> Iterator[str]:
+def record_head(two: TwoRuns) -> Iterator[str]:
     for role, run in (("old", two.old), ("new", two.new)):
         yield record("run", run=role, file=run.file.name, start=run.start, version=run.version, state=run.state.value)
     for fact in two.facts:

@@ -52,7 +52,7 @@ class RunView:
 
     run: Run
     in_front: bool
-    before: Run | None = None  # the same, measured before on this machine
+    moved: Plot | None = None  # how far its series, since the same was measured before on this machine
 
     @property
     def identity(self) -> str:
@@ -102,8 +102,7 @@ class RunView:
     @cached_property
     def again(self) -> Drawn | None:
         """How far the series moved since the run before."""
-        plot = repeatability.plot(repetition(self.before, self.run)) if self.before else None
-        return self._drawn(plot) if plot else None
+        return self._drawn(self.moved) if self.moved else None
 
     @cached_property
     def limits(self) -> list[Series]:
@@ -173,8 +172,12 @@ def render(results: Results, progress: Callable[[int, int], None] = lambda done,
 
 
 def _view(results: Results, run: Run, in_front: bool) -> RunView:
-    before = earlier(results.runs, run) if in_front and run.tool == "bench" else None
-    return RunView(run, in_front, before)
+    return RunView(run, in_front, _moved(results, run) if in_front and run.tool == "bench" else None)
+
+
+def _moved(results: Results, run: Run) -> Plot | None:
+    before = earlier(results.runs, run)
+    return repeatability.plot(repetition(before, run)) if before else None
 
 
 def pictures(results: Results) -> Iterator[tuple[str, bytes]]:
@@ -183,9 +186,8 @@ def pictures(results: Results) -> Iterator[tuple[str, bytes]]:
     if run is None:
         return
     bench = Bench(run)
-    before = earlier(results.runs, run)
-    again = repeatability.plot(repetition(before, run)) if before else None
-    for plot in [*plots(bench), *([again] if again else [])]:
+    moved = _moved(results, run)
+    for plot in [*plots(bench), *([moved] if moved else [])]:
         index = _place_of(bench, plot)
         with style.settings():
             name = f"{plot.key}{f'-{index + 1}' if index else ''}.png"

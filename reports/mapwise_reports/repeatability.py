@@ -13,7 +13,7 @@ from typing import Callable, Sequence
 
 from . import quantity
 from .benchmarks import CALIBRATION
-from .diff import Fact, facts, pair_directories
+from .diff import Fact, TwoRuns, facts, pair_directories
 from .model import Run, Series, State, median
 
 # A series that moved further than this is told with what goes with it.
@@ -78,8 +78,8 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Repetition:
-    """Two runs side by side. `facts` are what differs between their machines."""
+class Repetition(TwoRuns):
+    """Two bench runs, series by series."""
 
     old: Run
     new: Run
@@ -87,10 +87,6 @@ class Repetition:
     facts: tuple[Fact, ...]
     only_old: int
     only_new: int
-
-    @property
-    def incomplete(self) -> list[Run]:
-        return [run for run in (self.old, self.new) if run.state is not State.COMPLETE]
 
     @cached_property
     def middle(self) -> float:
