@@ -7,7 +7,37 @@
 #include "place.h"
 #include "sample.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 static struct place place;
+
+/* Opens it in a folder of its own inside the only argument, with a file of `size` bytes and room for another,
+ * and says whether nothing can be cold there. False: it can't be had, or there is no such argument. */
+static inline bool open_test_place(char folder[PATH_MAX], int argc, char **argv, uint64_t size)
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: %s DIR\n", argv[0]);
+        return false;
+    }
+    snprintf(folder, PATH_MAX, "%s/mapwise-bench-test-XXXXXX", argv[1]);
+    if (!mkdtemp(folder) || !place_open(&place, folder, 2 * size) || !place_add_file(&place, size))
+        return false;
+    place_probe(&place);
+    if (!place.can_be_cold)
+        printf("nothing can be cold here (%s)\n", place.why_not_cold);
+    fflush(stdout); /* the tests fork */
+    return true;
+}
+
+/* Nothing may be left in it. */
+static inline void close_test_place(const char *folder)
+{
+    place_close(&place);
+    CHECK(rmdir(folder) == 0);
+}
 
 struct recorder {
     unsigned wanted, asked, accepted;

@@ -722,13 +722,10 @@ static void test_lost_processor(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
-        return fprintf(stderr, "usage: subject_test DIR\n"), 2;
     char folder[PATH_MAX];
-    snprintf(folder, sizeof folder, "%s/mapwise-subject-test-XXXXXX", argv[1]);
-    if (!mkdtemp(folder) || !place_open(&place, folder, SIZE) || !place_add_file(&place, SIZE))
+
+    if (!open_test_place(folder, argc, argv, SIZE))
         return 2;
-    place_probe(&place);
     test_memory_is_fresh();
     test_memory_is_bounded();
     test_mapped_memory_has_no_faults();
@@ -736,8 +733,6 @@ int main(int argc, char **argv)
     if (place.can_be_cold) {
         test_copies_do_not_reach_the_file();
         test_advice_before_the_clock();
-    } else {
-        printf("nothing can be cold here (%s)\n", place.why_not_cold);
     }
     test_teams();
     test_bus_errors();
@@ -749,7 +744,6 @@ int main(int argc, char **argv)
     test_ring_waits_for_reads();
     test_first_verdict_stays();
     test_lost_processor();
-    place_close(&place);
-    CHECK(rmdir(folder) == 0); /* nothing was left in it */
+    close_test_place(folder);
     return summary();
 }
