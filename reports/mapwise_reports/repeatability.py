@@ -163,7 +163,7 @@ _WORK: tuple[tuple[str, str, float], ...] = (
     ("tlb_shootdowns", "TLB shoot-downs", 0.02),
     ("context_switches", "context switches", 0.02),
     ("bytes_read", "bytes read", 64.0),
-    ("bytes_written", "bytes written", 64.0),
+    ("bytes_written", "bytes made dirty", 64.0),
 )
 
 
@@ -198,9 +198,11 @@ def _two_speeds(pair: Pair, device: float | None) -> str:
     every = sorted([*old, *new])
     found = []
     for low, high in zip(every, every[1:]):
+        if high / low < _GAP or not old or not new:
+            continue
         slow = [sum(time >= high for time in times) / len(times) for times in (old, new)]
         both = any(_GAP_MEMBERS <= share <= 1 - _GAP_MEMBERS for share in slow)
-        if high / low >= _GAP and both and abs(slow[1] - slow[0]) >= _GAP_SHIFT:
+        if both and abs(slow[1] - slow[0]) >= _GAP_SHIFT:
             found.append((high / low, high, *slow))
     if not found:
         return ""

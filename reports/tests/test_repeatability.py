@@ -14,7 +14,7 @@ from mapwise_reports import cli
 from mapwise_reports.page import render
 from mapwise_reports.plots import repeatability
 from mapwise_reports.records import read_folder
-from mapwise_reports.repeatability import Repetition, interval, earlier, repetition
+from mapwise_reports.repeatability import _CAUSES, Repetition, earlier, interval, repetition
 
 Record = dict[str, Any]
 
@@ -161,6 +161,19 @@ def test_of_few_samples_nobody_can_tell(repeat: Any) -> None:
 def test_theinterval_of_the_median_is_that_of_the_tables(count: int, rank: int) -> None:
     """Ranks as tables of the sign test at 5 % give them."""
     assert interval([float(i) for i in range(count)]) == (rank, count - 1 - rank)
+
+
+def test_a_series_without_samples_is_no_trouble(repeat: Any) -> None:
+    old, new = series(around(1.0)), {**series(around(3.0)), "samples": []}
+    assert kind_of(repeat([old], [new])) == ("few samples", "of 0 samples nobody can tell")
+
+
+def test_every_kind_has_its_words_and_its_place_in_the_schema() -> None:
+    kinds = {kind for kind, _ in _CAUSES} | {"level"}
+    assert set(repeatability._WITH) == kinds
+    schema = json.loads((REPORTS / "../conformance/schemas/diff.schema.json").read_text())
+    (known,) = [part["properties"]["cause"]["enum"] for part in schema["oneOf"] if "cause" in part["properties"]]
+    assert set(known) == kinds
 
 
 def test_samples_without_a_time_are_no_trouble(repeat: Any) -> None:
