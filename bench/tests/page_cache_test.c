@@ -65,17 +65,23 @@ static void test_large_files_of_proc(void)
     unlink(path);
 }
 
+static bool names_this_process(struct kept *stat)
+{
+    const char *text = kept_read(stat);
+    return text && strtol(text, NULL, 10) == (long)getpid();
+}
+
 /* A child of fork reads what is said of itself, and not of its parent. */
 static void test_own_files_of_proc(void)
 {
     static struct kept file = {.path = "/proc/self/stat"};
 
-    CHECK(kept_read(&file) && atol(file.text) == (long)getpid());
+    CHECK(names_this_process(&file));
     const pid_t child = fork();
     if (child == 0)
-        _exit(kept_read(&file) && atol(file.text) == (long)getpid() ? 0 : 1);
+        _exit(names_this_process(&file) ? 0 : 1);
     CHECK(child > 0 && child_wait(child) == 0);
-    CHECK(kept_read(&file) && atol(file.text) == (long)getpid());
+    CHECK(names_this_process(&file));
     free(file.text);
     close(file.file);
 }
