@@ -2,8 +2,8 @@
  * may only be published as they are), beside the same work by us: warm, and really cold.
  *
  *   lat_mmap       maps, stores to one byte of every 16 KiB of the first tenth, unmaps
- *   lat_pagefault  touches every page of a map in random order; the time of unmapping and mapping is taken
- * off bw_mmap_rd     opens, maps, sums all of it, closes, unmaps
+ *   lat_pagefault  touches every page of a map in random order, less the time of unmapping and mapping
+ *   bw_mmap_rd     opens, maps, sums all of it, closes, unmaps
  *
  * lat_pagefault calls msync(MS_INVALIDATE) so that the pages have to come from the device. Where maps and
  * files share their memory nothing goes away by that: `resident_share` is how much of the file is in memory
