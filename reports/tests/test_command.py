@@ -15,6 +15,7 @@ from conftest import REPORTS
 
 from mapwise_reports import cli, output
 from mapwise_reports.output import OutputError, write_whole
+from mapwise_reports.plots import peers
 
 
 @pytest.fixture(scope="session")
@@ -227,3 +228,17 @@ def test_open_hands_the_page_to_a_browser(filled: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(cli.webbrowser, "open", lambda url: bool(opened.append(url)) or True)
     assert cli.main(["--results", str(filled), "--open"]) == 0
     assert opened == [(filled / "report/index.html").resolve().as_uri()]
+
+
+# ---- what the page knows of the program -----------------------------------------------------------------
+
+
+def test_what_every_peer_does_otherwise_is_known(launcher: Path) -> None:
+    program = launcher.with_name("mapwise-bench")
+    if not program.exists():
+        pytest.skip("no mapwise-bench was built beside the launcher")
+    listed = subprocess.run([program, "--list", "--profile", "full"], capture_output=True, text=True, check=True).stdout
+    series = [(family, dict(axis.split(":", 1) for axis in axes)) for family, *axes in (name.split("/") for name in listed.split())]
+    others = [(family, axes) for family, axes in series if family in peers.OURS and not axes["by"].startswith("mapwise")]
+    assert {family for family, _ in others} == set(peers.OURS)
+    assert [f"{family} {axes}" for family, axes in others if not peers.otherwise(family, axes)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Mapping
 
 from matplotlib.figure import Figure
 
@@ -16,7 +17,7 @@ from .table import Column
 BY = "by"
 
 # What we call ours in each family, and what the work is.
-_OURS = {
+OURS = {
     "library_peers": ("mapwise", "open, map, touch, unmap"),
     "library_peers_find": ("mapwise", "find"),
     "random_read_peers": ("mapwise_random", "read a page at random"),
@@ -24,16 +25,48 @@ _OURS = {
     "lmbench_loops": ("mapwise_warm", "lmbench"),
 }
 
+_FIO = "fio's own work for each read"
+_BARE = "the bare calls"
+_UNASKED = "one call less: does not ask how the file was opened"
+
+# What others do besides the work that ours does, or leave out: by family and name, and where it is another
+# one for each piece of work by that too. Looked up in their sources, or seen among their system calls.
+_OTHERWISE = {
+    ("library_peers", "hand"): _UNASKED,
+    ("library_peers", "glib"): f"{_UNASKED}; closes the file before the map is used",
+    ("library_peers", "apr"): f"{_UNASKED}; memory from a pool",
+    ("library_peers", "boost_interprocess"): _UNASKED,
+    ("library_peers", "boost_iostreams"): _UNASKED,
+    ("library_peers", "cpython"): "one call more: keeps a copy of the descriptor; makes objects of Python",
+    ("library_peers_find", "hand"): "the C library's memmem",
+    ("library_peers_find", "cpython"): "memchr for a needle of one byte; else without vectors",
+    ("random_read_peers", "pread"): "copies out of the page cache, and takes no fault",
+    ("random_read_peers", "pread_direct"): "no page cache and no fault: the device and a call",
+    ("random_read_peers", "fio_psync"): f"copies out of the page cache; {_FIO}",
+    ("random_read_peers", "fio_direct"): f"no page cache and no fault; {_FIO}",
+    ("random_read_peers", "fio_mmap"): f"copies out of its mapping; {_FIO}",
+    ("stress_ng_peers", "stress_ng", "fault"): "does not ask for the file's size: after that a store has to set a "
+    "new time (Linux 6.13)",
+    ("stress_ng_peers", "stress_ng", "mincore"): _BARE,
+    ("stress_ng_peers", "stress_ng", "mremap"): "every second call moves the pages and frees none",
+    ("stress_ng_peers", "stress_ng", "mmap"): _BARE,
+    ("lmbench_loops", "as_lmbench", "lat_mmap"): _BARE,
+    ("lmbench_loops", "as_lmbench", "lat_pagefault"): "counts unmapping the pages as part of their faults",
+    ("lmbench_loops", "as_lmbench", "bw_mmap_rd"): "adds up words of 4 bytes, ours of 8",
+}
+
 
 @dataclass(frozen=True)
 class Contender:
-    """One who does the work. `times` is its time as a multiple of ours, low and high at its spread."""
+    """One who does the work. `times` is its time as a multiple of ours, low and high at its spread;
+    `otherwise` is what it does besides, or leaves out."""
 
     name: str
     series: Series
     times: float
     low: float
     high: float
+    otherwise: str
 
     @property
     def ours(self) -> bool:
@@ -49,14 +82,23 @@ class Work:
     contenders: tuple[Contender, ...]
 
     @property
+    def ours(self) -> Contender:
+        """Our best."""
+        return min((c for c in self.contenders if c.ours), key=lambda c: c.times)
+
+    @property
     def faster(self) -> list[Contender]:
         """The others that take less time even when theirs is at p75 and ours at p25."""
-        ours = min((c for c in self.contenders if c.ours), key=lambda c: c.times)
-        return [c for c in self.contenders if not c.ours and c.high < ours.low]
+        return [c for c in self.contenders if not c.ours and c.high < self.ours.low]
+
+    @property
+    def apart(self) -> list[Contender]:
+        """Those, and the others that take more time even when theirs is at p25 and ours at p75."""
+        return [c for c in self.contenders if not c.ours and (c in self.faster or c.low > self.ours.high)]
 
 
 def plot(bench: Bench, directory: str | None) -> Plot | None:
-    works = [work for name in _OURS for work in _works(bench.family(name, directory))]
+    works = [work for name in OURS for work in _works(bench.family(name, directory))]
     if not works:
         return None
     families = tuple({work.family.name: work.family for work in works}.values())
@@ -73,6 +115,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         series=tuple(c.series for work in works for c in work.contenders),
         table=table(families, (Column("against ours", True),), lambda series: (times.get(id(series), ""),)),
         draw=lambda canvas: _draw(canvas, works),
+        notes=tuple(note for work in works for note in _notes(work)),
     )
 
 
@@ -80,7 +123,7 @@ def _works(family: Family | None) -> list[Work]:
     """The pieces of work that we and somebody else do, at one point of the other axes."""
     if family is None:
         return []
-    ours_name, words = _OURS[family.name]
+    ours_name, words = OURS[family.name]
     found = []
     for rest, members in _by_point(family).items():
         ours = next((s for s in members if s.axes.get(BY) == ours_name), None)
@@ -107,7 +150,14 @@ def _contender(series: Series, ours: Series) -> Contender:
     if mine and its:
         low, times, high = (quantile(mine, share) / quantile(its, 0.5) for share in (0.25, 0.5, 0.75))
     name = series.axes[BY].replace("_", " ").replace("stress ng", "stress-ng")
-    return Contender("by hand" if name == "hand" else name, series, times, low, high)
+    return Contender("by hand" if name == "hand" else name, series, times, low, high, otherwise(series.family, series.axes))
+
+
+def otherwise(family: str, axes: Mapping[str, str]) -> str:
+    """What one who does the work does besides, or leaves out; "" if that is not known."""
+    key = (family, axes[BY])
+    work = axes.get("work") or axes.get("loop") or ""
+    return _OTHERWISE.get(key) or _OTHERWISE.get((*key, work), "")
 
 
 def _ratios(series: Series) -> list[float]:
@@ -130,6 +180,14 @@ def _sentence(works: list[Work]) -> str:
     if times > 1:
         parts.append(f"farthest behind is {name} with {quantity.significant(times)} times our time ({where})")
     return "; ".join(parts) + "."
+
+
+def _notes(work: Work) -> list[tuple[str, str]]:
+    """Who is clearly apart from ours, and why."""
+    return [
+        (f"{work.name}: {c.name}, {quantity.significant(c.times)} times our time", c.otherwise or "why is not known")
+        for c in work.apart
+    ]
 
 
 def _draw(canvas: style.Canvas, works: list[Work]) -> Figure:

@@ -28,6 +28,7 @@ class Plot:
     table: Table
     draw: Callable[[Canvas], Figure]
     open: bool = True  # a picture that everybody should see, not one for who looks for it
+    notes: tuple[tuple[str, str], ...] = ()  # what stands out in it, and why
 
     @property
     def directory(self) -> str | None:
