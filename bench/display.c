@@ -27,25 +27,34 @@ static bool can_rewrite_a_line(void)
     return isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
 }
 
+static void show_line(const struct series *series, size_t percent, double seconds_left, bool terminal)
+{
+    char line[NAME_MAX_SERIES + 64];
+
+    if (!terminal) {
+        fprintf(stderr, "mapwise bench: %zu %%, %.0f s left\n", percent, seconds_left);
+        return;
+    }
+    snprintf(line, sizeof line, "%3zu %%  %.0f s left  %s", percent, seconds_left, series->name);
+    fprintf(stderr, "\r\033[K%.*s", terminal_width() - 1, line); /* one that wraps can't be taken back */
+    fflush(stderr);
+}
+
 void display_progress(const struct series *series, size_t done, size_t of)
 {
     static int64_t began, shown;
     static int terminal = -1;
-    const int64_t now = clock_nanoseconds();
+    const int64_t now = clock_nanoseconds(), second = 1000000000;
 
     if (terminal < 0)
         terminal = can_rewrite_a_line();
     if (!began)
         began = shown = now; /* the first block tells nothing of the others */
-    if (!terminal || now - shown < 100000000)
+    if (now - shown < (terminal ? second / 10 : 60 * second))
         return;
     shown = now;
-    const double elapsed = seconds_between(began, now);
-    const double left = elapsed / (double)done * (double)(of - done);
-    char line[NAME_MAX_SERIES + 64];
-    snprintf(line, sizeof line, "%3zu %%  %.0f s left  %s", 100 * done / of, left, series->name);
-    fprintf(stderr, "\r\033[K%.*s", terminal_width() - 1, line); /* one that wraps can't be taken back */
-    fflush(stderr);
+    show_line(series, 100 * done / of, seconds_between(began, now) / (double)done * (double)(of - done),
+              terminal);
 }
 
 void display_progress_end(void)
@@ -58,7 +67,6 @@ void display_progress_end(void)
 
 enum { LABEL_MAX = 240 };
 
-/* "cold 64 MiB read_1M": the values of the axes, sizes readable. */
 /* What tells the places of the run apart. */
 static const char *place_name(const struct plan *plan, const struct place *place)
 {
@@ -68,6 +76,7 @@ static const char *place_name(const struct plan *plan, const struct place *place
     return place->filesystem;
 }
 
+/* "cold 64 MiB read_1M": the values of the axes, sizes readable. */
 static void write_label(char label[LABEL_MAX], const struct plan *plan, const struct series *series)
 {
     size_t used = 0;

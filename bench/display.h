@@ -1,4 +1,4 @@
-/* What people see: progress on a terminal while it runs, a table when it is done. */
+/* What people see: progress while it runs, a table when it is done. */
 #ifndef MAPWISE_BENCH_DISPLAY_H
 #define MAPWISE_BENCH_DISPLAY_H
 
@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-/* One line on standard error that replaces itself, with the time left. Only if that is a terminal. */
+/* How far the run is and the time left, on standard error: on a terminal one line that replaces itself,
+ * elsewhere a line each minute, so that who waits for a log to grow sees that it does. */
 void display_progress(const struct series *series, size_t done, size_t of);
 
 /* Removes that line. */
