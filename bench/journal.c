@@ -39,7 +39,7 @@ static void write_head(FILE *out, const struct options *options, const struct ru
     struct json json = json_to(out);
 
     if (resume) {
-        fprintf(out, "%s\n", resume->run_record);
+        fprintf(out, "%s\n", resume->file.run_record);
     } else {
         results_describe_run(&json, run);
         json_end_record(&json);
@@ -120,7 +120,7 @@ bool journal_open(struct journal *journal, struct plan *plan, const struct optio
                   char *const *argv, const struct resume *resume)
 {
     struct results *results = &journal->results;
-    const bool opened = resume ? results_open_resumed(results, resume->path)
+    const bool opened = resume ? results_open_resumed(results, resume->file.path)
                                : results_open(results, options->results, options->output, "bench");
 
     journal->head = opened ? make_head(plan, options, argv, resume) : NULL;

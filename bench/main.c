@@ -50,7 +50,7 @@ static int serve_plan(struct plan *plan, const struct options *options)
 static int run_options(struct options *options, char *const *argv)
 {
     struct plan plan = {.count = 0};
-    struct resume resume = {.count = 0};
+    struct resume resume = {.rounds = 0};
     int status = EXIT_USAGE;
 
     if ((!options->resume || resume_read(&resume, options)) && plan_build(&plan, options) &&

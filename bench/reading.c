@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 const cJSON *reading_member(const cJSON *object, const char *key)
 {
@@ -13,6 +14,11 @@ const char *reading_text_of(const cJSON *object, const char *key)
     const char *text = cJSON_GetStringValue(reading_member(object, key));
 
     return text ? text : "";
+}
+
+bool reading_is_schema(const cJSON *record, const char *schema)
+{
+    return strcmp(reading_text_of(record, "schema"), schema) == 0;
 }
 
 const cJSON *reading_first_in(const cJSON *value)

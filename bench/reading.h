@@ -18,6 +18,9 @@ const cJSON *reading_member(const cJSON *object, const char *key);
 /* "" for what is no text. */
 const char *reading_text_of(const cJSON *object, const char *key);
 
+/* Whether it is a record of that schema, as "mapwise.run/1". */
+bool reading_is_schema(const cJSON *record, const char *schema);
+
 /* The first member or element, whose `next` are the others; NULL for none. */
 const cJSON *reading_first_in(const cJSON *value);
 

@@ -5,18 +5,12 @@
 #include "options.h"
 #include "plan.h"
 #include "sample.h"
+#include "unfinished.h"
 
-#include <limits.h>
 #include <stdbool.h>
 
-struct cJSON;
-
 struct resume {
-    char path[PATH_MAX];    /* the final name of the file */
-    bool partial;           /* the file that was read has that ending besides */
-    char *run_record;       /* its first line, which stays as it is */
-    struct cJSON **records; /* all lines, as read */
-    size_t count;
+    struct unfinished file;
     unsigned rounds;    /* the plan's */
     char **directories; /* the plan's; NULL: the caller named them */
 };

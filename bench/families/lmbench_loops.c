@@ -173,6 +173,9 @@ static void look(struct sample *s)
     stage.seconds = 0;
     if (stage.theirs && axis_is(s, "loop", "lat_pagefault"))
         unmap_theirs(map_invalidated());
+    /* Only the first of many passes makes pages dirty; each shall be like the others. */
+    if (s->series->demands.temperature == WARM && axis_is(s, "loop", "lat_mmap"))
+        map_once(s, &for_writing, store_spread);
     if (page_cache_look(&cached, s->file, s->length))
         sample_extra(s, "resident_share", (double)cached.resident / (double)pages);
 }

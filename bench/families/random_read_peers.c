@@ -298,7 +298,7 @@ FAMILY(
     .items = "pages", .demands = {.subject = FILE_ONLY, .temperature = COLD, .seldom = true},
     .prepare = pair_before, .check = check, .finish = finish,
     .axes = {
-        EACH("by", QUICK("mapwise_random pread"), STANDARD("pread_direct fio_psync fio_direct fio_mmap")),
+        EACH("by", QUICK("mapwise_random pread pread_direct"), STANDARD("fio_psync fio_direct fio_mmap")),
         VARY("reads", "512", FULL("1024")), VARY("size", "64M")})
 {
     static const struct pair_terms terms = {make_ready, "by_mapwise"};
