@@ -74,7 +74,7 @@ def plot(bench: Bench, directory: str | None) -> Plot | None:
         sentence=_sentence(steps),
         reading="Seconds for one read of 4 KiB. Each was measured beside the mapping in the same samples, and is shown as "
         "its median ratio to that, times the mapping's median: the device's own changes from minute to minute are in "
-        "neither. Behind a difference stands what it lies within, with 95 % for each of its medians. Pale is what the row it builds on takes, full what comes to it; an "
+        "neither. Behind a difference stands what it lies within, with 95 % for each of its medians, if there are samples enough. Pale is what the row it builds on takes, full what comes to it; an "
         "empty frame is what it saves; the line spans p25 to p75.",
         families=(family,),
         series=tuple(step.series for step in steps.values()),

@@ -38,8 +38,8 @@ _OTHERWISE = {
     ("library_peers", "boost_interprocess"): _UNASKED,
     ("library_peers", "boost_iostreams"): _UNASKED,
     ("library_peers", "cpython"): "one call more: keeps a copy of the descriptor; makes objects of Python",
-    ("library_peers_find", "hand"): "the C library's memmem",
-    ("library_peers_find", "cpython"): "memchr for a needle of one byte; else without vectors",
+    ("library_peers_find", "hand"): "memmem of the C library: no vectors but for one byte",
+    ("library_peers_find", "cpython"): "no vectors but for one byte",
     ("random_read_peers", "pread"): "copies out of the page cache, and takes no fault",
     ("random_read_peers", "pread_direct"): "no page cache and no fault: the device and a call",
     ("random_read_peers", "fio_psync"): f"copies out of the page cache; {_FIO}",
@@ -185,7 +185,7 @@ def _sentence(works: list[Work]) -> str:
 def _notes(work: Work) -> list[tuple[str, str]]:
     """Who is clearly apart from ours, and why."""
     return [
-        (f"{work.name}: {c.name}, {quantity.significant(c.times)} times our time", c.otherwise or "why is not known")
+        (f"{work.name}: {c.name}", f"{quantity.significant(c.times)} times our time; {c.otherwise or 'why is not known'}")
         for c in work.apart
     ]
 
