@@ -238,6 +238,15 @@ def test_peers_are_compared_by_what_stands_beside_both(folder: Path) -> None:
     assert "glib with 2.00 times our time" in said(bench_of(folder, records), "peers")
 
 
+def test_what_was_measured_beside_ours_needs_no_other_unit(folder: Path) -> None:
+    """Ours beside itself gave 0.9, by chance: that is nothing to hold against the others."""
+    records = [
+        fixtures.series_record("random_read_peers", {"by": by}, 1.0, base=True, extra={"ratio": ratio, "by_mapwise": 1.0})
+        for by, ratio in (("mapwise_random", 0.9), ("fio_psync", 1.2))
+    ]
+    assert "fio psync with 1.20 times our time" in said(bench_of(folder, records), "peers")
+
+
 def test_a_peer_without_ours_is_no_picture(folder: Path) -> None:
     assert "peers" not in [plot.key for plot in plots(peers_bench(folder, stress_ng=1e-6))]
 
